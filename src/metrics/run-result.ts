@@ -1,0 +1,142 @@
+// The result of a run: the shape of summary.json (schemaVersion 1), and what gates and reports read. Extend, never rename.
+
+import type { ProcedureName } from './names.ts';
+
+export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'unreachable' | 'aborted';
+export type ValidityVerdict = 'valid' | 'suspect' | 'invalid';
+
+/** What a validity reason throws doubt on. `all` includes the rest. */
+export type Taint = 'timing' | 'rates' | 'all';
+
+export interface ValidityReason {
+  readonly reason: string;
+  readonly taints: readonly Taint[];
+  /** `suspect` warns, `invalid` makes the run inconclusive. */
+  readonly severity: 'suspect' | 'invalid';
+}
+
+/** Null where there are too few samples: percentile p needs 10 / (1 - p). All in microseconds. */
+export interface LatencySummary {
+  readonly count: number;
+  readonly min: number | null;
+  readonly mean: number | null;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  readonly p999: number | null;
+  readonly max: number | null;
+  /** HdrHistogram V2, compressed, base64; readable by any HDR library. */
+  readonly histogram: string;
+}
+
+export interface ProcedureResult {
+  readonly started: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly challenged: number;
+  readonly failures: Readonly<Record<string, number>>;
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly latencyUs: LatencySummary;
+  readonly failureLatencyUs: LatencySummary;
+  readonly wireUs: LatencySummary;
+  readonly lagUs: LatencySummary;
+}
+
+/** Only procedures that the flow contains appear. */
+export type ProcedureResults = Readonly<Partial<Record<ProcedureName, ProcedureResult>>>;
+
+export interface ThresholdResult {
+  readonly expression: string;
+  readonly source: string;
+  readonly status: 'passed' | 'failed' | 'undecided';
+  readonly observed: number | null;
+  readonly unit: string;
+  readonly limit: number;
+  readonly samples: number;
+  /** (limit - observed) / limit for upper limits, the reverse for lower ones; null when undecided or the limit is 0. */
+  readonly margin: number | null;
+}
+
+export interface RateResult {
+  readonly offeredPerSecond: number;
+  readonly achievedPerSecond: number;
+  readonly peakPerSecond: number;
+}
+
+export interface FailureText {
+  readonly status: number;
+  readonly phrase: string;
+  /** `Warning: …` or `P-Registrar-Error: …` as received, or empty. */
+  readonly header: string;
+  readonly count: number;
+}
+
+export interface RunResult {
+  readonly schemaVersion: 1;
+  readonly tool: { readonly name: 'regstorm'; readonly version: string };
+  readonly scenario: {
+    readonly name: string;
+    readonly file: string;
+    readonly hash: string;
+    readonly seed: number;
+    readonly runId: string;
+  };
+  readonly environment: {
+    readonly node: string;
+    readonly platform: string;
+    readonly kernel: string;
+    readonly cpuModel: string;
+    readonly cpus: number;
+    readonly target: string;
+    readonly transport: string;
+    readonly wireClock: 'kernel' | 'userland';
+    /** The target's address is one of this machine's: generator and registrar share the processors. */
+    readonly sharedMachine: boolean;
+    /** The command line with secrets left out. */
+    readonly commandLine: readonly string[];
+  };
+  readonly startedAt: string;
+  readonly durationSeconds: number;
+  readonly verdict: Verdict;
+  readonly exitCode: number;
+  readonly validity: { readonly verdict: ValidityVerdict; readonly reasons: readonly ValidityReason[] };
+  /** Facts that throw no doubt, such as generator and target on one machine. */
+  readonly notes: readonly string[];
+  readonly phases: readonly {
+    readonly name: string;
+    readonly startSeconds: number;
+    readonly durationSeconds: number;
+  }[];
+  readonly thresholds: readonly ThresholdResult[];
+  readonly procedures: ProcedureResults;
+  readonly totals: ProcedureResults;
+  readonly reasons: readonly FailureText[];
+  readonly transactions: {
+    readonly requestsSent: number;
+    readonly retransmissions: number;
+    readonly datagramsSent: number;
+    readonly responses: Readonly<Record<string, number>>;
+    readonly stray: number;
+    readonly malformed: number;
+    readonly truncated: number;
+  };
+  readonly contexts: {
+    readonly total: number;
+    readonly registeredPeak: number;
+    readonly registeredAtEnd: number;
+    readonly expiredBeforeRefresh: number;
+  };
+  /** Cleanup after the drain, outside all measured numbers; null when none was asked for. */
+  readonly cleanup: { readonly attempted: number; readonly succeeded: number; readonly failed: number } | null;
+  readonly rates: { readonly starts: RateResult; readonly registrations: RateResult; readonly requests: RateResult };
+  readonly generator: {
+    readonly workers: number;
+    readonly cpuSeconds: number;
+    readonly maxRssBytes: number;
+    readonly missedStarts: { readonly late: number; readonly noSlot: number; readonly contextBusy: number };
+    readonly clockSteps: number;
+    readonly receiveQueueOverruns: number;
+  };
+}

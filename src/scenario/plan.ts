@@ -1,0 +1,137 @@
+// The run plan: what a scenario file means, with every default filled in, every unit turned into integers and every text
+// template taken apart. Plain frozen data, so that it crosses threads as it is. Nothing downstream changes it.
+//
+// Left out on purpose: sockets, worker counts and addresses that only the shell knows (see worker/messages.ts).
+
+/** The steps that talk, each with its own numbers in the result. */
+export type Procedure = 'register' | 'refresh' | 'unregister' | 'wildcard' | 'query';
+
+/** A piece of a text template: literal text, or a value of the context. `{index:8}` pads with zeros to `width`. */
+export type TemplatePart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'index'; readonly width: number }
+  | { readonly kind: 'user' }
+  | { readonly kind: 'contact' };
+
+export type TextTemplate = readonly TemplatePart[];
+
+export interface PlanHeader {
+  readonly name: string;
+  readonly value: TextTemplate;
+}
+
+/** How long a `wait` lasts. All lengths are microseconds. */
+export type PlanWait =
+  | { readonly kind: 'fixed'; readonly lengthUs: number }
+  | { readonly kind: 'uniform'; readonly leastUs: number; readonly mostUs: number }
+  | { readonly kind: 'exponential'; readonly meanUs: number }
+  | { readonly kind: 'ofExpires'; readonly fraction: number };
+
+export interface AttemptStep {
+  readonly kind: 'attempt';
+  readonly procedure: Procedure;
+  /** Seconds asked for in the Expires header; null where the request carries none (query). 0 for unregister and wildcard. */
+  readonly expiresSeconds: number | null;
+  readonly headers: readonly PlanHeader[];
+}
+
+export type PlanStep =
+  | AttemptStep
+  | { readonly kind: 'discard' }
+  | { readonly kind: 'wait'; readonly wait: PlanWait }
+  | { readonly kind: 'repeat'; readonly times: number; readonly steps: readonly PlanStep[] };
+
+/** Where requests go. `uri` is a next hop that the coordinator resolves to an IPv4 address and port. */
+export type PlanTarget =
+  | { readonly kind: 'embedded' }
+  | { readonly kind: 'uri'; readonly text: string; readonly host: string; readonly port: number };
+
+export interface PlanIdentities {
+  readonly count: number;
+  /** What {index} counts from. */
+  readonly first: number;
+  readonly user: TextTemplate;
+  readonly domain: string;
+  /** Null: no credentials; a challenge then ends the attempt with `no-credentials`. */
+  readonly password: string | null;
+}
+
+/** Constant-rate, open loop: start k is due at k * periodUs / startsPerPeriod, rounded down to whole microseconds. */
+export interface PlanLoad {
+  readonly model: 'constant-rate';
+  readonly startsPerPeriod: number;
+  readonly periodUs: number;
+  /** Bound on the number of starts over the whole run; null when only time bounds it. */
+  readonly starts: number | null;
+  /** The measured window; null when the run ends with the last flow of `starts`. */
+  readonly durationUs: number | null;
+  readonly warmupUs: number;
+  readonly cooldownUs: number;
+}
+
+/** RFC 3261 Table 4: T1 500 ms, T2 4 s, T4 5 s. Timer F is 64 * T1, Timer K is T4. */
+export interface TimerProfile {
+  readonly t1Us: number;
+  readonly t2Us: number;
+  readonly t4Us: number;
+}
+
+export type LatencyMetric = 'latency' | 'failureLatency' | 'wire' | 'lag';
+export type CountMetric = 'started' | 'succeeded' | 'failures' | 'skipped' | 'challenged';
+
+/**
+ * One gate. `register.latency: p99 < 50ms` is {scope register, metric latency, aggregate {percentile 99}, '<', 50000, 'us'};
+ * `all.failures: ratio < 0.1%` is {scope all, metric failures, aggregate ratio, '<', 0.001, 'ratio'}.
+ */
+export interface PlanThreshold {
+  readonly expression: string;
+  /** `file:line`, or `--threshold` / `built-in`. */
+  readonly source: string;
+  readonly scope: Procedure | 'all';
+  readonly metric: LatencyMetric | CountMetric;
+  /** For `failures.<cause>`: only that cause, e.g. `timeout` or `status-503`. */
+  readonly cause: string | null;
+  readonly aggregate:
+    | { readonly kind: 'percentile'; readonly percentile: number }
+    | { readonly kind: 'min' | 'mean' | 'max' | 'count' | 'ratio' | 'rate' };
+  readonly comparison: '<' | '<=' | '>' | '>=' | '==' | '!=';
+  /** In the unit's base: microseconds, a plain number, a share of 1, or per second. */
+  readonly limit: number;
+  readonly unit: 'us' | 'count' | 'ratio' | 'perSecond';
+}
+
+export type CleanupMode = 'none' | 'unregister' | 'wildcard';
+export type PrecheckMode = 'register' | 'options' | 'none';
+export type SocketKind = 'auto' | 'udp-batch' | 'udp-dgram';
+
+export interface PlanLocal {
+  /** IPv4 addresses to bind; worker w takes number w modulo their count. Empty: the system chooses. */
+  readonly addresses: readonly string[];
+  /** Worker w binds firstPort + w; null: the system chooses. */
+  readonly firstPort: number | null;
+  readonly lastPort: number | null;
+  readonly sockets: SocketKind;
+}
+
+export interface RunPlan {
+  readonly version: 1;
+  readonly name: string;
+  /** The scenario file as the operator named it. */
+  readonly file: string;
+  /** 16 hex digits over the effective scenario, secrets left out: equal for runs that can be compared. */
+  readonly hash: string;
+  readonly target: PlanTarget;
+  /** The Request-URI, e.g. `sip:test.example`; has no user part (RFC 3261 §10.2). */
+  readonly requestUri: string;
+  readonly identities: PlanIdentities;
+  readonly load: PlanLoad;
+  readonly flow: readonly PlanStep[];
+  readonly timers: TimerProfile;
+  readonly drainUs: number;
+  readonly cleanup: CleanupMode;
+  readonly precheck: PrecheckMode;
+  readonly local: PlanLocal;
+  readonly thresholds: readonly PlanThreshold[];
+  /** Null: random, chosen by the coordinator and printed. */
+  readonly seed: number | null;
+}

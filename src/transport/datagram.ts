@@ -1,0 +1,87 @@
+// What the two UDP transports offer to a pump, and what they report back. They know nothing of SIP.
+//
+//   send()   takes a message of the flow's slab; it stays there, untouched, until it is reported sent, refused or lost
+//   flush()  hands what was taken to the kernel and reports: onSent (in order), onRefused, onError
+//   receive() reports everything that has arrived
+//
+// Addresses are IPv4 as unsigned 32-bit numbers in host order, ports as numbers. Times are microseconds since the origin
+// given at creation (a CLOCK_MONOTONIC reading shared by all threads of the run).
+
+/** Index of a socket within one transport, from 0. */
+export type FlowId = number;
+
+export interface OpenOptions {
+  /** 0 lets the system choose. */
+  readonly localAddress: number;
+  readonly localPort: number;
+  /** Null: an unconnected socket (a server); every send then names its peer. */
+  readonly remote: { readonly address: number; readonly port: number } | null;
+  /** Every message given to send() for this flow lies in here. The transport keeps it alive. */
+  readonly slab: Uint8Array;
+  /** Asked-for socket buffers; the transport forces them where it may and tells what it got. */
+  readonly receiveBufferBytes: number;
+  readonly sendBufferBytes: number;
+}
+
+export interface OpenedFlow {
+  readonly flow: FlowId;
+  readonly localAddress: number;
+  readonly localPort: number;
+  /** What the kernel granted. */
+  readonly receiveBufferBytes: number;
+  readonly sendBufferBytes: number;
+}
+
+export interface DatagramHandler {
+  /** One datagram. The view is free for reuse after return. `receivedAtUs` may lie before the present turn. */
+  onDatagram(
+    flow: FlowId,
+    receivedAtUs: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    peerAddress: number,
+    peerPort: number,
+  ): void;
+  /** The `count` oldest messages taken by send() and not yet reported were handed to the kernel. */
+  onSent(flow: FlowId, count: number, sentAtUs: number): void;
+  /** The oldest unreported message can never be sent, for a reason of its own (EMSGSIZE, EPERM, EINVAL). `code` is the errno name. */
+  onRefused(flow: FlowId, code: string): void;
+  /**
+   * The flow's peer is unreachable (RFC 3261 §18.4: ICMP host, net, port or protocol unreachable, or a parameter
+   * problem), or the socket is broken. Everything taken by send() and not yet reported is dropped, never sent.
+   */
+  onError(flow: FlowId, code: string): void;
+}
+
+export interface TransportStats {
+  /** Datagrams longer than a receive slot, dropped. */
+  readonly truncated: number;
+  /** Jumps of the wall clock against the monotonic one (kernel stamps are wall clock). */
+  readonly clockSteps: number;
+  /** Datagrams that the kernel dropped because our receive queue was full (SO_RXQ_OVFL). */
+  readonly receiveQueueOverruns: number;
+  readonly sendCalls: number;
+  readonly receiveCalls: number;
+}
+
+export interface UdpTransport {
+  readonly kind: 'udp-batch' | 'udp-dgram';
+  readonly wireClock: 'kernel' | 'userland';
+  open(options: OpenOptions): OpenedFlow | Promise<OpenedFlow>;
+  /** Takes a message for sending; false when no more can be taken before the next flush. Peer is ignored on a connected flow. */
+  send(flow: FlowId, start: number, end: number, peerAddress: number, peerPort: number): boolean;
+  /** Hands over what was taken. What the kernel would not take (EAGAIN, ENOBUFS) stays for the next flush. */
+  flush(handler: DatagramHandler): void;
+  /** Reports arrived datagrams, at most `limit`; returns how many. Also reports pending ICMP errors. */
+  receive(handler: DatagramHandler, limit: number): number;
+  nowUs(): number;
+  /** Sleeps until the time, whether or not input arrives. Returns null when it blocked, else a promise. */
+  sleepUntil(untilUs: number): Promise<void> | null;
+  /** Sleeps until the time or until a socket has input (or room, while unsent messages wait for it). */
+  waitForInput(untilUs: number): Promise<void> | null;
+  /** Processor time of the calling thread so far, microseconds. */
+  threadCpuUs(): number;
+  stats(): TransportStats;
+  close(): void;
+}

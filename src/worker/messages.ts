@@ -1,0 +1,134 @@
+// Everything that crosses the thread boundary: the tasks the coordinator gives to the pool, their answers, and the
+// control block in shared memory. Plain data only. MESSAGES_VERSION is checked by the worker.
+//
+// Control block (Int32Array over a SharedArrayBuffer; CTL_* are indices):
+//   CTL_STATE      what the coordinator wants: WAIT, RUN, STOP_STARTING (drain, then end), ABORT (end now)
+//   CTL_READY      how many workers have their sockets open
+//   CTL_FAILED     a worker ended badly: the others stop too
+// and, in the same buffer after the Int32 lanes, one Float64: the run's origin on CLOCK_MONOTONIC, microseconds, valid once
+// CTL_STATE is RUN.
+
+import type { RunPlan } from '../scenario/plan.ts';
+
+export const MESSAGES_VERSION = 1;
+
+export const CTL_STATE = 0;
+export const CTL_READY = 1;
+export const CTL_FAILED = 2;
+export const CTL_LANES = 4;
+export const CONTROL_ORIGIN_OFFSET_BYTES = CTL_LANES * 4;
+export const CONTROL_BYTES = CONTROL_ORIGIN_OFFSET_BYTES + 8;
+
+export const STATE_WAIT = 0;
+export const STATE_RUN = 1;
+export const STATE_STOP_STARTING = 2;
+export const STATE_ABORT = 3;
+
+export interface ResolvedTarget {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Generates load until the plan is done or CTL_STATE says stop. One per worker thread, never two at once. */
+export interface LoadTask {
+  readonly kind: 'load';
+  readonly version: number;
+  readonly plan: RunPlan;
+  readonly target: ResolvedTarget;
+  readonly workerIndex: number;
+  readonly workerCount: number;
+  readonly runId: string;
+  readonly seed: number;
+  readonly userAgent: string;
+  readonly control: SharedArrayBuffer;
+  readonly metrics: SharedArrayBuffer;
+}
+
+/** The embedded registrar. Answers with RegistrarReady through `port`, then serves until CTL_STATE is ABORT. */
+export interface RegistrarTask {
+  readonly kind: 'registrar';
+  readonly version: number;
+  readonly options: RegistrarTaskOptions;
+  readonly control: SharedArrayBuffer;
+  /** Int32Array: [0] 0 while starting, then the UDP port, or -1 when it could not open (the task then rejects). */
+  readonly portCell: SharedArrayBuffer;
+}
+
+export interface RegistrarTaskOptions {
+  readonly address: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly domain: string;
+  /** Null: no challenge. */
+  readonly password: string | null;
+  readonly minExpiresSeconds: number;
+  readonly maxExpiresSeconds: number;
+  readonly defaultExpiresSeconds: number;
+  /** How many addresses-of-record it can hold. */
+  readonly capacity: number;
+  readonly seed: number;
+  readonly sockets: 'auto' | 'udp-batch' | 'udp-dgram';
+}
+
+/**
+ * One exchange by the plan's first identity, before any load and outside all counts: the precheck, and `quick` with a
+ * single user. Ends when its flow has ended (or, with stopAtFirstAnswer, as soon as anything came back), when the peer is
+ * refused by ICMP, or at timeoutUs.
+ */
+export interface ProbeTask {
+  readonly kind: 'probe';
+  readonly version: number;
+  readonly plan: RunPlan;
+  readonly target: ResolvedTarget;
+  readonly runId: string;
+  readonly seed: number;
+  readonly userAgent: string;
+  readonly control: SharedArrayBuffer;
+  readonly metrics: SharedArrayBuffer;
+  readonly stopAtFirstAnswer: boolean;
+  readonly timeoutUs: number;
+  /** Keep every message as text. */
+  readonly trace: boolean;
+}
+
+export type WorkerTask = LoadTask | RegistrarTask | ProbeTask;
+
+export interface LoadDone {
+  readonly kind: 'load-done';
+  readonly transport: 'udp-batch' | 'udp-dgram';
+  readonly wireClock: 'kernel' | 'userland';
+  readonly cpuUs: number;
+  readonly warnings: readonly string[];
+  /** When each phase of this worker really began, microseconds since the origin; null when it was not reached. */
+  readonly drainStartedUs: number | null;
+  readonly cleanupStartedUs: number | null;
+  readonly endedUs: number;
+  readonly cleanup: { readonly attempted: number; readonly succeeded: number; readonly failed: number };
+}
+
+export interface RegistrarDone {
+  readonly kind: 'registrar-done';
+  readonly requests: number;
+  readonly bindings: number;
+  readonly cpuUs: number;
+  readonly warnings: readonly string[];
+}
+
+export interface TracedMessage {
+  readonly direction: 'sent' | 'received';
+  readonly atUs: number;
+  readonly text: string;
+}
+
+export interface ProbeDone {
+  readonly kind: 'probe-done';
+  readonly answer: 'answered' | 'refused' | 'silent';
+  /** The first status code that came back, or null. */
+  readonly status: number | null;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly messages: readonly TracedMessage[];
+  readonly warnings: readonly string[];
+}
+
+export type WorkerDone = LoadDone | RegistrarDone | ProbeDone;
