@@ -4,12 +4,30 @@
 
 import { type BatchCore, BLOCKED_QUEUE, BLOCKED_ROOM } from './batch-core.ts';
 import { readNowUs, writeTimespec } from './kernel-clocks.ts';
-import { CLOCK_MONOTONIC, type Libc, POLLERR, POLLFD_WORDS, POLLIN, POLLOUT, TIMER_ABSTIME } from './libc.ts';
+import {
+  CLOCK_MONOTONIC,
+  type Libc,
+  POLLERR,
+  POLLFD_WORDS,
+  POLLIN,
+  POLLOUT,
+  PR_SET_TIMERSLACK,
+  TIMER_ABSTIME,
+} from './libc.ts';
 import { createNativeBlock, type NativeBlock } from './native-block.ts';
 
 export const MOST_WAIT_US = 100_000;
 /** A full interface queue is not announced when it empties, so it is tried again after this long. */
 const RETRY_US = 1_000;
+const TIMER_SLACK_NS = 1_000;
+
+/**
+ * The kernel may fire a thread's timers 50 µs late to save wake-ups. That would be most of the lateness of a start: sleeps of
+ * 500 µs end 29 µs late with this and 79 µs without (medians; x86-64, Linux 6.18), for the same processor time.
+ */
+export const sharpenTimers = (libc: Libc): void => {
+  libc.prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
+};
 
 /** The descriptors to wait for, one per flow, in the order of the flows. */
 export const createPollSet = (libc: Libc, descriptors: readonly number[]): NativeBlock => {
