@@ -48,7 +48,8 @@ export function popWait(heap: WaitHeap): number {
   let at = 0;
   for (let child = 1; child < last; child = 2 * at + 1) {
     const right = child + 1;
-    if (right < last && isBefore(deadlineUs[right]!, context[right]!, deadlineUs[child]!, context[child]!)) child = right;
+    if (right < last && isBefore(deadlineUs[right]!, context[right]!, deadlineUs[child]!, context[child]!))
+      child = right;
     if (!isBefore(deadlineUs[child]!, context[child]!, deadline, waiting)) break;
     deadlineUs[at] = deadlineUs[child]!;
     context[at] = context[child]!;

@@ -36,7 +36,9 @@ export function createMemoryPlan(): MemoryPlan {
     },
     totalBytes,
     describe: () => {
-      const lines = [...bytesByConsumer].sort((a, b) => b[1] - a[1]).map(([consumer, bytes]) => `${consumer}: ${bytes}`);
+      const lines = [...bytesByConsumer]
+        .sort((a, b) => b[1] - a[1])
+        .map(([consumer, bytes]) => `${consumer}: ${bytes}`);
       return [...lines, `sum: ${totalBytes()}`].join('\n');
     },
   };
