@@ -23,7 +23,7 @@ export interface Program {
   readonly attempts: readonly AttemptStep[];
 }
 
-export function compileProgram(flow: readonly PlanStep[]): Program {
+export function compileProgram(flow: readonly PlanStep[], firstTemplate: number): Program {
   const instructions: Instruction[] = [];
   const attempts: AttemptStep[] = [];
   let loopDepth = 0;
@@ -43,7 +43,7 @@ export function compileProgram(flow: readonly PlanStep[]): Program {
         instructions.push({
           kind: 'attempt',
           procedure: PROCEDURE_NAMES.indexOf(step.procedure),
-          template: attempts.length,
+          template: firstTemplate + attempts.length,
           step,
         });
         attempts.push(step);
