@@ -2,10 +2,6 @@ export { AssertionError, assert, assertNever } from './assert.ts';
 export {
   DECIMAL_MALFORMED,
   DECIMAL_OVERFLOW,
-  decodeLatin1,
-  decodeUtf8,
-  encodeAscii,
-  encodeUtf8,
   equalBytes,
   equalsIgnoreCase,
   readDecimal,
@@ -16,4 +12,5 @@ export {
 } from './bytes.ts';
 export type { ErrorCode, Place, Problem } from './errors.ts';
 export { ERROR_CODES, EXIT, formatProblem, UserError } from './errors.ts';
+export { decodeLatin1, decodeUtf8, encodeAscii, encodeUtf8 } from './text.ts';
 export { NEVER_US, US_PER_HOUR, US_PER_MINUTE, US_PER_MS, US_PER_SECOND } from './time.ts';
