@@ -1,10 +1,9 @@
 // @hot
 // Numbers and comparisons straight on bytes, so that composing and parsing a message needs no strings. Writers put their
 // digits at `at` and return the index after the last one; the caller has made sure that there is room (a decimal takes
-// at most 16 bytes). Nothing here throws or allocates, except the four conversions from and to strings at the end, which
-// are for cold code.
+// at most 16 bytes). Nothing here throws or allocates.
 //
-// Left out on purpose: signed numbers and anything above 2^53, which no SIP field needs.
+// Left out on purpose: signed numbers and anything above 2^53, which no SIP field needs; strings (see text.ts).
 
 const ASCII_ZERO = 0x30;
 const LOWER_A_LESS_TEN = 0x61 - 10;
@@ -107,24 +106,3 @@ export const equalsIgnoreCase = (
   }
   return true;
 };
-
-/** Cold. The bytes of a text that is known to be ASCII; other characters keep their lowest 8 bits. */
-export const encodeAscii = (text: string): Uint8Array => {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-};
-
-/** Cold. */
-export const encodeUtf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-/** Cold. One character for each byte: never fails, and turns back into the same bytes. */
-export const decodeLatin1 = (bytes: Uint8Array, start: number, end: number): string => {
-  let text = '';
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]!);
-  return text;
-};
-
-/** Cold. Bytes that are not UTF-8 become U+FFFD. */
-export const decodeUtf8 = (bytes: Uint8Array, start: number, end: number): string =>
-  new TextDecoder().decode(bytes.subarray(start, end));

@@ -2,10 +2,6 @@ export { AssertionError, assert, assertNever } from './assert.ts';
 export {
   DECIMAL_MALFORMED,
   DECIMAL_OVERFLOW,
-  decodeLatin1,
-  decodeUtf8,
-  encodeAscii,
-  encodeUtf8,
   equalBytes,
   equalsIgnoreCase,
   readDecimal,
@@ -19,4 +15,5 @@ export { ERROR_CODES, EXIT, formatProblem, UserError } from './errors.ts';
 export type { MemoryPlan } from './memory-plan.ts';
 export { createMemoryPlan } from './memory-plan.ts';
 export { hashText, mix32, uniformOf } from './mix.ts';
+export { decodeLatin1, decodeUtf8, encodeAscii, encodeUtf8 } from './text.ts';
 export { NEVER_US, US_PER_HOUR, US_PER_MINUTE, US_PER_MS, US_PER_SECOND } from './time.ts';
