@@ -58,7 +58,11 @@ function contactLine(step: AttemptStep, user: readonly TemplatePiece[], sentBy: 
 }
 
 function headerLines(step: AttemptStep, user: readonly TemplatePiece[], sentBy: string): readonly TemplatePiece[] {
-  return step.headers.flatMap((header) => [text(`${header.name}: `), ...fillText(header.value, user, sentBy), text('\r\n')]);
+  return step.headers.flatMap((header) => [
+    text(`${header.name}: `),
+    ...fillText(header.value, user, sentBy),
+    text('\r\n'),
+  ]);
 }
 
 function fillText(template: TextTemplate, user: readonly TemplatePiece[], sentBy: string): readonly TemplatePiece[] {
