@@ -1,0 +1,47 @@
+export type { ContactCursor } from './contact.ts';
+export {
+  CONTACT_END,
+  CONTACT_FOUND,
+  CONTACT_MALFORMED,
+  createContactCursor,
+  firstContact,
+  nextContact,
+} from './contact.ts';
+export { MALFORMED_EXPIRES_SECONDS, MAX_DELTA_SECONDS } from './delta-seconds.ts';
+export type { SipMessage } from './message.ts';
+export { createSipMessage } from './message.ts';
+export {
+  METHOD_ACK,
+  METHOD_CANCEL,
+  METHOD_INVITE,
+  METHOD_NONE,
+  METHOD_OPTIONS,
+  METHOD_OTHER,
+  METHOD_REGISTER,
+} from './method.ts';
+export { MAX_HEADERS, parseMessage } from './parse.ts';
+export {
+  PARSE_CALL_ID,
+  PARSE_CONTENT_LENGTH,
+  PARSE_CSEQ,
+  PARSE_CSEQ_METHOD,
+  PARSE_DUPLICATE_HEADER,
+  PARSE_EMPTY,
+  PARSE_FROM,
+  PARSE_HEADER_LINE,
+  PARSE_INCOMPLETE,
+  PARSE_LINE_END,
+  PARSE_MISSING_HEADER,
+  PARSE_OK,
+  PARSE_START_LINE,
+  PARSE_STATUS,
+  PARSE_TO,
+  PARSE_TOO_MANY_HEADERS,
+  PARSE_TOO_MANY_ROWS,
+  PARSE_TRUNCATED,
+  PARSE_VERSION,
+  PARSE_VIA,
+  parseErrorName,
+} from './parse-result.ts';
+export type { RowTable } from './row-table.ts';
+export { MAX_ROWS, rowEnd, rowStart } from './row-table.ts';
