@@ -1,3 +1,20 @@
+export {
+  ALGORITHM_MD5,
+  ALGORITHM_MD5_SESS,
+  ALGORITHM_SHA_256,
+  ALGORITHM_SHA_256_SESS,
+  ALGORITHM_SHA_512_256,
+  ALGORITHM_SHA_512_256_SESS,
+  ALGORITHM_UNKNOWN,
+} from './auth-params.ts';
+export type { Challenge } from './challenge.ts';
+export {
+  CHALLENGE_MALFORMED,
+  CHALLENGE_OK,
+  CHALLENGE_OTHER_SCHEME,
+  createChallenge,
+  parseChallenge,
+} from './challenge.ts';
 export type { ContactCursor } from './contact.ts';
 export {
   CONTACT_END,
@@ -7,7 +24,28 @@ export {
   firstContact,
   nextContact,
 } from './contact.ts';
+export type { Credentials } from './credentials.ts';
+export {
+  CREDENTIALS_MALFORMED,
+  CREDENTIALS_OK,
+  CREDENTIALS_OTHER_SCHEME,
+  createCredentials,
+  parseCredentials,
+} from './credentials.ts';
 export { MALFORMED_EXPIRES_SECONDS, MAX_DELTA_SECONDS } from './delta-seconds.ts';
+export type { ByteSpan, Digest } from './digest.ts';
+export {
+  createByteSpan,
+  createDigest,
+  DIGEST_HEX_BYTES,
+  digestHa1,
+  digestHa2,
+  digestResponse,
+  digestResponseAuth,
+  setSpan,
+} from './digest.ts';
+export type { Md5 } from './md5.ts';
+export { createMd5, md5Final, md5Reset, md5Update, md5UpdateByte } from './md5.ts';
 export type { SipMessage } from './message.ts';
 export { createSipMessage } from './message.ts';
 export {
