@@ -1,7 +1,9 @@
 // @hot
-// What a byte may be part of (RFC 3261 §25.1). One table, one bit for each class. White space inside a header value is LWS:
+// What a byte may be part of (RFC 3261 §25.1). One table look-up a byte. White space inside a header value is LWS:
 // a folded line end counts as a space, so CR and LF belong to it. The parser has refused bare CR and LF before any value
 // is looked at.
+
+import { CLASS_LWS, CLASS_SCHEME, CLASS_TOKEN, CLASS_URI, characterTable } from './character-table.ts';
 
 export const CR = 0x0d;
 export const LF = 0x0a;
@@ -24,33 +26,7 @@ export const AMPERSAND = 0x26;
 export const LEFT_BRACKET = 0x5b;
 export const RIGHT_BRACKET = 0x5d;
 
-const CLASS_TOKEN = 1;
-const CLASS_LWS = 2;
-const CLASS_SCHEME = 4;
-const CLASS_URI = 8;
-
-const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
-const DIGITS = '0123456789';
-
-const classTable = (): Uint8Array => {
-  const table = new Uint8Array(256);
-  const mark = (characters: string, bit: number): void => {
-    for (let i = 0; i < characters.length; i++) {
-      const code = characters.charCodeAt(i);
-      table[code] = table[code]! | bit;
-    }
-  };
-  mark(`${LETTERS}${DIGITS}-.!%*_+\`'~`, CLASS_TOKEN);
-  mark(' \t\r\n', CLASS_LWS);
-  mark(`${LETTERS}${DIGITS}+-.`, CLASS_SCHEME);
-  // Everything visible but the delimiters that end a URI where it is embedded; bytes of UTF-8 are let through.
-  for (let code = 0x21; code < 256; code++) {
-    if (code !== QUOTE && code !== LESS && code !== GREATER && code !== 0x7f) table[code] = table[code]! | CLASS_URI;
-  }
-  return table;
-};
-
-const CLASSES: Uint8Array = classTable();
+const CLASSES: Uint8Array = characterTable();
 
 export const isTokenByte = (byte: number): boolean => (CLASSES[byte]! & CLASS_TOKEN) !== 0;
 export const isLws = (byte: number): boolean => (CLASSES[byte]! & CLASS_LWS) !== 0;

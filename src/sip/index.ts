@@ -44,6 +44,9 @@ export {
   digestResponseAuth,
   setSpan,
 } from './digest.ts';
+export { canonicalHeaderName, isReservedHeader, isToken } from './header-names.ts';
+export type { HostPort } from './host-port.ts';
+export { createHostPort, parseHostPort } from './host-port.ts';
 export type { Md5 } from './md5.ts';
 export { createMd5, md5Final, md5Reset, md5Update, md5UpdateByte } from './md5.ts';
 export type { SipMessage } from './message.ts';
@@ -83,3 +86,8 @@ export {
 } from './parse-result.ts';
 export type { RowTable } from './row-table.ts';
 export { MAX_ROWS, rowEnd, rowStart } from './row-table.ts';
+export type { TargetUri, TargetUriResult } from './target-uri.ts';
+export { parseTargetUri } from './target-uri.ts';
+export type { SipUri } from './uri.ts';
+export { createSipUri, parseSipUri, URI_MALFORMED, URI_OK, URI_OTHER_SCHEME } from './uri.ts';
+export { sameUri } from './uri-compare.ts';

@@ -10,8 +10,14 @@
 const BLOCK_BYTES = 64;
 const LENGTH_AT = 56;
 
-/** RFC 1321 §3.4: the integer part of 2^32 * abs(sin(i + 1)). */
-const SINES: Int32Array = Int32Array.from({ length: 64 }, (_, i) => Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32));
+/** RFC 1321 §3.4: the integer parts of 2^32 * abs(sin(i + 1)). */
+const sines = (): Int32Array => {
+  const table = new Int32Array(64);
+  for (let i = 0; i < table.length; i++) table[i] = Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32);
+  return table;
+};
+
+const SINES: Int32Array = sines();
 
 export interface Md5 {
   readonly state: Int32Array;
