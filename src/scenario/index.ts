@@ -1,5 +1,10 @@
 // What other folders may use of the scenario folder.
 
+export { flowFacts, proceduresOf } from './flow-facts.ts';
+export type { ScenarioSource } from './load-scenario.ts';
+export { loadScenario } from './load-scenario.ts';
+export type { Environment, Override } from './overrides.ts';
+export type { Fault, Parsed } from './parsed.ts';
 export type {
   AttemptStep,
   CleanupMode,
@@ -21,6 +26,17 @@ export type {
   TextTemplate,
   TimerProfile,
 } from './plan.ts';
+export type { Rate } from './quantities.ts';
+export {
+  formatDuration,
+  formatPercent,
+  formatRate,
+  parseDuration,
+  parsePercent,
+  parseRate,
+  parseWholeNumber,
+  ratePerSecond,
+} from './quantities.ts';
 export type { Share, StartCursor, StartRate } from './shares.ts';
 export {
   advanceStart,
@@ -39,3 +55,5 @@ export {
   startsBefore,
   startTimeUs,
 } from './shares.ts';
+export { nearestWord } from './suggest.ts';
+export { PROCEDURES, parseThreshold } from './threshold.ts';
