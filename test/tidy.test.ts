@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { hotFilesDoNotAllocate, isHot } from './tidy/hot-rules.ts';
 import { findCycles, folderOf, importsFollowTable } from './tidy/import-rules.ts';
 import { IMPORT_TABLE, INTERFACE_FILES } from './tidy/import-table.ts';
+import { missingFromLock } from './tidy/lock-rules.ts';
 import { pureFoldersHaveNoEffects } from './tidy/purity-rules.ts';
 import {
   commentsAreFinished,
@@ -341,5 +342,17 @@ describe('text', () => {
 
   it('no tracked file holds a path of one machine', () => {
     expect(files.flatMap((path) => textIsPortable(path, readText(path))).map(formatViolation)).toEqual([]);
+  });
+});
+
+describe('the lock file', () => {
+  it('a missing package of another platform is caught', () => {
+    const packages = { 'node_modules/a': { optionalDependencies: { 'a-linux': '1.0.0', 'a-win32': '1.0.0' } } };
+    const text = JSON.stringify({ packages: { ...packages, 'node_modules/a-linux': {} } });
+    expect(missingFromLock(text)).toEqual(['a-win32 1.0.0']);
+  });
+
+  it('names the optional packages of every platform, so that npm ci works with npm 10 and 11', () => {
+    expect(missingFromLock(readFileSync(`${ROOT}package-lock.json`, 'utf8'))).toEqual([]);
   });
 });
