@@ -18,10 +18,19 @@ import {
 } from '../metrics/index.ts';
 import type { RowTable } from '../sip/index.ts';
 import { ALGORITHM_MD5, CHALLENGE_OK, parseChallenge, rowEnd, rowStart } from '../sip/index.ts';
-import { createSpace, dropNonce, findSpace, keepNonce, MOST_NONCE_BYTES, MOST_REALM_BYTES, sameNonce, traitBits } from './challenges.ts';
+import {
+  createSpace,
+  dropNonce,
+  findSpace,
+  keepNonce,
+  MOST_NONCE_BYTES,
+  MOST_REALM_BYTES,
+  sameNonce,
+  traitBits,
+} from './challenges.ts';
 import { CONTEXT_CHALLENGED } from './contexts.ts';
-import { pushReady } from './ready-queue.ts';
 import { failAttempt } from './failure.ts';
+import { pushReady } from './ready-queue.ts';
 import type { Engine } from './state.ts';
 import { CREDENTIALS_FRESH, CREDENTIALS_KEPT } from './transactions.ts';
 
@@ -59,7 +68,9 @@ function keepChallenge(engine: Engine, context: number, credentials: number, byt
   const { challenges, reader } = engine;
   const { challenge, message } = reader;
   if (engine.authenticator.password === null) return OUTCOME_NO_CREDENTIALS;
-  if (!findUsable(engine, message.status === PROXY_STATUS ? message.proxyAuthenticate : message.wwwAuthenticate, bytes)) {
+  if (
+    !findUsable(engine, message.status === PROXY_STATUS ? message.proxyAuthenticate : message.wwwAuthenticate, bytes)
+  ) {
     return OUTCOME_CHALLENGE_UNUSABLE;
   }
   const { stale, nonceStart, nonceEnd } = challenge;

@@ -3,7 +3,7 @@
 // composing it again gives the same bytes.
 
 import { contextOfRow } from '../scenario/index.ts';
-import { composeText } from '../sip/register-template.ts';
+import { composeText } from '../sip/index.ts';
 import { mix32 } from '../std/index.ts';
 import { writeCredentials } from './credentials.ts';
 import type { Engine } from './state.ts';

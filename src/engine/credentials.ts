@@ -3,8 +3,7 @@
 // realm, nonce, uri, response, cnonce and opaque in quotes; algorithm, qop and nc without.
 
 import type { ByteSpan } from '../sip/index.ts';
-import { digestHa1, digestResponse, digestResponseAuth, setSpan } from '../sip/index.ts';
-import { composeText } from '../sip/register-template.ts';
+import { composeText, digestHa1, digestResponse, digestResponseAuth, setSpan } from '../sip/index.ts';
 import { encodeUtf8, writeHex } from '../std/index.ts';
 import type { ProtectionSpace } from './challenges.ts';
 import { HA1_BYTES, keptAt, keptBytes } from './challenges.ts';

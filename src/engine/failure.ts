@@ -6,7 +6,13 @@ import { finishAttempt } from './attempt.ts';
 import type { Engine } from './state.ts';
 
 /** RFC 3261 §8.1.3.1: any other final answer ends the attempt under its own number. */
-export function failAttempt(engine: Engine, context: number, outcome: number, receivedAtUs: number, bytes: Uint8Array): void {
+export function failAttempt(
+  engine: Engine,
+  context: number,
+  outcome: number,
+  receivedAtUs: number,
+  bytes: Uint8Array,
+): void {
   const { message } = engine.reader;
   const hasError = message.registrarErrorStart >= 0;
   countFailureText(
@@ -20,4 +26,3 @@ export function failAttempt(engine: Engine, context: number, outcome: number, re
   );
   finishAttempt(engine, context, outcome, receivedAtUs);
 }
-

@@ -2,7 +2,8 @@
 // of header lines is that of the RFC's own examples; the credentials stand after Contact.
 
 import type { AttemptStep, PlanIdentities, RunPlan, TextTemplate } from '../scenario/index.ts';
-import type { TemplatePiece } from '../sip/register-template.ts';
+import type { TemplatePiece } from '../sip/index.ts';
+import { assertNever } from '../std/index.ts';
 
 /** What is known of a run besides its plan when texts are made. */
 export interface RequestFacts {
@@ -76,6 +77,8 @@ function fillText(template: TextTemplate, user: readonly TemplatePiece[], sentBy
         return user;
       case 'contact':
         return contactPieces(user, sentBy);
+      default:
+        return assertNever(part, 'template part');
     }
   });
 }

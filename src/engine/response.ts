@@ -14,9 +14,17 @@ import {
   PROCEDURE_REGISTER,
 } from '../metrics/index.ts';
 import { contextOfRow } from '../scenario/index.ts';
-import { readBranch } from '../sip/branch.ts';
-import { CONTACT_FOUND, firstContact, METHOD_REGISTER, nextContact, PARSE_OK, parseMessage, sameUri } from '../sip/index.ts';
-import { composeText } from '../sip/register-template.ts';
+import {
+  CONTACT_FOUND,
+  composeText,
+  firstContact,
+  METHOD_REGISTER,
+  nextContact,
+  PARSE_OK,
+  parseMessage,
+  readBranch,
+  sameUri,
+} from '../sip/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
 import { finishAttempt } from './attempt.ts';
 import { meetChallenge } from './authenticate.ts';

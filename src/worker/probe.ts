@@ -72,7 +72,8 @@ function listen(core: Core, { engine, heard, trace }: Listening): Core {
         heard.status = message.status;
       }
       heard.answer = 'answered';
-      if (trace) heard.messages.push({ direction: 'received', atUs: receivedAtUs, text: decodeUtf8(bytes, start, end) });
+      if (trace)
+        heard.messages.push({ direction: 'received', atUs: receivedAtUs, text: decodeUtf8(bytes, start, end) });
       core.onDatagram(flow, receivedAtUs, bytes, start, end, peerAddress, peerPort);
     },
     onSent: (flow, count, sentAtUs) => {
