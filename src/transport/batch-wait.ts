@@ -1,7 +1,8 @@
 // Blocks the thread: until a time, or until a socket has input. Both go to the kernel with nanoseconds, since `poll` and
-// event-loop timers count milliseconds, and both come back after at most a tenth of a second: a thread in a native call hears
-// no message and holds up the end of the process.
+// event-loop timers count milliseconds. A wait for input ends after a tenth of a second at the latest, since a thread in a
+// native call hears no message and holds up the end of the process; a sleep is as long as its caller says.
 
+import { assert } from '../std/index.ts';
 import { type BatchCore, BLOCKED_QUEUE, BLOCKED_ROOM } from './batch-core.ts';
 import { readNowUs, writeTimespec } from './kernel-clocks.ts';
 import {
@@ -39,10 +40,10 @@ export const createPollSet = (libc: Libc, descriptors: readonly number[]): Nativ
 };
 
 export const sleepBlocking = (core: BatchCore, untilUs: number): void => {
-  const endUs = Math.min(untilUs, readNowUs(core.clocks) + MOST_WAIT_US);
+  assert(Number.isFinite(untilUs), 'a sleep ends some time');
   // An absolute time, so that a signal in between (EINTR) doesn't lengthen the sleep.
-  while (readNowUs(core.clocks) < endUs) {
-    writeTimespec(core.clocks.words, core.clocks.originUs + endUs);
+  while (readNowUs(core.clocks) < untilUs) {
+    writeTimespec(core.clocks.words, core.clocks.originUs + untilUs);
     core.libc.clockNanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, core.clocks.address, 0);
   }
 };

@@ -290,6 +290,28 @@ describe.each(KINDS)('%s', (kind) => {
     expect(sink.transport.nowUs()).toBeGreaterThanOrEqual(untilUs);
   });
 
+  it('comes back from a wait after a tenth of a second at the latest, so that its thread can look about', async () => {
+    const transport = create();
+    const beforeUs = transport.nowUs();
+    await transport.waitForInput(Number.POSITIVE_INFINITY);
+    expect(transport.nowUs()).toBeGreaterThanOrEqual(beforeUs + 100_000);
+  });
+
+  it('counts from a new origin without taking it for a clock step', async () => {
+    const sink = await server(10);
+    const client = await clientOf(sink, 10);
+    const laterUs = originUs + 5_000_000_000;
+    sink.transport.setOrigin(laterUs);
+    client.transport.setOrigin(laterUs);
+    expect(sink.transport.nowUs()).toBeLessThan(0);
+    const firstUs = client.transport.nowUs();
+    client.transport.send(0, 0, 4, 0, 0);
+    await moveUntil([client, sink], () => sink.seen.datagrams.length === 1 && client.seen.sentCount() === 1);
+    expect(client.seen.sent[0]!.sentAtUs).toBeGreaterThanOrEqual(firstUs);
+    expect(sink.seen.datagrams[0]!.receivedAtUs).toBeLessThan(0);
+    expect(sink.transport.stats().clockSteps).toBe(0);
+  });
+
   it('counts the processor time of the thread', () => {
     const transport = create();
     const beforeUs = transport.threadCpuUs();
