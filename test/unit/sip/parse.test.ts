@@ -270,7 +270,9 @@ describe('Via', () => {
   it.each([
     'SIP/2.0/UDP',
     'SIP/2.0/UDP ;branch=1',
-    'SIP/3.0/UDP a',
+    'SIP//UDP a',
+    '/2.0/UDP a',
+    'SIP/2.0/ a',
     'SIP/2.0 a',
     'UDP a',
     '',
