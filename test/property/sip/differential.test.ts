@@ -79,10 +79,10 @@ describe('the parser agrees with the slow one', () => {
     );
   });
 
-  it('and enough of those messages are well-formed for this to mean something', () => {
+  it('and the arbitrary messages are of both kinds', () => {
     const sample = fc.sample(sipMessage, { numRuns: 500, seed: 1 });
-    const wellFormed = sample.filter((text) => fastParse(text) !== null);
-    expect(wellFormed.length).toBeGreaterThan(20);
-    expect(wellFormed.length).toBeLessThan(sample.length);
+    const share = sample.filter((text) => fastParse(text) !== null).length / sample.length;
+    expect(share).toBeGreaterThan(0.25);
+    expect(share).toBeLessThan(0.75);
   });
 });

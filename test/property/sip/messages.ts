@@ -4,6 +4,10 @@ import fc from 'fast-check';
 
 const pick = (...texts: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...texts);
 
+/** Mostly one of the right ones, one time in 25 one of the wrong ones. */
+const mostly = (right: readonly string[], wrong: readonly string[]): fc.Arbitrary<string> =>
+  fc.oneof({ arbitrary: pick(...right), weight: 24 }, { arbitrary: pick(...wrong), weight: 1 });
+
 const space = pick('', '', ' ', '\t', '  ', '\r\n ', ' \r\n\t');
 const name = (text: string): fc.Arbitrary<string> =>
   fc.tuple(pick(text, text.toLowerCase(), text.toUpperCase()), space).map((parts) => parts.join(''));
@@ -21,9 +25,9 @@ const display = pick('', 'Alice ', 'A l i c e', '"q\\"<,;>" ', '""', 'Zoë ', 's
 const parameter = fc
   .tuple(
     space,
-    pick('tag', 'TAG', 'expires', 'Expires', 'q', 'x', 'branch', 'rport', 'received'),
+    mostly(['expires', 'Expires', 'q', 'x', 'rport', 'received', '-', 'tag1'], ['tag', 'TAG', 'branch', '', 'a@']),
     space,
-    pick('', '=1', '=z9hG4bK1', '= "a;,\\"b"', '=60', ' = 4294967296', '=[::1]', '=::1', '='),
+    mostly(['', '=1', '=z9hG4bK1', '= "a;,\\"b"', '=60', ' = 4294967296', '=[::1]', '=::1'], ['=', '="', '=a"b"']),
     space,
   )
   .map((parts) => `;${parts.join('')}`);
@@ -32,57 +36,63 @@ const address = fc.oneof(
   fc.tuple(display, uri, space, parameters).map(([shown, inner, gap, rest]) => `${shown}<${inner}>${gap}${rest}`),
   fc.tuple(bareUri, space, parameters).map((parts) => parts.join('')),
 );
+const tagged = fc.tuple(address, space, pick(';tag=1', ';TAG=x', '; tag\t=\r\n y', '')).map((parts) => parts.join(''));
 const list = (item: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.array(item, { minLength: 1, maxLength: 3 }).map((items) => items.join(' ,'));
 
-const sentBy = pick('192.0.2.1', 'h:5060', 'h : 65535', '[2001:db8::1]:1', 'under_score', 'h:65536', 'h:');
+const sentBy = mostly(
+  ['192.0.2.1', 'h:5060', 'h : 65535', '[2001:db8::1]:1', 'under_score', 'h.'],
+  ['h:65536', 'h:', '[::1', 'h h', ''],
+);
+const protocol = mostly(
+  ['SIP/2.0/UDP ', 'SIP / 2.0 /\r\n TCP\t', 'sip/2.0/X\r\n ', 'A/b/c '],
+  ['SIP/2.0', 'SIP/2.0/UDP'],
+);
 const via = fc
-  .tuple(pick('SIP/2.0/UDP ', 'SIP / 2.0 /\r\n TCP\t', 'SIP/2.0/X ', 'SIP/2.0'), sentBy, parameters)
+  .tuple(protocol, sentBy, space, pick(';branch=z9hG4bK1', '; BRANCH = 2', ''), parameters)
   .map((parts) => parts.join(''));
 
 const header = (text: string, value: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.tuple(name(text), space, value, space).map(([key, before, inner, after]) => `${key}:${before}${inner}${after}`);
 
-const number = pick(
-  '0',
-  '7',
-  '0070',
-  '255',
-  '256',
-  '2147483647',
-  '2147483648',
-  '4294967296',
-  '99999999999999999999',
-  'x',
-  '',
-);
+const number = pick('0', '7', '0070', '255', '256', '2147483648', '4294967296', '99999999999999999999', 'x', '');
 const optional = fc.oneof(
-  header('Contact', fc.oneof(list(address), pick('*', ' * ', '', '*;x'))),
-  header('m', list(address)),
-  header('Expires', number),
-  header('Max-Forwards', number),
-  header('WWW-Authenticate', pick('Digest realm="r", nonce="n"', 'Basic x', '')),
-  header('Via', list(via)),
-  header('X-Other', pick('', '"', 'a\r\n b', ',;<>')),
-  header('Content-Length', pick('0', '3', '100', '-1')),
+  { arbitrary: header('Contact', fc.oneof(list(address), mostly(['*', ' * '], ['', '*;x']))), weight: 4 },
+  { arbitrary: header('m', list(address)), weight: 2 },
+  { arbitrary: header('Expires', number), weight: 2 },
+  { arbitrary: header('Max-Forwards', number), weight: 2 },
+  { arbitrary: header('WWW-Authenticate', pick('Digest realm="r", nonce="n"', 'Basic x', '')), weight: 2 },
+  { arbitrary: header('Via', list(via)), weight: 1 },
+  { arbitrary: header('X-Other', pick('', '"', 'a\r\n b', ',;<>')), weight: 2 },
+  { arbitrary: header('Content-Length', mostly(['0', '3', '00'], ['100', '-1', ''])), weight: 1 },
 );
+
+const cseq = fc
+  .tuple(
+    mostly(['1', '0009', '2147483647'], ['2147483648', '4294967297', '-1', '']),
+    mostly([' ', '\t', '\r\n '], ['']),
+    mostly(['REGISTER'], ['OPTIONS', 'register', '']),
+  )
+  .map((parts) => parts.join(''));
 
 const mandatory = fc.tuple(
   header('Via', list(via)),
-  fc.oneof(header('From', address), header('f', address)),
-  fc.oneof(header('To', address), header('t', address)),
-  header('Call-ID', pick('c@h', '<">', 'i')),
-  header(
-    'CSeq',
-    fc
-      .tuple(pick('1', '0009', '2147483647', '2147483648'), pick(' REGISTER', '\r\n REGISTER', ' OPTIONS'))
-      .map((p) => p.join('')),
-  ),
+  fc.oneof(header('From', tagged), header('f', tagged)),
+  fc.oneof(header('To', tagged), header('t', tagged)),
+  header('Call-ID', mostly(['c@h', '<">', 'i'], ['', 'a b'])),
+  header('CSeq', cseq),
 );
 
-const startLine = fc.oneof(
-  pick('SIP/2.0 200 OK', 'SIP/2.0 401 ', 'sip/2.0 699', 'SIP/2.0 700 x', 'SIP/2.0 503 No "way"'),
-  pick('REGISTER sip:test.example SIP/2.0', 'OPTIONS sip:a;b?c SIP/2.0', 'REGISTER <sip:a> SIP/2.0'),
+const startLine = mostly(
+  [
+    'SIP/2.0 200 OK',
+    'SIP/2.0 401 ',
+    'sip/2.0 699',
+    'SIP/2.0 503 No "way"',
+    'REGISTER sip:a;b?c SIP/2.0',
+    'REGISTER x sip/2.0',
+  ],
+  ['SIP/2.0 700 x', 'SIP/2.0 20 x', 'REGISTER <sip:a> SIP/2.0', 'OPTIONS  x SIP/2.0', 'REGISTER x SIP/3.0', ''],
 );
 
 /** One character for each byte. */
