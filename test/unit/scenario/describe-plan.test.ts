@@ -91,6 +91,13 @@ describe('planWarnings', () => {
     ]);
   });
 
+  it('starts that end long before the window does', () => {
+    expect(planWarnings(plan({ load: '{ rate: 5000/s, duration: 10s, warmup: 1s, starts: 10000 }' }))).toEqual([
+      'the 10000 starts are used up 1s into a window of 10s',
+    ]);
+    expect(planWarnings(plan({ load: '{ rate: 5000/s, duration: 10s, starts: 50000 }' }))).toEqual([]);
+  });
+
   it('RFC 3261 §17.1.2.2 a drain shorter than Timer F', () => {
     expect(planWarnings(plan({ drain: '5s' }))).toEqual([
       'drain 5s is shorter than Timer F (64 * T1 = 32s): attempts without an answer at the end count as aborted instead ' +
