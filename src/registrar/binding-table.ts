@@ -109,7 +109,10 @@ export const setBindingText = (
   table.callIdLength[row] = callIdLength;
 };
 
-/** The first half of a change of a row: what it held is given back, and it waits for a new text and expiry. */
+/** The first half of a refresh: the row keeps its text and waits for a new expiry. */
+export const unscheduleBinding = (table: BindingTable, row: number): void => unfileRow(table.wheel, row);
+
+/** The first half of a change: what the row held is given back, and it waits for a new text and expiry. */
 export const clearBinding = (table: BindingTable, row: number): void => {
   unfileRow(table.wheel, row);
   releaseText(table.texts, table.textAt[row]!, textLengthOf(table, row));
