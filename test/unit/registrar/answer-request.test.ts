@@ -107,7 +107,9 @@ describe('RFC 3261 §10.3 step 5: the address-of-record in To', () => {
   it('takes the canonical form: escapes decoded, parameters and password gone, the user case-sensitive', () => {
     const registrar = open();
     const contact = '<sip:a@127.0.0.2>';
-    expect(statusOf(exchange(registrar, request({ to: 'To: <sip:al%69ce@test.example;user=phone>', contact })))).toBe(200);
+    expect(statusOf(exchange(registrar, request({ to: 'To: <sip:al%69ce@test.example;user=phone>', contact })))).toBe(
+      200,
+    );
     const same = exchange(registrar, request({ to: 'To: "A" <sip:alice:pw@TEST.example>' }));
     expect(header(same, 'Contact')).toEqual(['<sip:a@127.0.0.2>;expires=1800']);
     const other = exchange(registrar, request({ to: 'To: <sip:Alice@test.example>' }));
