@@ -1,0 +1,41 @@
+// What other folders may use of the scenario folder.
+
+export type {
+  AttemptStep,
+  CleanupMode,
+  CountMetric,
+  LatencyMetric,
+  PlanHeader,
+  PlanIdentities,
+  PlanLoad,
+  PlanLocal,
+  PlanStep,
+  PlanTarget,
+  PlanThreshold,
+  PlanWait,
+  PrecheckMode,
+  Procedure,
+  RunPlan,
+  SocketKind,
+  TemplatePart,
+  TextTemplate,
+  TimerProfile,
+} from './plan.ts';
+export type { Share, StartCursor, StartRate } from './shares.ts';
+export {
+  advanceStart,
+  contextOfRow,
+  contextsOfWorker,
+  createStartCursor,
+  isMeasured,
+  MAX_RUN_US,
+  MAX_STARTS,
+  MAX_STARTS_PER_PERIOD,
+  measuredFromUs,
+  measuredToUs,
+  rowOfContext,
+  scheduleEndUs,
+  startCount,
+  startsBefore,
+  startTimeUs,
+} from './shares.ts';
