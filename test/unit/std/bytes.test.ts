@@ -1,0 +1,111 @@
+// Bytes against the obvious way through strings.
+
+import { describe, expect, it } from 'vitest';
+import {
+  DECIMAL_MALFORMED,
+  DECIMAL_OVERFLOW,
+  decodeLatin1,
+  decodeUtf8,
+  encodeAscii,
+  encodeUtf8,
+  equalBytes,
+  equalsIgnoreCase,
+  readDecimal,
+  writeDecimal,
+  writeHex,
+  writeHexBytes,
+  writePaddedDecimal,
+} from '../../../src/std/index.ts';
+
+/** What a writer put after one guard byte; the guards at both ends must still stand. */
+const written = (write: (out: Uint8Array, at: number) => number): string => {
+  const out = new Uint8Array(64).fill(0xff);
+  const end = write(out, 1);
+  expect(out[0]).toBe(0xff);
+  expect(out[end]).toBe(0xff);
+  return decodeLatin1(out, 1, end);
+};
+
+const read = (text: string): number => {
+  const bytes = encodeAscii(`9${text}9`);
+  return readDecimal(bytes, 1, bytes.length - 1);
+};
+
+describe('writing numbers', () => {
+  const values = [0, 1, 9, 10, 11, 99, 100, 5060, 65535, 999999, 1000000, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1];
+
+  it.each(values)('decimal %d is what String() says', (value) => {
+    expect(written((out, at) => writeDecimal(out, at, value))).toBe(String(value));
+  });
+
+  it.each(values)('padded decimal %d keeps digits that do not fit', (value) => {
+    expect(written((out, at) => writePaddedDecimal(out, at, value, 8))).toBe(String(value).padStart(8, '0'));
+  });
+
+  it('hex takes the lowest digits, of negative 32-bit numbers too', () => {
+    expect(written((out, at) => writeHex(out, at, 0xdeadbeef, 8))).toBe('deadbeef');
+    expect(written((out, at) => writeHex(out, at, 0xdeadbeef | 0, 8))).toBe('deadbeef');
+    expect(written((out, at) => writeHex(out, at, 0x1a, 4))).toBe('001a');
+    expect(written((out, at) => writeHex(out, at, 0x12345, 3))).toBe('345');
+  });
+
+  it('hex of bytes is lower case, two digits each', () => {
+    const bytes = Uint8Array.from([0x00, 0x0f, 0xa0, 0xff, 0x42]);
+    expect(written((out, at) => writeHexBytes(out, at, bytes, 1, 4))).toBe('0fa0ff');
+  });
+});
+
+describe('reading numbers', () => {
+  it('takes leading zeros and everything up to 2^32 - 1', () => {
+    expect(read('0')).toBe(0);
+    expect(read('0009')).toBe(9);
+    expect(read('4294967295')).toBe(4294967295);
+    expect(read(`${'0'.repeat(40)}4294967295`)).toBe(4294967295);
+  });
+
+  it('tells an overflow from a malformed number, however long', () => {
+    expect(read('4294967296')).toBe(DECIMAL_OVERFLOW);
+    expect(read('9'.repeat(2000))).toBe(DECIMAL_OVERFLOW);
+    expect(read(`${'9'.repeat(50)}x`)).toBe(DECIMAL_MALFORMED);
+    expect(read('')).toBe(DECIMAL_MALFORMED);
+    expect(read('-1')).toBe(DECIMAL_MALFORMED);
+    expect(read('1 ')).toBe(DECIMAL_MALFORMED);
+    expect(read('0x10')).toBe(DECIMAL_MALFORMED);
+  });
+});
+
+describe('comparing', () => {
+  const same = (a: string, b: string): boolean[] => {
+    const left = encodeAscii(`(${a}`);
+    const right = encodeAscii(`((${b})`);
+    const spans = [1, left.length, right, 2, right.length - 1] as const;
+    return [equalBytes(left, ...spans), equalsIgnoreCase(left, ...spans)];
+  };
+
+  it('is by bytes, or with ASCII letters folded', () => {
+    expect(same('Via', 'Via')).toEqual([true, true]);
+    expect(same('vIA', 'ViA')).toEqual([false, true]);
+    expect(same('Via', 'Vi')).toEqual([false, false]);
+    expect(same('', '')).toEqual([true, true]);
+  });
+
+  it('does not fold what only looks like a letter with another bit', () => {
+    expect(same('@', '`')).toEqual([false, false]);
+    expect(same('[', '{')).toEqual([false, false]);
+    expect(same('\r', '-')).toEqual([false, false]);
+    expect(same('\u00c4', '\u00e4')).toEqual([false, false]);
+  });
+});
+
+describe('strings', () => {
+  it('latin-1 keeps every byte', () => {
+    const all = Uint8Array.from({ length: 256 }, (_, i) => i);
+    expect(encodeAscii(decodeLatin1(all, 0, 256))).toEqual(all);
+  });
+
+  it('UTF-8 goes there and back, and bad bytes are replaced', () => {
+    const bytes = encodeUtf8('Zür\u{1f600}');
+    expect(decodeUtf8(bytes, 0, bytes.length)).toBe('Zür\u{1f600}');
+    expect(decodeUtf8(Uint8Array.from([0x61, 0xff]), 0, 2)).toBe('a\ufffd');
+  });
+});
