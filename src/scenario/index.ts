@@ -1,5 +1,6 @@
 // What other folders may use of the scenario folder.
 
+export type { Fault, Parsed } from './parsed.ts';
 export type {
   AttemptStep,
   CleanupMode,
@@ -21,6 +22,17 @@ export type {
   TextTemplate,
   TimerProfile,
 } from './plan.ts';
+export type { Rate } from './quantities.ts';
+export {
+  formatDuration,
+  formatPercent,
+  formatRate,
+  parseDuration,
+  parsePercent,
+  parseRate,
+  parseWholeNumber,
+  ratePerSecond,
+} from './quantities.ts';
 export type { Share, StartCursor, StartRate } from './shares.ts';
 export {
   advanceStart,
@@ -39,3 +51,5 @@ export {
   startsBefore,
   startTimeUs,
 } from './shares.ts';
+export { nearestWord } from './suggest.ts';
+export { parseThreshold } from './threshold.ts';
