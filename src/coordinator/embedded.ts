@@ -13,13 +13,15 @@ const LOOPBACK = '127.0.0.1';
 const READY_POLL_MS = 5;
 /** Allocating tables for a million bindings takes well under a second. */
 const READY_WAIT_MS_MAX = 30_000;
+/** It looks at the state at least every 100 ms. */
+const STOP_WAIT_MS_MAX = 3_000;
 
 export interface RunningRegistrar {
   readonly target: ResolvedTarget;
   /** Settles when the thread ends, asked or not; never rejects. */
   readonly ended: Promise<RegistrarDone | UserError>;
-  /** Asks it to end. */
-  stop(): void;
+  /** Asks it to end and waits until it has, for a few seconds at most. */
+  stop(): Promise<void>;
 }
 
 /** RFC 3261 §10.3 leaves the limits to the registrar's policy; these grant what is asked, an hour by default. */
@@ -62,7 +64,12 @@ export const startRegistrar = async (pool: WorkerPool, options: RegistrarTaskOpt
         return settled;
       },
     );
-  const stop = (): void => requestState(control, STATE_ABORT);
+  const stop = async (): Promise<void> => {
+    requestState(control, STATE_ABORT);
+    for (let waitedMs = 0; settled === null && waitedMs < STOP_WAIT_MS_MAX; waitedMs += READY_POLL_MS) {
+      await pause(READY_POLL_MS);
+    }
+  };
   for (let waitedMs = 0; Atomics.load(port, 0) <= 0 && settled === null; waitedMs += READY_POLL_MS) {
     if (waitedMs >= READY_WAIT_MS_MAX) throw notReady();
     await pause(READY_POLL_MS);

@@ -27,5 +27,5 @@ export const locateTarget = async (plan: RunPlan, allowPublic: boolean): Promise
       hint: 'if it is yours, say so with --allow-public',
     });
   }
-  return { address, port, text, local: isLocalAddress(address) };
+  return { address, port, text, local: await isLocalAddress(address) };
 };
