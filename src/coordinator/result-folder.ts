@@ -125,10 +125,10 @@ export const openResultFolder = (options: ResultFolderOptions): ResultFolder => 
   });
 };
 
-/** Takes the folder away again when the run ended before anything was written into it. */
-export const discardIfEmpty = (folder: ResultFolder): void => {
-  if (!folder.created || readdirSync(folder.path).length > 0) return;
-  rmdirSync(folder.path);
+/** For a run that ended before its first packet: takes its files away again, and the folder if this run made it. */
+export const abandonFolder = (folder: ResultFolder): void => {
+  removeEarlierRun(folder.path);
+  if (folder.created && readdirSync(folder.path).length === 0) rmdirSync(folder.path);
 };
 
 export const writeResultFile = (folder: ResultFolder, file: ResultFile, text: string): void =>

@@ -52,3 +52,18 @@ export const readScenario = (file: string, readInput: () => Uint8Array): Scenari
     throw error instanceof UserError ? error : unreadable(STDIN_NAME, error);
   }
 };
+
+export interface PlanChanges {
+  readonly overrides: readonly Override[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The plan of a scenario. A password file is looked for beside the scenario that names it. */
+export const loadPlan = (source: ScenarioSource, changes: PlanChanges): RunPlan => {
+  const folder = source.file === STDIN_NAME ? '.' : dirname(source.file);
+  const readSecret = (path: string): string => {
+    const file = resolve(folder, path);
+    return decode(file, readBytes(file));
+  };
+  return loadScenario({ ...source, ...changes, readSecret });
+};
