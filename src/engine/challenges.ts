@@ -29,6 +29,8 @@ export interface ProtectionSpace {
   readonly fromProxy: boolean;
   readonly withQop: boolean;
   readonly namesAlgorithm: boolean;
+  readonly hasOpaque: boolean;
+  readonly traits: number;
 }
 
 export interface ChallengeTable {
@@ -70,15 +72,15 @@ export function findSpace(
 ): number {
   for (let number = 0; number < table.spaces.length; number++) {
     const space = table.spaces[number]!;
-    if (traitsOf(space) !== traits) continue;
+    if (space.traits !== traits) continue;
     if (equalBytes(space.realm, 0, space.realm.length, bytes, realmStart, realmEnd)) return number;
   }
   return -1;
 }
 
-/** fromProxy, withQop and namesAlgorithm as bits. */
-export function traitsOf(space: ProtectionSpace): number {
-  return (space.fromProxy ? 1 : 0) | (space.withQop ? 2 : 0) | (space.namesAlgorithm ? 4 : 0);
+/** What tells two spaces of one realm apart, as bits. */
+export function traitBits(fromProxy: boolean, withQop: boolean, namesAlgorithm: boolean, hasOpaque: boolean): number {
+  return (fromProxy ? 1 : 0) | (withQop ? 2 : 0) | (namesAlgorithm ? 4 : 0) | (hasOpaque ? 8 : 0);
 }
 
 /** Keeps a new protection space; -1 when the table is full. Rare: once per realm of a run. */
@@ -89,6 +91,8 @@ export function createSpace(table: ChallengeTable, realm: Uint8Array, traits: nu
     fromProxy: (traits & 1) !== 0,
     withQop: (traits & 2) !== 0,
     namesAlgorithm: (traits & 4) !== 0,
+    hasOpaque: (traits & 8) !== 0,
+    traits,
   };
   return table.spaces.push(space) - 1;
 }

@@ -2,7 +2,7 @@
 // count in a column of their depth. The list also answers, without walking, how many attempts a flow that stops here
 // leaves undone.
 
-import { PROCEDURE_COUNT, PROCEDURE_NAMES } from '../metrics/index.ts';
+import { PROCEDURE_NAMES } from '../metrics/index.ts';
 import type { AttemptStep, PlanStep, PlanWait } from '../scenario/index.ts';
 import { assert, assertNever } from '../std/index.ts';
 
@@ -76,39 +76,50 @@ export function compileProgram(flow: readonly PlanStep[], firstTemplate: number)
 }
 
 /**
- * How many attempts of each procedure a flow leaves undone that stops after the instruction at `position`, when
- * `iterationsLeft[depth]` further rounds of each enclosing loop were to come. Adds to `counts` (one per procedure).
+ * How many attempts of each procedure a flow leaves undone that stops after the instruction at `position`. The rounds done
+ * of the loop at depth d stand in rounds[firstRound + d]. Adds to `counts`, one per procedure.
  */
 export function addSkipped(
   program: Program,
   position: number,
-  iterationsLeft: (depth: number) => number,
+  rounds: Uint32Array,
+  firstRound: number,
   counts: Float64Array,
 ): void {
-  const { instructions } = program;
-  assert(counts.length === PROCEDURE_COUNT, 'one count per procedure');
-  // Rounds still to come of the loops that are entered ahead of `position` multiply what stands in them.
-  const rounds: number[] = [1];
-  for (let at = position + 1; at < instructions.length; at++) {
-    const instruction = instructions[at]!;
-    const factor = rounds[rounds.length - 1]!;
-    if (instruction.kind === 'attempt') counts[instruction.procedure]! += factor;
-    else if (instruction.kind === 'loop') rounds.push(factor * instruction.times);
-    else if (instruction.kind === 'again' && rounds.length > 1) rounds.pop();
-    else if (instruction.kind === 'again') addWholeRounds(program, at, iterationsLeft(instruction.depth), counts);
+  let factor = 1;
+  let inside = 0;
+  for (let at = position + 1; at < program.instructions.length; at++) {
+    const instruction = program.instructions[at]!;
+    switch (instruction.kind) {
+      case 'attempt':
+        counts[instruction.procedure]! += factor;
+        break;
+      case 'loop':
+        factor *= instruction.times;
+        inside++;
+        break;
+      case 'again':
+        // The end of a loop that was entered on this walk, or of one that the flow was in: its rounds to come are whole.
+        if (inside > 0) {
+          factor /= instruction.times;
+          inside--;
+        } else addRounds(program, at, instruction.times - 1 - rounds[firstRound + instruction.depth]!, counts);
+        break;
+      default:
+        break;
+    }
   }
 }
 
-/** The body of the loop that ends at `again`, `times` over: its own attempts and those of loops inside it. */
-function addWholeRounds(program: Program, again: number, times: number, counts: Float64Array): void {
-  const closing = program.instructions[again]!;
+/** The body of the loop that ends at `end`, `times` over. */
+function addRounds(program: Program, end: number, times: number, counts: Float64Array): void {
+  const closing = program.instructions[end]!;
   assert(closing.kind === 'again', 'a loop ends with again');
-  const rounds: number[] = [times];
-  for (let at = closing.body; at < again; at++) {
+  let factor = times;
+  for (let at = closing.body; at < end; at++) {
     const instruction = program.instructions[at]!;
-    const factor = rounds[rounds.length - 1]!;
     if (instruction.kind === 'attempt') counts[instruction.procedure]! += factor;
-    else if (instruction.kind === 'loop') rounds.push(factor * instruction.times);
-    else if (instruction.kind === 'again') rounds.pop();
+    else if (instruction.kind === 'loop') factor *= instruction.times;
+    else if (instruction.kind === 'again') factor /= instruction.times;
   }
 }

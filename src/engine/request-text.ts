@@ -2,7 +2,8 @@
 // of header lines is that of the RFC's own examples; the credentials stand after Contact.
 
 import type { AttemptStep, PlanIdentities, RunPlan, TextTemplate } from '../scenario/index.ts';
-import type { TemplatePiece } from '../sip/register-template.ts';
+import type { TemplatePiece } from '../sip/index.ts';
+import { assertNever } from '../std/index.ts';
 
 /** What is known of a run besides its plan when texts are made. */
 export interface RequestFacts {
@@ -58,7 +59,11 @@ function contactLine(step: AttemptStep, user: readonly TemplatePiece[], sentBy: 
 }
 
 function headerLines(step: AttemptStep, user: readonly TemplatePiece[], sentBy: string): readonly TemplatePiece[] {
-  return step.headers.flatMap((header) => [text(`${header.name}: `), ...fillText(header.value, user, sentBy), text('\r\n')]);
+  return step.headers.flatMap((header) => [
+    text(`${header.name}: `),
+    ...fillText(header.value, user, sentBy),
+    text('\r\n'),
+  ]);
 }
 
 function fillText(template: TextTemplate, user: readonly TemplatePiece[], sentBy: string): readonly TemplatePiece[] {
@@ -72,6 +77,8 @@ function fillText(template: TextTemplate, user: readonly TemplatePiece[], sentBy
         return user;
       case 'contact':
         return contactPieces(user, sentBy);
+      default:
+        return assertNever(part, 'template part');
     }
   });
 }

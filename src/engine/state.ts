@@ -8,14 +8,12 @@ import type { MetricsBlock } from '../metrics/index.ts';
 import { createMetricsBlock } from '../metrics/index.ts';
 import type { AttemptStep, RunPlan, StartCursor } from '../scenario/index.ts';
 import { contextsOfWorker, createStartCursor, measuredToUs, scheduleEndUs } from '../scenario/index.ts';
-import type { BranchReader } from '../sip/branch.ts';
-import { createBranchReader, MOST_SLOTS } from '../sip/branch.ts';
-import type { CompiledText, RegisterFields, RegisterTemplate } from '../sip/register-template.ts';
-import { compileText, createRegisterTemplate } from '../sip/register-template.ts';
+import type { BranchReader, CompiledText, RegisterFields, RegisterTemplate } from '../sip/index.ts';
+import { compileText, createBranchReader, createRegisterTemplate, MOST_SLOTS } from '../sip/index.ts';
 import type { MemoryPlan } from '../std/index.ts';
 import { assert, createMemoryPlan, hashText, mix32, US_PER_SECOND } from '../std/index.ts';
-import type { Authenticator } from './authenticate.ts';
-import { createAuthenticator } from './authenticate.ts';
+import type { Authenticator } from './authenticator.ts';
+import { createAuthenticator } from './authenticator.ts';
 import type { ChallengeTable } from './challenges.ts';
 import { createChallengeTable, MOST_NONCE_BYTES, MOST_REALM_BYTES } from './challenges.ts';
 import type { ContextTable } from './contexts.ts';
@@ -27,8 +25,8 @@ import { compileProgram } from './program.ts';
 import type { ReadyQueue } from './ready-queue.ts';
 import { createReadyQueue } from './ready-queue.ts';
 import { contactPieces, registerPieces, userPieces } from './request-text.ts';
-import type { ResponseReader } from './response.ts';
-import { createResponseReader } from './response.ts';
+import type { ResponseReader } from './response-reader.ts';
+import { createResponseReader } from './response-reader.ts';
 import type { TimerLists } from './timer-lists.ts';
 import { createTimerLists } from './timer-lists.ts';
 import type { TransactionTable } from './transactions.ts';
@@ -111,10 +109,8 @@ export interface Engine {
   /** Waits cut short so far by the drain, and contexts passed by the cleanup. */
   released: number;
   cleanupNext: number;
-  /** Contexts with a binding that has not expired, as far as the sweep has seen. */
-  boundCount: number;
-  sweepNext: number;
-  sweptUs: number;
+  /** The second in which bindings were last counted. */
+  countedSecond: number;
   readonly skipped: Float64Array;
 }
 
@@ -168,9 +164,7 @@ export function createEngine(options: EngineOptions): Engine {
     activeFlows: 0,
     released: 0,
     cleanupNext: 0,
-    boundCount: 0,
-    sweepNext: 0,
-    sweptUs: 0,
+    countedSecond: -1,
     skipped: new Float64Array(5),
   };
   memory.seal();

@@ -1,5 +1,9 @@
 // What other folders may use of the scenario folder.
 
+export { flowFacts, proceduresOf } from './flow-facts.ts';
+export type { ScenarioSource } from './load-scenario.ts';
+export { loadScenario } from './load-scenario.ts';
+export type { Environment, Override } from './overrides.ts';
 export type { Fault, Parsed } from './parsed.ts';
 export type {
   AttemptStep,
@@ -52,4 +56,4 @@ export {
   startTimeUs,
 } from './shares.ts';
 export { nearestWord } from './suggest.ts';
-export { parseThreshold } from './threshold.ts';
+export { PROCEDURES, parseThreshold } from './threshold.ts';

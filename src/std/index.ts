@@ -12,6 +12,7 @@ export {
 } from './bytes.ts';
 export type { ErrorCode, Place, Problem } from './errors.ts';
 export { ERROR_CODES, EXIT, formatProblem, UserError } from './errors.ts';
+export { fnv1a64Hex } from './hash.ts';
 export type { MemoryPlan } from './memory-plan.ts';
 export { createMemoryPlan } from './memory-plan.ts';
 export { hashText, mix32, uniformOf } from './mix.ts';

@@ -76,6 +76,8 @@ export interface UdpTransport {
   /** Reports arrived datagrams, at most `limit`; returns how many. Also reports pending ICMP errors. */
   receive(handler: DatagramHandler, limit: number): number;
   nowUs(): number;
+  /** Sets the time's zero anew: sockets are opened before the run's beginning is known. */
+  setOrigin(originUs: number): void;
   /** Sleeps until the time, whether or not input arrives. Returns null when it blocked, else a promise. */
   sleepUntil(untilUs: number): Promise<void> | null;
   /** Sleeps until the time or until a socket has input (or room, while unsent messages wait for it). */

@@ -8,7 +8,7 @@ import { createNativeBlock, type NativeBlock } from './native-block.ts';
 export interface KernelClocks {
   readonly libc: Libc;
   /** A CLOCK_MONOTONIC reading, microseconds: the zero of the run's time. */
-  readonly originUs: number;
+  originUs: number;
   readonly timespec: NativeBlock;
   readonly words: Uint32Array;
   readonly address: number;

@@ -11,11 +11,22 @@ export const monotonicNowUs = (): number => {
   return seconds * US_PER_SECOND + Math.floor(nanoseconds / NS_PER_US);
 };
 
+export interface MonotonicClock {
+  readonly nowUs: () => number;
+  readonly setOrigin: (originUs: number) => void;
+}
+
 /**
  * A clock that counts from `originUs` and allocates nothing a reading: performance.now() runs with hrtime at a distance
  * that is fixed for the thread, and is measured here.
  */
-export const createMonotonicClock = (originUs: number): (() => number) => {
-  const distanceUs = monotonicNowUs() - performance.now() * US_PER_MS - originUs;
-  return () => Math.floor(performance.now() * US_PER_MS + distanceUs);
+export const createMonotonicClock = (originUs: number): MonotonicClock => {
+  const distanceUs = monotonicNowUs() - performance.now() * US_PER_MS;
+  let zeroUs = distanceUs - originUs;
+  return {
+    nowUs: () => Math.floor(performance.now() * US_PER_MS + zeroUs),
+    setOrigin: (newOriginUs) => {
+      zeroUs = distanceUs - newOriginUs;
+    },
+  };
 };

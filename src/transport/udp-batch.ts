@@ -21,7 +21,7 @@ import type { NativeBlock } from './native-block.ts';
 import { createReceiveSlots } from './receive-slots.ts';
 import { createSendQueue, enqueue, nameLastPeer } from './send-queue.ts';
 import { createScratch, openUdpSocket, readDrops } from './udp-socket.ts';
-import { createWallClock } from './wall-clock.ts';
+import { createWallClock, resetOffset } from './wall-clock.ts';
 
 export interface BatchOptions {
   /** CLOCK_MONOTONIC at the run's time 0, microseconds. */
@@ -149,6 +149,11 @@ class BatchTransport implements UdpTransport {
 
   nowUs(): number {
     return readNowUs(this.#core.clocks);
+  }
+
+  setOrigin(originUs: number): void {
+    this.#core.clocks.originUs = originUs;
+    resetOffset(this.#core.wall);
   }
 
   sleepUntil(untilUs: number): null {

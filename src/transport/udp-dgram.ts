@@ -53,6 +53,7 @@ class DgramTransport implements UdpTransport {
   readonly kind = 'udp-dgram';
   readonly wireClock = 'userland';
   readonly nowUs: () => number;
+  readonly setOrigin: (originUs: number) => void;
   readonly threadCpuUs: () => number;
   readonly #queueCapacity: number;
   readonly #flows: DgramFlow[] = [];
@@ -63,7 +64,9 @@ class DgramTransport implements UdpTransport {
   #closed = false;
 
   constructor(options: DgramOptions) {
-    this.nowUs = createMonotonicClock(options.originUs);
+    const clock = createMonotonicClock(options.originUs);
+    this.nowUs = clock.nowUs;
+    this.setOrigin = clock.setOrigin;
     this.threadCpuUs = createThreadCpuClock();
     this.#queueCapacity = options.queueCapacity ?? QUEUE_CAPACITY;
     this.#inbox = createInbox(options.inboxCapacity ?? INBOX_CAPACITY, INBOX_BYTES);

@@ -35,6 +35,12 @@ export const createWallClock = (clocks: KernelClocks): WallClock => {
   return wall;
 };
 
+/** The run's time counts from elsewhere now: what was measured before is worth nothing, and no step. */
+export const resetOffset = (wall: WallClock): void => {
+  wall.offsetUs = Number.NaN;
+  measureOffset(wall);
+};
+
 /** To be called once in a turn that received something, before its stamps are mapped. */
 export const measureOffset = (wall: WallClock): void => {
   let tightestUs = Number.POSITIVE_INFINITY;

@@ -1,0 +1,133 @@
+// @hot
+// All contacts of a message, one after another over rows and commas (RFC 3261 §20.10, §25.1):
+//
+//   for (let found = firstContact(message, bytes, cursor); found === CONTACT_FOUND; found = nextContact(message, bytes, cursor))
+//
+// A row is `*` alone, or contacts with commas between them. In `sip:a@b;expires=5` without angle brackets the parameters
+// belong to the contact, inside brackets to the URI (RFC 4475 §3.3.12, §3.3.13).
+
+import { encodeAscii } from '../std/index.ts';
+import { COMMA, SEMICOLON, STAR, skipLws, trimLwsEnd } from './characters.ts';
+import { readExpires } from './delta-seconds.ts';
+import type { SipMessage } from './message.ts';
+import { ADDRESS_MALFORMED, type Address, createAddress, readAddress } from './name-addr.ts';
+import { createParameter, isParameter, PARAMETER_MALFORMED, type Parameter, readParameter } from './parameters.ts';
+import { rowEnd, rowStart } from './row-table.ts';
+
+/** There is no further contact. */
+export const CONTACT_END = 0;
+/** The cursor holds a contact. */
+export const CONTACT_FOUND = 1;
+/** What stands here is no contact; the iteration is over. */
+export const CONTACT_MALFORMED = -1;
+
+const EXPIRES: Uint8Array = encodeAscii('expires');
+const Q: Uint8Array = encodeAscii('q');
+
+/** A reusable record of one contact and of where the next one begins. Spans are absolute; -1 means absent. */
+export interface ContactCursor {
+  isStar: boolean;
+  /** Without angle brackets; absent for `*`. */
+  uriStart: number;
+  uriEnd: number;
+  /** The expires parameter in seconds; a malformed one reads as 3600 (RFC 3261 §10.2). */
+  expires: number;
+  qStart: number;
+  qEnd: number;
+  /** From the first `;` to the end of the last parameter; empty where there is none. */
+  paramsStart: number;
+  paramsEnd: number;
+  /** The contact as it stands in the message, display name and parameters included. */
+  wholeStart: number;
+  wholeEnd: number;
+  /** The cursor's own state. */
+  row: number;
+  at: number;
+  isCommaNext: boolean;
+  readonly address: Address;
+  readonly parameter: Parameter;
+}
+
+export const createContactCursor = (): ContactCursor => ({
+  isStar: false,
+  uriStart: -1,
+  uriEnd: -1,
+  expires: -1,
+  qStart: -1,
+  qEnd: -1,
+  paramsStart: -1,
+  paramsEnd: -1,
+  wholeStart: -1,
+  wholeEnd: -1,
+  row: 0,
+  at: 0,
+  isCommaNext: false,
+  address: createAddress(),
+  parameter: createParameter(),
+});
+
+export const firstContact = (message: SipMessage, bytes: Uint8Array, cursor: ContactCursor): number => {
+  cursor.row = 0;
+  if (message.contact.count === 0) return CONTACT_END;
+  return readContact(bytes, rowStart(message.contact, 0), rowEnd(message.contact, 0), cursor);
+};
+
+/** Only after CONTACT_FOUND. */
+export const nextContact = (message: SipMessage, bytes: Uint8Array, cursor: ContactCursor): number => {
+  const table = message.contact;
+  if (cursor.isCommaNext) return readContact(bytes, cursor.at, rowEnd(table, cursor.row), cursor);
+  cursor.row++;
+  if (cursor.row >= table.count) return CONTACT_END;
+  return readContact(bytes, rowStart(table, cursor.row), rowEnd(table, cursor.row), cursor);
+};
+
+const readContact = (bytes: Uint8Array, start: number, end: number, cursor: ContactCursor): number => {
+  cursor.isStar = false;
+  cursor.expires = -1;
+  cursor.qStart = -1;
+  cursor.qEnd = -1;
+  const wholeStart = skipLws(bytes, start, end);
+  cursor.wholeStart = wholeStart;
+  if (wholeStart + 1 === end && bytes[wholeStart] === STAR) return readStar(end, cursor);
+  const paramsStart = readAddress(bytes, wholeStart, end, cursor.address);
+  if (paramsStart === ADDRESS_MALFORMED) return CONTACT_MALFORMED;
+  cursor.uriStart = cursor.address.uriStart;
+  cursor.uriEnd = cursor.address.uriEnd;
+  cursor.paramsStart = paramsStart;
+  const after = readContactParameters(bytes, paramsStart, end, cursor);
+  if (after === PARAMETER_MALFORMED) return CONTACT_MALFORMED;
+  cursor.wholeEnd = trimLwsEnd(bytes, wholeStart, after);
+  cursor.paramsEnd = Math.max(cursor.wholeEnd, paramsStart);
+  cursor.isCommaNext = after < end;
+  cursor.at = after + 1;
+  return CONTACT_FOUND;
+};
+
+const readStar = (end: number, cursor: ContactCursor): number => {
+  cursor.isStar = true;
+  cursor.uriStart = -1;
+  cursor.uriEnd = -1;
+  cursor.paramsStart = end;
+  cursor.paramsEnd = end;
+  cursor.wholeEnd = end;
+  cursor.isCommaNext = false;
+  return CONTACT_FOUND;
+};
+
+/** Returns the index of the comma that ends the contact, or `end`. */
+const readContactParameters = (bytes: Uint8Array, start: number, end: number, cursor: ContactCursor): number => {
+  const parameter = cursor.parameter;
+  let at = start;
+  while (at < end && bytes[at] !== COMMA) {
+    if (bytes[at] !== SEMICOLON) return PARAMETER_MALFORMED;
+    at = readParameter(bytes, at, end, parameter);
+    if (at === PARAMETER_MALFORMED) return PARAMETER_MALFORMED;
+    if (isParameter(bytes, parameter, EXPIRES)) {
+      cursor.expires = readExpires(bytes, parameter.valueStart, parameter.valueEnd);
+    } else if (isParameter(bytes, parameter, Q)) {
+      cursor.qStart = parameter.valueStart;
+      cursor.qEnd = parameter.valueEnd;
+    }
+  }
+  return at;
+};

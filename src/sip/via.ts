@@ -1,0 +1,109 @@
+// @hot
+// Via (RFC 3261 §20.42, §25.1). Every value of every row is recorded for copying into an answer; the topmost one is read:
+//
+//   SIP / 2.0 / UDP  host : port ;branch=z9hG4bK1;rport;received=192.0.2.1
+//               |    `-sent-by-'
+//               any token (RFC 4475 §3.1.1.10); white space may stand wherever it does above
+
+import { encodeAscii } from '../std/index.ts';
+import { COMMA, isLws, QUOTE, SEMICOLON, SLASH, skipLws, skipQuoted, skipToken, trimLwsEnd } from './characters.ts';
+import { HOST_MALFORMED, readHostPort } from './host-port.ts';
+import type { SipMessage } from './message.ts';
+import { isParameter, PARAMETER_MALFORMED, readParameter } from './parameters.ts';
+import { PARSE_OK, PARSE_TOO_MANY_ROWS, PARSE_VIA } from './parse-result.ts';
+import { addRow } from './row-table.ts';
+
+const BRANCH: Uint8Array = encodeAscii('branch');
+const RPORT: Uint8Array = encodeAscii('rport');
+const MALFORMED = -1;
+
+/** Reads one Via row. */
+export const parseVia = (bytes: Uint8Array, start: number, end: number, message: SipMessage): number => {
+  let at = start;
+  // At most one turn for each byte of the row: every value has at least one, and its comma another.
+  while (at <= end) {
+    const comma = findComma(bytes, at, end);
+    if (comma === MALFORMED) return PARSE_VIA;
+    const valueStart = skipLws(bytes, at, comma);
+    const valueEnd = trimLwsEnd(bytes, valueStart, comma);
+    if (valueStart === valueEnd) return PARSE_VIA;
+    const isTop = message.via.count === 0;
+    if (!addRow(message.via, valueStart, valueEnd)) return PARSE_TOO_MANY_ROWS;
+    if (isTop && parseTopVia(bytes, valueStart, valueEnd, message) !== PARSE_OK) return PARSE_VIA;
+    at = comma + 1;
+  }
+  return PARSE_OK;
+};
+
+/** The next comma outside quotes, or `end`; MALFORMED for an unterminated quote. */
+const findComma = (bytes: Uint8Array, start: number, end: number): number => {
+  let p = start;
+  while (p < end) {
+    const byte = bytes[p]!;
+    if (byte === COMMA) return p;
+    if (byte === QUOTE) {
+      p = skipQuoted(bytes, p, end);
+      if (p < 0) return MALFORMED;
+    } else {
+      p++;
+    }
+  }
+  return end;
+};
+
+const parseTopVia = (bytes: Uint8Array, start: number, end: number, message: SipMessage): number => {
+  const sentBy = skipProtocol(bytes, start, end);
+  if (sentBy === MALFORMED) return PARSE_VIA;
+  const hostPort = message.hostPort;
+  const sentByEnd = readHostPort(bytes, sentBy, end, hostPort);
+  if (sentByEnd === HOST_MALFORMED) return PARSE_VIA;
+  message.viaSentByStart = sentBy;
+  message.viaSentByEnd = sentByEnd;
+  message.viaHostStart = hostPort.hostStart;
+  message.viaHostEnd = hostPort.hostEnd;
+  message.viaPort = hostPort.port;
+  return parseViaParameters(bytes, skipLws(bytes, sentByEnd, end), end, message);
+};
+
+/** `SIP/2.0/token LWS`; returns where sent-by begins. */
+const skipProtocol = (bytes: Uint8Array, start: number, end: number): number => {
+  if (end - start < 3) return MALFORMED;
+  // RFC 3261 §25.1: "SIP" is a literal and ignores case.
+  if ((bytes[start]! | 0x20) !== 0x73 || (bytes[start + 1]! | 0x20) !== 0x69 || (bytes[start + 2]! | 0x20) !== 0x70) {
+    return MALFORMED;
+  }
+  const version = skipSlash(bytes, start + 3, end);
+  if (version === MALFORMED || version + 3 > end) return MALFORMED;
+  if (bytes[version] !== 0x32 || bytes[version + 1] !== 0x2e || bytes[version + 2] !== 0x30) return MALFORMED;
+  const transport = skipSlash(bytes, version + 3, end);
+  if (transport === MALFORMED) return MALFORMED;
+  const transportEnd = skipToken(bytes, transport, end);
+  if (transportEnd === transport || transportEnd >= end || !isLws(bytes[transportEnd]!)) return MALFORMED;
+  return skipLws(bytes, transportEnd, end);
+};
+
+const skipSlash = (bytes: Uint8Array, at: number, end: number): number => {
+  const slash = skipLws(bytes, at, end);
+  return slash < end && bytes[slash] === SLASH ? skipLws(bytes, slash + 1, end) : MALFORMED;
+};
+
+const parseViaParameters = (bytes: Uint8Array, start: number, end: number, message: SipMessage): number => {
+  const parameter = message.parameter;
+  let at = start;
+  while (at < end) {
+    if (bytes[at] !== SEMICOLON) return PARSE_VIA;
+    const next = readParameter(bytes, at, end, parameter);
+    if (next === PARAMETER_MALFORMED) return PARSE_VIA;
+    if (isParameter(bytes, parameter, BRANCH)) {
+      // RFC 3261 §7.3.1: no parameter twice. A branch without a value would match nothing.
+      if (message.viaBranchStart >= 0 || parameter.valueStart < 0) return PARSE_VIA;
+      message.viaBranchStart = parameter.valueStart;
+      message.viaBranchEnd = parameter.valueEnd;
+    } else if (isParameter(bytes, parameter, RPORT)) {
+      message.viaRportStart = parameter.nameStart;
+      message.viaRportEnd = parameter.valueStart < 0 ? parameter.nameEnd : parameter.valueEnd;
+    }
+    at = next;
+  }
+  return PARSE_OK;
+};
