@@ -17,7 +17,7 @@ import {
   withoutSecret,
   writeResultFile,
 } from '../coordinator/index.ts';
-import { jsonSummary, textSummary } from '../report/index.ts';
+import { summaryJson, summaryText } from '../report/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
 import { describeFailure } from './failure.ts';
 import type { RunConsole } from './run-console.ts';
@@ -90,12 +90,12 @@ const report = (execution: Execution, folder: ResultFolder, outcome: RunOutcome,
   const { plan, settings, terminal } = execution;
   const { result, problem } = outcome;
   const secret = plan.identities.password;
-  const json = withoutSecret(jsonSummary(result), secret);
+  const json = withoutSecret(summaryJson(result), secret);
   writeResultFile(folder, 'summary.json', json);
-  writeResultFile(folder, 'summary.txt', withoutSecret(textSummary(result, { color: false, folder: folder.path }), secret));
+  writeResultFile(folder, 'summary.txt', withoutSecret(summaryText(result, { colour: false, folder: folder.path }), secret));
   const warning = pointLatestAt(folder);
   if (warning !== null) console.warning(warning);
   if (problem !== null) terminal.err.write(describeFailure(problem, settings.verbose).text);
   const color = wantsColor(settings.color, terminal.out, terminal.environment);
-  terminal.out.write(settings.format === 'json' ? json : textSummary(result, { color, folder: folder.path }));
+  terminal.out.write(settings.format === 'json' ? json : summaryText(result, { colour: color, folder: folder.path }));
 };

@@ -2,9 +2,10 @@
 // the result's sums checked. A sum that does not add up is an internal error, and still a report.
 
 import { judgeRun, withInternalErrors } from '../gate/index.ts';
-import type { MetricsBlock, PrecheckOutcome, ProcedureName, RunResult } from '../metrics/index.ts';
-import { buildRunResult, checkSums, mergeBlocks, PROCEDURE_NAMES, settleLostBlock } from '../metrics/index.ts';
-import type { PlanStep, RunPlan } from '../scenario/index.ts';
+import type { MetricsBlock, PrecheckOutcome, RunResult } from '../metrics/index.ts';
+import { buildRunResult, checkSums, mergeBlocks, settleLostBlock } from '../metrics/index.ts';
+import type { RunPlan } from '../scenario/index.ts';
+import { proceduresOf } from '../scenario/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
 import type { LoadDone } from '../worker/messages.ts';
 import { machineFacts, toolVersion } from './environment.ts';
@@ -62,7 +63,7 @@ export const conclude = (record: RunRecord): RunResult => {
     durationSeconds: record.durationUs / US_PER_SECOND,
     measured,
     phases: phasesOf(times),
-    procedures: proceduresOf(record.plan),
+    procedures: [...proceduresOf(record.plan.flow)],
     cpuSeconds: record.cpuSeconds,
     maxRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KILOBYTE,
     cleanupAsked: record.plan.cleanup !== 'none',
@@ -91,17 +92,6 @@ const environmentFacts = (record: RunRecord): RunResult['environment'] => {
     sharedMachine: record.sharedMachine,
     commandLine: redactCommandLine(record.commandLine),
   };
-};
-
-/** Each once, whatever repeats of the flow hold. The loader bounds the depth. */
-export const proceduresOf = (plan: RunPlan): ProcedureName[] => {
-  const found = new Set<string>();
-  const pending: PlanStep[] = [...plan.flow];
-  for (let step = pending.pop(); step !== undefined; step = pending.pop()) {
-    if (step.kind === 'attempt') found.add(step.procedure);
-    if (step.kind === 'repeat') pending.push(...step.steps);
-  }
-  return PROCEDURE_NAMES.filter((name) => found.has(name));
 };
 
 const notesOf = ({ plan, done, notes }: RunRecord): string[] => {

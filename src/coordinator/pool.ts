@@ -3,7 +3,6 @@
 // `atomics: 'disabled'` because a worker keeps its own event loop turning (sockets, timers) between tasks; Piscina's
 // blocking wait would stop it. Threads are stopped by the control block, and `destroy` is the last resort.
 
-import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { assert } from '../std/index.ts';
 import type { WorkerDone, WorkerTask } from '../worker/messages.ts';
@@ -33,7 +32,7 @@ export interface WorkerPool {
 export const createPool = (threads: number, entry: WorkerEntry): WorkerPool => {
   assert(threads >= 1, 'a pool has at least one thread');
   const pool = new Piscina<WorkerTask, WorkerDone>({
-    filename: fileURLToPath(entry.file),
+    filename: entry.file.href,
     minThreads: threads,
     maxThreads: threads,
     idleTimeout: Number.POSITIVE_INFINITY,

@@ -2,7 +2,7 @@
 
 import { SERIES_SECONDS_MAX } from '../metrics/index.ts';
 import type { PlanStep, PlanWait, RunPlan } from '../scenario/index.ts';
-import { startCount, startTimeUs } from '../scenario/index.ts';
+import { flowFacts, ratePerSecond, startCount, startTimeUs } from '../scenario/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
 
 /** An exponential wait has no upper bound; 20 times the mean is passed once in 500 million draws. */
@@ -48,9 +48,6 @@ const sumFlow = (plan: RunPlan): FlowSums => {
   return sums;
 };
 
-/** Attempts of one start whose flow goes to its end. */
-export const attemptsPerStart = (plan: RunPlan): number => sumFlow(plan).attempts;
-
 /** Until the drain ends: the starts, then whichever bounds the flows under way. */
 export const loadUsMax = (plan: RunPlan): number => {
   const flow = sumFlow(plan);
@@ -82,8 +79,7 @@ const ATTEMPTS_PER_WORKER_HZ = 50_000;
  * context.
  */
 export const defaultWorkers = (plan: RunPlan, processors: number): number => {
-  const { startsPerPeriod, periodUs } = plan.load;
-  const attemptsHz = ((startsPerPeriod * US_PER_SECOND) / periodUs) * Math.max(1, attemptsPerStart(plan));
+  const attemptsHz = ratePerSecond(plan.load) * Math.max(1, flowFacts(plan.flow).attemptCount);
   const wanted = Math.ceil(attemptsHz / ATTEMPTS_PER_WORKER_HZ);
   return Math.max(1, Math.min(wanted, processors - 1, plan.identities.count));
 };

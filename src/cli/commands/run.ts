@@ -1,6 +1,6 @@
 // `regstorm run FILE`: run a scenario, judge it, store the result.
 
-import { loadPlan, randomRunId, randomSeed, readScenario, userAgent } from '../../coordinator/index.ts';
+import { loadPlan, readScenario } from '../../coordinator/index.ts';
 import { planWarnings } from '../../scenario/index.ts';
 import type { CommandSpec, Given } from '../command.ts';
 import { executeRun } from '../execute-run.ts';
