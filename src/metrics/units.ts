@@ -38,7 +38,7 @@ export const formatCounted = (count: number, singular: string, plural = `${singu
 
 function threeDigits(value: number): string {
   const size = Math.abs(value);
-  if (size >= 99.95) return formatCount(value);
+  if (size >= 99.95 || size === 0) return formatCount(value);
   return size >= 9.995 ? value.toFixed(1) : value.toFixed(2);
 }
 

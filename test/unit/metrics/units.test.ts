@@ -32,7 +32,7 @@ describe('units', () => {
   });
 
   it('shows rates with three digits', () => {
-    expect([0.5, 12.34, 4_987.6].map(formatRate)).toEqual(['0.50/s', '12.3/s', '4,988/s']);
+    expect([0, 0.5, 12.34, 4_987.6].map(formatRate)).toEqual(['0/s', '0.50/s', '12.3/s', '4,988/s']);
   });
 
   it('shows a share that is nearly all or nearly nothing as neither', () => {
