@@ -92,7 +92,11 @@ const report = (execution: Execution, folder: ResultFolder, outcome: RunOutcome,
   const secret = plan.identities.password;
   const json = withoutSecret(summaryJson(result), secret);
   writeResultFile(folder, 'summary.json', json);
-  writeResultFile(folder, 'summary.txt', withoutSecret(summaryText(result, { colour: false, folder: folder.path }), secret));
+  writeResultFile(
+    folder,
+    'summary.txt',
+    withoutSecret(summaryText(result, { colour: false, folder: folder.path }), secret),
+  );
   const warning = pointLatestAt(folder);
   if (warning !== null) console.warning(warning);
   if (problem !== null) terminal.err.write(describeFailure(problem, settings.verbose).text);

@@ -4,7 +4,7 @@
 
 import yargs from 'yargs';
 import { nearestWord } from '../scenario/index.ts';
-import { UserError } from '../std/index.ts';
+import type { UserError } from '../std/index.ts';
 import type { CommandSpec, Given, OptionSpec } from './command.ts';
 import { usage } from './command.ts';
 

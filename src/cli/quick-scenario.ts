@@ -33,7 +33,10 @@ export const parseQuickUri = (text: string): QuickTarget => {
   const match = URI.exec(text);
   const port = match?.[3] === undefined ? null : Number(match[3]);
   if (match === null || (port !== null && (port < 1 || port > PORT_MAX))) {
-    throw usage(`"${text}" is no SIP URI that quick can use`, 'write sip:host, sip:host:port or sip:user@host, over UDP and IPv4');
+    throw usage(
+      `"${text}" is no SIP URI that quick can use`,
+      'write sip:host, sip:host:port or sip:user@host, over UDP and IPv4',
+    );
   }
   return { user: match[1] ?? null, host: match[2]!, port };
 };
@@ -47,7 +50,8 @@ const TURN_SECONDS = 10;
 const quickUsers = ({ users, rateHz }: QuickLoad): number =>
   users ?? Math.max(1, Math.ceil((rateHz ?? 1) * TURN_SECONDS));
 
-const quickRate = (load: QuickLoad): string => load.rate ?? `${Math.max(1, Math.round(quickUsers(load) / SPREAD_SECONDS))}/s`;
+const quickRate = (load: QuickLoad): string =>
+  load.rate ?? `${Math.max(1, Math.round(quickUsers(load) / SPREAD_SECONDS))}/s`;
 
 /** A plain YAML scalar where that is safe, else in double quotes. */
 const scalar = (text: string): string => (/^[A-Za-z][A-Za-z0-9._-]*$/.test(text) ? text : JSON.stringify(text));

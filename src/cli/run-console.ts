@@ -35,7 +35,8 @@ export const createRunConsole = (plan: RunPlan, settings: RunSettings, terminal:
   const style = chooseStyle(settings, terminal);
   const screen = createScreen(terminal);
   const write = (text: string): void => screen.above(`${text}\n`);
-  const show = style === 'full' ? liveView(plan, settings, terminal, screen) : (now: Progress) => write(progressLine(now));
+  const show =
+    style === 'full' ? liveView(plan, settings, terminal, screen) : (now: Progress) => write(progressLine(now));
   let previous: Progress | null = null;
   const look = (blocks: readonly MetricsBlock[], elapsedUs: number): void => {
     previous = snapshot(blocks, elapsedUs, previous);
@@ -91,5 +92,6 @@ const liveView = (
   const endUs = scheduleEndUs(plan.load);
   const plannedSeconds = endUs === NEVER_US ? null : endUs / US_PER_SECOND;
   const colour = wantsColor(settings.color, terminal.err, terminal.environment);
-  return (now) => screen.draw(liveBlock(now, { colour, columns: terminal.err.columns, name: plan.name, plannedSeconds }));
+  return (now) =>
+    screen.draw(liveBlock(now, { colour, columns: terminal.err.columns, name: plan.name, plannedSeconds }));
 };

@@ -96,7 +96,9 @@ const chooseWorkers = (plan: RunPlan, asked: number | null): number => {
   const workers = asked ?? defaultWorkers(plan, processors());
   const { firstPort, lastPort } = plan.local;
   if (workers > plan.identities.count) {
-    throw new UserError('USAGE', { message: `${workers} workers for ${plan.identities.count} contexts: some had none` });
+    throw new UserError('USAGE', {
+      message: `${workers} workers for ${plan.identities.count} contexts: some had none`,
+    });
   }
   if (firstPort !== null && lastPort !== null && lastPort - firstPort + 1 < workers) {
     const message = `local.ports ${firstPort}-${lastPort} is too narrow: each of the ${workers} workers needs a port`;
@@ -135,8 +137,14 @@ const runPrecheck = async (run: Run): Promise<PrecheckOutcome> => {
   const { plan, options, registrar, target } = run;
   if (plan.precheck === 'none' || registrar !== null) return 'none';
   if (options.waitTargetUs > 0) options.observer.notice(`waiting for ${addressOf(target)} to answer`);
-  const answer = await askTarget({ ...run, seed: options.seed, stop: options.stop, waitTargetUs: options.waitTargetUs });
-  if (answer === 'silent') options.observer.warning(`${addressOf(target)} did not answer the precheck; the load goes on`);
+  const answer = await askTarget({
+    ...run,
+    seed: options.seed,
+    stop: options.stop,
+    waitTargetUs: options.waitTargetUs,
+  });
+  if (answer === 'silent')
+    options.observer.warning(`${addressOf(target)} did not answer the precheck; the load goes on`);
   return answer === 'stopped' ? 'none' : answer;
 };
 

@@ -68,7 +68,9 @@ const tell = (plan: RunPlan, { result, problem }: RunOutcome, verbose: boolean, 
   if (problem !== null) terminal.err.write(describeFailure(problem, verbose).text);
   const wildcard = result.totals.wildcard;
   const succeeded = wildcard?.succeeded ?? 0;
-  terminal.out.write(`cleaned up ${succeeded} of ${plan.identities.count} identities at ${result.environment.target}\n`);
+  terminal.out.write(
+    `cleaned up ${succeeded} of ${plan.identities.count} identities at ${result.environment.target}\n`,
+  );
   for (const [cause, count] of Object.entries(wildcard?.failures ?? {})) terminal.out.write(`  ${cause}: ${count}\n`);
   return result.exitCode;
 };

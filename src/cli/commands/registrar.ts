@@ -22,7 +22,11 @@ export const REGISTRAR_COMMAND: CommandSpec = {
   options: {
     listen: { type: 'text', value: 'ADDR:PORT', describe: `where to listen (default ${LISTEN_DEFAULT})` },
     users: { type: 'text', value: 'N', describe: `room for so many users (default ${USERS_DEFAULT})` },
-    domain: { type: 'text', value: 'NAME', describe: `the domain it serves, and its realm (default ${DOMAIN_DEFAULT})` },
+    domain: {
+      type: 'text',
+      value: 'NAME',
+      describe: `the domain it serves, and its realm (default ${DOMAIN_DEFAULT})`,
+    },
     ...PASSWORD_OPTIONS,
     'min-expires': { type: 'text', value: 'SECONDS', describe: 'refuse shorter intervals with 423 (default 1)' },
     'max-expires': { type: 'text', value: 'SECONDS', describe: 'grant at most this (default a week)' },
