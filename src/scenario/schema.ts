@@ -196,7 +196,6 @@ const identities = z
     }),
     first: wholeNumber('the first index', 0, 999_999_999_999, {
       description: 'What {index} counts from.',
-      default: 0,
     }).prefault('0'),
     user: value(parseUserTemplate, {
       description: 'User part of each address-of-record; {index} or {index:8} stands for the number of the context.',
@@ -277,6 +276,7 @@ const local = z
 /** Kept as text here; threshold.ts takes it apart. A one-pair map is the same text to a reader, so it is accepted. */
 export const thresholdText = value((text) => parsed(text), {
   description: 'For example "register.latency: p99 < 50ms" or "all.failures: ratio < 0.1%".',
+  type: ['string', 'object'],
 });
 
 const oneOf = <const T extends readonly [string, ...string[]]>(names: T, chosen: T[number], description: string) =>
