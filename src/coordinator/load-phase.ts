@@ -51,8 +51,8 @@ export interface LoadOutcome {
   readonly lost: UserError | null;
 }
 
-/** From the order to the start: every worker sees it in time, whatever it waits in (at most 100 ms in native code). */
-const START_LEAD_US = 150 * US_PER_MS;
+/** From the order to the start: the workers sleep on the state and are woken by it, which takes well under this. */
+const START_LEAD_US = 50 * US_PER_MS;
 const READY_POLL_MS = 5;
 /** Building tables for a million contexts and opening sockets takes a second or two. */
 const READY_WAIT_MS_MAX = 60_000;

@@ -31,14 +31,21 @@ const SERIES_SECONDS = 1;
 
 /** Throws a UserError when the worker could not do it. A pressed stop switch ends the exchange early. */
 export const runProbe = async (options: ProbeOptions): Promise<ProbeDone> => {
-  const { pool, stop, ...exchange } = options;
+  const { pool, stop, plan, target, runId, seed, userAgent, timeoutUs, stopAtFirstAnswer, trace } = options;
   const control = createControl();
   const stopListening = stop.onPress(() => requestState(control, STATE_ABORT));
   try {
     const done = await pool.run({
       kind: 'probe',
       version: MESSAGES_VERSION,
-      ...exchange,
+      plan,
+      target,
+      runId,
+      seed,
+      userAgent,
+      timeoutUs,
+      stopAtFirstAnswer,
+      trace,
       control: control.buffer,
       metrics: createMetricsBlock(SERIES_SECONDS).buffer,
     });

@@ -37,8 +37,7 @@ const describe = (error: unknown): string => {
 
 /** A lost worker as a problem to print. `who` names it, e.g. `worker 2 of 4`. */
 export const workerLost = (error: unknown, who: string): UserError => {
-  const hint = 'the run was ended; its report covers what was counted until then';
-  const lost = new UserError('WORKER_LOST', { message: `${who} ${describe(error)}`, hint });
+  const lost = new UserError('WORKER_LOST', { message: `${who} ${describe(error)}` });
   if (error instanceof Error && error.stack !== undefined) lost.stack = error.stack;
   return lost;
 };
