@@ -92,12 +92,11 @@ function cleanupOf(counters: Float64Array): NonNullable<RunResult['cleanup']> {
   };
 }
 
-/** Processor time is that of the worker threads: an embedded registrar in the same process stays out of it. */
 function generatorOf(merged: MergedMetrics, facts: RunFacts): RunResult['generator'] {
   const { counters } = merged;
   return {
     workers: merged.workers,
-    cpuSeconds: counters[at.COUNTER_CPU_US]! / 1e6,
+    cpuSeconds: facts.cpuSeconds ?? counters[at.COUNTER_CPU_US]! / 1e6,
     maxRssBytes: facts.maxRssBytes,
     missedStarts: {
       late: counters[at.COUNTER_MISSED_LATE]!,

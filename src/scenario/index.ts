@@ -63,3 +63,4 @@ export {
 } from './shares.ts';
 export { nearestWord } from './suggest.ts';
 export { PROCEDURES, parseThreshold } from './threshold.ts';
+export { redactScenario } from './redact.ts';
