@@ -14,6 +14,8 @@ export {
   metricsBlockBytes,
   setCounter,
 } from './block.ts';
+export { buildRunResult } from './build-result.ts';
+export { checkSums, settleLostBlock } from './check-sums.ts';
 export { countFailureText } from './failure-texts.ts';
 export { recordFailureLatency, recordLag, recordLatency, recordWire } from './histogram.ts';
 export {
@@ -63,6 +65,10 @@ export {
   PHASE_WARMUP,
   SERIES_SECONDS_MAX,
 } from './layout.ts';
+export type { MergedMetrics, MergedProcedure, MergedProcedures, MergedSeries } from './merge.ts';
+export { mergeBlocks } from './merge.ts';
+export type { MergedHistogram } from './merged-histogram.ts';
+export { meanUs, percentileUs, samplesNeeded, sumHistograms } from './merged-histogram.ts';
 export type { ProcedureName } from './names.ts';
 export {
   BANK_COUNT,
@@ -89,6 +95,11 @@ export {
   PROCEDURE_UNREGISTER,
   PROCEDURE_WILDCARD,
 } from './names.ts';
+export type { Progress } from './progress.ts';
+export { snapshot } from './progress.ts';
+export type { Window } from './rates.ts';
+export { windowSeconds } from './rates.ts';
+export type { Interruption, Judgement, PrecheckOutcome, RunFacts } from './run-facts.ts';
 export type {
   FailureText,
   LatencySummary,
@@ -102,3 +113,4 @@ export type {
   ValidityVerdict,
   Verdict,
 } from './run-result.ts';
+export { formatCount, formatCounted, formatRate, formatShare, formatTime, UNKNOWN } from './units.ts';

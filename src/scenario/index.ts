@@ -1,6 +1,9 @@
 // What other folders may use of the scenario folder.
 
+export { describePlan } from './describe-plan.ts';
+export type { FlowFacts } from './flow-facts.ts';
 export { flowFacts, proceduresOf } from './flow-facts.ts';
+export { scenarioJsonSchema } from './json-schema.ts';
 export type { ScenarioSource } from './load-scenario.ts';
 export { loadScenario } from './load-scenario.ts';
 export type { Environment, Override } from './overrides.ts';
@@ -26,6 +29,9 @@ export type {
   TextTemplate,
   TimerProfile,
 } from './plan.ts';
+export type { PlanLength } from './plan-length.ts';
+export { planLength } from './plan-length.ts';
+export { planWarnings } from './plan-warnings.ts';
 export type { Rate } from './quantities.ts';
 export {
   formatDuration,
@@ -57,3 +63,4 @@ export {
 } from './shares.ts';
 export { nearestWord } from './suggest.ts';
 export { PROCEDURES, parseThreshold } from './threshold.ts';
+export { redactScenario } from './redact.ts';

@@ -5,7 +5,7 @@
 //
 // Reading a password from a file is an effect, so the caller hands in a function for it.
 
-import type { Node } from 'yaml';
+import { isCollection, type Node } from 'yaml';
 import { assert, type Place, type Problem, UserError } from '../std/index.ts';
 import { DEFAULT_SIP_PORT } from './address.ts';
 import { buildSteps, isWhole, type PartialSteps, type Tell } from './build-flow.ts';
@@ -40,7 +40,7 @@ export const loadScenario = (source: ScenarioSource): RunPlan => {
   const unplaced = applyOverrides(document, [...environment.overrides, ...(source.overrides ?? [])]);
   const reader = createTreeReader(document);
   reader.problems.push(...document.problems, ...environment.problems, ...unplaced);
-  const written = readTree(reader, scenarioSchema) as UnsureScenario;
+  const written = (readTree(reader, scenarioSchema) ?? {}) as UnsureScenario;
   const tell: Tell = (path, message) => reader.problems.push(problemAt(document, nodeNear(reader, path), message));
   const has: Has = (path) => reader.keys.has(path);
 
@@ -55,14 +55,14 @@ export const loadScenario = (source: ScenarioSource): RunPlan => {
   return buildPlan(source.file, written as WrittenScenario, { flow, thresholds, password });
 };
 
-/** The node at a path or the nearest above it: a value's own node, else its key. */
+/** Where to point for a path: at its value, at its key where the value is a whole section, else at the nearest key above. */
 const nodeNear = (reader: TreeReader, path: string): Node | null => {
+  const own = reader.nodes.get(path);
+  if (own !== undefined && !isCollection(own)) return own;
   const parts = path.split('.');
   for (let length = parts.length; length > 0; length--) {
-    const prefix = parts.slice(0, length).join('.');
-    const node =
-      length === parts.length ? (reader.nodes.get(prefix) ?? reader.keys.get(prefix)) : reader.keys.get(prefix);
-    if (node !== undefined) return node;
+    const key = reader.keys.get(parts.slice(0, length).join('.'));
+    if (key !== undefined) return key;
   }
   return reader.document.yaml.contents as Node | null;
 };

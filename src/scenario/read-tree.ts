@@ -6,7 +6,7 @@
 //
 // Values that failed are undefined in the result; whoever goes on with it after problems were found must expect that.
 
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import { z } from 'zod';
 import { assert, type Problem } from '../std/index.ts';
 import {
@@ -19,7 +19,7 @@ import {
 } from './document.ts';
 import { quoted } from './parsed.ts';
 import { thresholdText } from './schema.ts';
-import { suggestion } from './suggest.ts';
+import { nearestWord, suggestion } from './suggest.ts';
 
 /** Aliases can make a small file stand for a large tree; this many nodes are looked at. */
 const MAX_NODES = 20_000;
@@ -154,24 +154,41 @@ const readObject = (reader: TreeReader, schema: z.ZodObject, item: Item): unknow
   if (!isMap(node)) return report(reader, item, `${label} takes keys and values, found ${kindOf(node)}`);
   const known = Object.keys(schema.shape);
   const pairs = pairsOf(reader, node, item.path);
-  for (const [key, pair] of pairs) {
-    if (known.includes(key)) continue;
-    const where = item.path === '' ? '' : ` in ${label}`;
-    const near = pair.key as Node;
-    const why = key === '<<' ? '; merge keys are not supported' : suggestion(key, known);
-    report(reader, { node: near, near, path: item.path }, `unknown key ${quoted(key)}${where}${why}`);
-  }
+  const meant = reportUnknownKeys(reader, item, known, pairs);
   const result: Record<string, unknown> = {};
   for (const key of known) {
     const pair = pairs.get(key);
     const path = join(item.path, key);
     if (pair !== undefined) reader.keys.set(path, pair.key as Node);
+    if (pair === undefined && meant.has(key)) continue;
     result[key] =
       pair === undefined
         ? missing(reader, schema.shape[key] as z.ZodType, key, item)
         : readItem(reader, schema.shape[key] as z.ZodType, childItem(pair, path));
   }
   return result;
+};
+
+/** Reports keys that do not exist, and tells which ones they were probably meant to be: those are not missing as well. */
+const reportUnknownKeys = (
+  reader: TreeReader,
+  item: Item,
+  known: readonly string[],
+  pairs: ReadonlyMap<string, Pair>,
+): ReadonlySet<string> => {
+  const meant = new Set<string>();
+  for (const [key, pair] of pairs) {
+    if (known.includes(key)) continue;
+    const where = item.path === '' ? '' : ` in ${labelOf(item.path)}`;
+    const near = pair.key as Node;
+    const why = key === '<<' ? '; merge keys are not supported' : suggestion(key, known);
+    report(reader, { node: near, near, path: item.path }, `unknown key ${quoted(key)}${where}${why}`);
+    const nearest = nearestWord(key, known);
+    if (nearest === null || pairs.has(nearest)) continue;
+    meant.add(nearest);
+    reader.keys.set(join(item.path, nearest), near);
+  }
+  return meant;
 };
 
 /** The default of a key that is not there, or a problem where it has none. */
@@ -311,11 +328,9 @@ const readText = (reader: TreeReader, schema: z.ZodType, item: Item): unknown =>
     return report(reader, item, `${label} has no value${written}; quote it if it is text, or leave the key out`);
   }
   if (!isScalar(node)) {
-    return report(
-      reader,
-      item,
-      `${label} takes one value, found ${kindOf(node)}; put a text with such characters in quotes`,
-    );
+    const flow = (node as YAMLMap | YAMLSeq).flow === true;
+    const why = flow ? `; a text that begins with ${isMap(node) ? '{' : '['} needs quotes` : '';
+    return report(reader, item, `${label} takes one value, found ${kindOf(node)}${why}`);
   }
   return readValue(reader, schema, item, textOf(node));
 };
@@ -348,7 +363,8 @@ const readValue = (reader: TreeReader, schema: z.ZodType, item: Item, text: stri
 
 /** How far into a node a character of its text stands: past the quote, or at its start where escapes shift it. */
 export const textOffset = (reader: TreeReader, node: Node | null, text: string, offset: number): number => {
-  if (!isScalar(node) || node.range == null || reader.document.origins.has(node)) return isMap(node) ? offset : 0;
+  if (offset === 0 || node?.range == null) return 0;
+  if (!isScalar(node)) return offset;
   const start = node.range[0];
   for (const skip of [0, 1]) {
     if (reader.document.text.startsWith(text, start + skip)) return skip + offset;

@@ -8,7 +8,7 @@
 
 import { z } from 'zod';
 import { US_PER_SECOND } from '../std/index.ts';
-import { parseIpv4, parseRequestUri, parseTarget } from './address.ts';
+import { parseDomain, parseIpv4, parseRequestUri, parseTarget } from './address.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
 import type { TextTemplate } from './plan.ts';
 import {
@@ -181,13 +181,6 @@ const parseName = (text: string): Parsed<string> =>
 const parseVersion = (text: string): Parsed<1> =>
   text === '1' ? parsed(1) : fault(`${quoted(text)} is not a known version; this program reads version 1`);
 
-const parseDomain = (text: string): Parsed<string> => {
-  const uri = parseRequestUri(`sip:${text}`);
-  if (!uri.ok) return fault(uri.message.replace(`"sip:${text}"`, quoted(text)));
-  if (uri.value.port !== null) return fault(`${quoted(text)} has a port; a domain has none (see target and registrar)`);
-  return uri.value.host === text ? parsed(text) : fault(`${quoted(text)} is not a domain`);
-};
-
 const identities = z
   .strictObject({
     count: wholeNumber('a number of contexts', 1, 10_000_000, {
@@ -196,7 +189,6 @@ const identities = z
     }),
     first: wholeNumber('the first index', 0, 999_999_999_999, {
       description: 'What {index} counts from.',
-      default: 0,
     }).prefault('0'),
     user: value(parseUserTemplate, {
       description: 'User part of each address-of-record; {index} or {index:8} stands for the number of the context.',
@@ -277,6 +269,7 @@ const local = z
 /** Kept as text here; threshold.ts takes it apart. A one-pair map is the same text to a reader, so it is accepted. */
 export const thresholdText = value((text) => parsed(text), {
   description: 'For example "register.latency: p99 < 50ms" or "all.failures: ratio < 0.1%".',
+  type: ['string', 'object'],
 });
 
 const oneOf = <const T extends readonly [string, ...string[]]>(names: T, chosen: T[number], description: string) =>

@@ -43,5 +43,5 @@ export const nearestWord = (written: string, known: readonly string[]): string |
 export const suggestion = (written: string, known: readonly string[]): string => {
   const nearest = nearestWord(written, known);
   if (nearest !== null) return `; did you mean "${nearest}"?`;
-  return known.length <= 12 ? `; known: ${known.join(', ')}` : '';
+  return known.length <= 16 ? `; known: ${known.join(', ')}` : '';
 };
