@@ -40,8 +40,7 @@ const EXPECTED: readonly (readonly [string, string, string, number])[] = [
   ['regbadct', '3.1.2.13', 'example.com', 400],
   ['badaspec', '3.1.2.14', 'example.org', 400],
   ['baddn', '3.1.2.15', 'example.org', 400],
-  // Its Via is of version 7.0 too, so there is none to answer to.
-  ['badvers', '3.1.2.16', 'example.org', 0],
+  ['badvers', '3.1.2.16', 'example.org', 505],
   ['mismatch01', '3.1.2.17', 'example.com', 400],
   ['mismatch02', '3.1.2.18', 'example.com', 400],
   ['bigcode', '3.1.2.19', 'example.com', 0],
