@@ -11,7 +11,7 @@ import { contextsOfWorker, createStartCursor, measuredToUs, scheduleEndUs } from
 import type { BranchReader, CompiledText, RegisterFields, RegisterTemplate } from '../sip/index.ts';
 import { compileText, createBranchReader, createRegisterTemplate, MOST_SLOTS } from '../sip/index.ts';
 import type { MemoryPlan } from '../std/index.ts';
-import { assert, createMemoryPlan, hashText, mix32, US_PER_SECOND } from '../std/index.ts';
+import { assert, createMemoryPlan, hashText, mix32, NEVER_US, US_PER_SECOND } from '../std/index.ts';
 import type { Authenticator } from './authenticator.ts';
 import { createAuthenticator } from './authenticator.ts';
 import type { ChallengeTable } from './challenges.ts';
@@ -48,8 +48,8 @@ const OUTBOX_BYTES = 1 << 21;
 const LONGEST_SENT_BY = '255.255.255.255:65535';
 /** Syntax of an Authorization header line around its values. */
 const CREDENTIALS_BYTES = 320;
-/** How many requests a flow may make between two waits before we no longer believe that it goes on like that. */
-const REQUESTS_PER_START = 16;
+/** Rows that rest for Timer K are counted with at most this many requests a start: a loop makes more, but not at once. */
+const MOST_REQUESTS_PER_START = 16;
 
 export interface EngineOptions {
   readonly plan: RunPlan;
@@ -121,7 +121,7 @@ export function createEngine(options: EngineOptions): Engine {
   const count = contextsOfWorker(plan.identities.count, workerIndex, workerCount);
   const flowProgram = compileProgram(plan.flow, 0);
   const cleanupProgram = compileCleanup(plan, flowProgram);
-  const capacity = transactionCapacity(plan, count, workerCount);
+  const capacity = transactionCapacity(options, count, flowProgram.attempts.length);
   const { t1Us, t2Us, t4Us } = plan.timers;
   const runTag = hashText(runId);
   const branch = createBranchReader(runTag, workerIndex);
@@ -214,11 +214,12 @@ function longestMessage(options: EngineOptions, branch: BranchReader): number {
  * Rows for what can be pending at once (no more than one per context, nor than starts within Timer F) and for what rests
  * in Completed until Timer K. When all are taken, the oldest completed one gives way; see client-transaction.ts.
  */
-function transactionCapacity(plan: RunPlan, contexts: number, workerCount: number): number {
+function transactionCapacity(options: EngineOptions, contexts: number, attempts: number): number {
+  const { plan, workerCount } = options;
   const startsPerSecond = ((plan.load.startsPerPeriod / plan.load.periodUs) * US_PER_SECOND) / workerCount;
   const timerFSeconds = (64 * plan.timers.t1Us) / US_PER_SECOND;
   const pending = Math.min(contexts, Math.ceil(startsPerSecond * timerFSeconds * 1.25) + 1024);
-  const completed = Math.ceil(startsPerSecond * REQUESTS_PER_START * (plan.timers.t4Us / US_PER_SECOND));
-  const starts = plan.load.starts === null ? Number.POSITIVE_INFINITY : plan.load.starts * REQUESTS_PER_START;
-  return Math.min(MOST_SLOTS, Math.max(16, pending + Math.min(completed, starts)));
+  const requestsPerStart = Math.min(MOST_REQUESTS_PER_START, 2 * attempts);
+  const startsInTimerK = Math.min(startsPerSecond * (plan.timers.t4Us / US_PER_SECOND), plan.load.starts ?? NEVER_US);
+  return Math.min(MOST_SLOTS, Math.max(16, pending + Math.ceil(startsInTimerK * requestsPerStart)));
 }

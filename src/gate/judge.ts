@@ -21,7 +21,7 @@ import {
   type PrecheckOutcome,
   sumHistograms,
 } from '../metrics/index.ts';
-import type { PlanThreshold } from '../scenario/plan.ts';
+import type { PlanThreshold } from '../scenario/index.ts';
 import { evaluateThresholds, type JudgedThreshold } from './thresholds.ts';
 import { judgeValidity, type ValidityFacts } from './validity.ts';
 import { decideVerdict } from './verdict.ts';

@@ -17,7 +17,7 @@ import {
   type Taint,
   type ThresholdResult,
 } from '../metrics/index.ts';
-import type { CountMetric, LatencyMetric, PlanThreshold } from '../scenario/plan.ts';
+import type { CountMetric, LatencyMetric, PlanThreshold } from '../scenario/index.ts';
 import { assertNever } from '../std/index.ts';
 
 /** The measured window; `MergedMetrics.measured` fits. */

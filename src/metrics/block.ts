@@ -37,7 +37,7 @@ export function createMetricsBlock(seriesSeconds: number): MetricsBlock {
   header[at.HEADER_MAGIC] = at.BLOCK_MAGIC;
   header[at.HEADER_VERSION] = at.BLOCK_VERSION;
   header[at.HEADER_SERIES_SECONDS] = seriesSeconds;
-  const block = viewsOf(buffer, seriesSeconds);
+  const block = createViews(buffer, seriesSeconds);
   for (let histogram = 0; histogram < at.HISTOGRAM_COUNT; histogram++) {
     block.stats[histogram * at.STATS_PER_HISTOGRAM + at.STAT_MIN] = Number.POSITIVE_INFINITY;
   }
@@ -52,10 +52,10 @@ export function attachMetricsBlock(buffer: SharedArrayBuffer): MetricsBlock {
   assert(header[at.HEADER_VERSION] === at.BLOCK_VERSION, 'the metrics block has our version');
   const seriesSeconds = header[at.HEADER_SERIES_SECONDS]!;
   assert(buffer.byteLength === metricsBlockBytes(seriesSeconds), 'the metrics block has the length of its series');
-  return viewsOf(buffer, seriesSeconds);
+  return createViews(buffer, seriesSeconds);
 }
 
-function viewsOf(buffer: SharedArrayBuffer, seriesSeconds: number): MetricsBlock {
+function createViews(buffer: SharedArrayBuffer, seriesSeconds: number): MetricsBlock {
   return {
     buffer,
     seriesSeconds,

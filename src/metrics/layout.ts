@@ -90,7 +90,7 @@ export const LANE_SUCCEEDED = 2;
 export const LANE_FAILED = 3;
 /** First sends, as COUNTER_REQUESTS_SENT. */
 export const LANE_REQUESTS = 4;
-/** The most contexts registered at once in that second (maxInSecond): to be told every turn. */
+/** The most contexts registered in that second (maxInSecond): to be told at least once a second. */
 export const LANE_REGISTERED = 5;
 /** Succeeded register and refresh attempts only; they are counted in LANE_SUCCEEDED too. */
 export const LANE_REGISTRATIONS = 6;

@@ -3,6 +3,7 @@
 //
 // Left out on purpose: looking names up (the shell does it), IPv6, and transports other than UDP.
 
+import { parseTargetUri } from '../sip/index.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
 import type { PlanTarget } from './plan.ts';
 
@@ -25,19 +26,19 @@ export const parseIpv4 = (text: string): Parsed<string> =>
 
 /** A host name or an IPv4 address. */
 export const parseHost = (text: string): Parsed<string> => {
-  if (text.startsWith('[') || text.split(':').length > 2) {
+  if (text.includes(':')) {
     return fault(`${quoted(text)} looks like IPv6, which is not supported; give a name or an IPv4 address`);
   }
-  if (text.includes(':')) return fault(`${quoted(text)} has a port; only a host stands here`);
   if (/^[\d.]+$/.test(text)) return parseIpv4(text);
   if (text.length > MAX_HOST_LENGTH || !HOST_NAME.test(text)) return fault(`${quoted(text)} is not a host name`);
   return parsed(text);
 };
 
-const parsePort = (text: string): Parsed<number> => {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  return port >= 1 && port <= 65535 ? parsed(port) : fault(`${quoted(text)} is not a port; write 1 to 65535`);
-};
+/** The domain of an address-of-record: a host and nothing else. */
+export const parseDomain = (text: string): Parsed<string> =>
+  /^[^[:]+:\d*$/.test(text)
+    ? fault(`${quoted(text)} has a port; a domain has none (see target and registrar)`)
+    : parseHost(text);
 
 export interface HostPort {
   readonly host: string;
@@ -45,47 +46,34 @@ export interface HostPort {
   readonly port: number | null;
 }
 
-const parseHostPort = (text: string): Parsed<HostPort> => {
-  const colon = text.startsWith('[') ? -1 : text.lastIndexOf(':');
-  if (colon < 0 || text.indexOf(':') !== colon) {
-    const host = parseHost(text);
-    return host.ok ? parsed({ host: host.value, port: null }) : host;
-  }
-  const host = parseHost(text.slice(0, colon));
-  if (!host.ok) return host;
-  const port = parsePort(text.slice(colon + 1));
-  return port.ok ? parsed({ host: host.value, port: port.value }) : port;
-};
-
-const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):(?!\d+(?:;|$))/;
-
-/** The text behind `sip:`, or a fault for another scheme or a user part. */
-const withoutScheme = (text: string, what: string): Parsed<string> => {
-  const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
+/** A sip: URI that names a host, reached over UDP. `what` is what it is for, with an article. */
+const parseHostUri = (text: string, what: string): Parsed<HostPort & { readonly extras: readonly string[] }> => {
+  if (!/^sips?:/i.test(text)) return fault(`${quoted(text)} is not ${what}; write sip:HOST or sip:HOST:PORT`);
+  const result = parseTargetUri(text);
+  if (!result.ok) return fault(result.error);
+  const { scheme, user, transport, otherParameters } = result.uri;
   if (scheme === 'sips')
     return fault(`${quoted(text)}: sips: needs TLS, which is not supported; ${what} is a sip: URI`);
-  if (scheme !== undefined && scheme !== 'sip') return fault(`${quoted(text)}: ${what} is a sip: URI, not ${scheme}:`);
-  const rest = scheme === undefined ? text : text.slice(scheme.length + 1);
-  if (rest.includes('@')) return fault(`${quoted(text)} has a user part; ${what} names only a host`);
-  return parsed(rest);
+  if (user !== null) return fault(`${quoted(text)} has a user part; ${what} names only a host`);
+  if (transport !== null && transport !== 'udp') {
+    return fault(`${quoted(text)}: transport=${transport} is not supported; only transport=udp is`);
+  }
+  const host = parseHost(result.uri.host);
+  return host.ok ? parsed({ host: host.value, port: result.uri.port, extras: otherParameters }) : host;
 };
+
+/** `host` and `host:port` begin like a scheme; a number behind the colon tells them apart. */
+const HAS_SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(?:;|$))/;
 
 /** `embedded`, `sip:host[:port][;transport=udp]` or `host[:port]`. */
 export const parseTarget = (text: string): Parsed<PlanTarget> => {
   if (text === 'embedded') return parsed({ kind: 'embedded' });
-  const rest = withoutScheme(text, 'a target');
-  if (!rest.ok) return rest;
-  const [address = '', ...parameters] = rest.value.split(';');
-  for (const parameter of parameters) {
-    if (/^transport=udp$/i.test(parameter)) continue;
-    const reason = /^transport=/i.test(parameter)
-      ? 'only transport=udp is supported'
-      : 'a target takes only ;transport=udp';
-    return fault(`${quoted(text)}: unknown ";${parameter}"; ${reason}`);
-  }
-  const hostPort = parseHostPort(address);
-  if (!hostPort.ok) return hostPort;
-  const { host, port } = hostPort.value;
+  const isBare = !HAS_SCHEME.test(text);
+  const uri = parseHostUri(isBare ? `sip:${text}` : text, 'a target');
+  if (!uri.ok)
+    return isBare ? fault(`${quoted(text)} is not a target; write embedded, sip:HOST:PORT or HOST:PORT`) : uri;
+  const { host, port, extras } = uri.value;
+  if (extras.length > 0) return fault(`${quoted(text)}: ";${extras[0]}" has no meaning in a target`);
   return parsed({ kind: 'uri', text, host, port: port ?? DEFAULT_SIP_PORT });
 };
 
@@ -96,13 +84,6 @@ export interface RequestUri extends HostPort {
 
 /** RFC 3261 §10.2: the Request-URI of a REGISTER names the domain; user part and "@" must not be there. */
 export const parseRequestUri = (text: string): Parsed<RequestUri> => {
-  if (!/^sips?:/i.test(text)) return fault(`${quoted(text)} is not a sip: URI; write for example sip:test.example`);
-  const rest = withoutScheme(text, 'a registrar');
-  if (!rest.ok) return rest;
-  const [address = '', ...parameters] = rest.value.split(';');
-  if (!parameters.every((parameter) => /^[A-Za-z0-9_.!~*'-]+(=[A-Za-z0-9_.!~*'-]+)?$/.test(parameter))) {
-    return fault(`${quoted(text)} has a malformed parameter; they are written ;name or ;name=value`);
-  }
-  const hostPort = parseHostPort(address);
-  return hostPort.ok ? parsed({ text, ...hostPort.value }) : hostPort;
+  const uri = parseHostUri(text, 'a registrar');
+  return uri.ok ? parsed({ text, host: uri.value.host, port: uri.value.port }) : uri;
 };

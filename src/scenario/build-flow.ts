@@ -1,6 +1,7 @@
 // From the steps as written to the steps of a plan: defaults filled in, expiry times decided, and everything checked that
 // one step alone cannot know. Goes on after a problem, like the reader.
 
+import { canonicalHeaderName } from '../sip/index.ts';
 import { assert } from '../std/index.ts';
 import type { AttemptStep, PlanHeader, PlanStep, PlanWait, Procedure } from './plan.ts';
 import type { WrittenAttempt, WrittenStep } from './schema.ts';
@@ -83,9 +84,9 @@ const buildHeaders = (options: WrittenAttempt, path: string, tell: Tell): readon
   const headers: PlanHeader[] = [];
   const seen = new Map<string, string>();
   for (const [name, value] of Object.entries(options.headers ?? {})) {
-    const before = seen.get(name.toLowerCase());
+    const before = seen.get(canonicalHeaderName(name));
     if (before !== undefined) tell(`${path}.headers.${name}`, `"${name}" and "${before}" are the same header`);
-    seen.set(name.toLowerCase(), name);
+    seen.set(canonicalHeaderName(name), name);
     headers.push({ name, value });
   }
   if (headers.length > MAX_HEADERS) tell(`${path}.headers`, `more than ${MAX_HEADERS} headers`);

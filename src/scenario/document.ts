@@ -82,7 +82,7 @@ export const openDocument = (file: string, text: string): SourceDocument => {
     version: '1.2',
     merge: false,
     uniqueKeys: true,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const syntax = yaml.errors.filter((error) => error.code !== 'DUPLICATE_KEY' && error.code !== 'MULTIPLE_DOCS');
   if (syntax.length > 0) refuse('YAML_SYNTAX', syntaxProblems(file, text, lines, syntax));

@@ -40,7 +40,7 @@ export const loadScenario = (source: ScenarioSource): RunPlan => {
   const unplaced = applyOverrides(document, [...environment.overrides, ...(source.overrides ?? [])]);
   const reader = createTreeReader(document);
   reader.problems.push(...document.problems, ...environment.problems, ...unplaced);
-  const written = readTree(reader, scenarioSchema) as UnsureScenario;
+  const written = (readTree(reader, scenarioSchema) ?? {}) as UnsureScenario;
   const tell: Tell = (path, message) => reader.problems.push(problemAt(document, nodeNear(reader, path), message));
   const has: Has = (path) => reader.keys.has(path);
 

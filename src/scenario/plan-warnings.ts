@@ -5,6 +5,7 @@ import { US_PER_SECOND } from '../std/index.ts';
 import type { PlanStep, PlanWait, RunPlan } from './plan.ts';
 import { contextReturnsUs, contextsBusy, type PlanLength, planLength } from './plan-length.ts';
 import { formatDuration, formatRate } from './quantities.ts';
+import { measuredToUs, startTimeUs } from './shares.ts';
 
 /** RFC 3261 §17.1.2.2: Timer F is 64 * T1. */
 const TIMER_F_IN_T1 = 64;
@@ -14,6 +15,7 @@ export const planWarnings = (plan: RunPlan): readonly string[] => {
   const warnings = [
     busyContexts(plan, length),
     nothingMeasured(length),
+    startsUsedUp(plan, length),
     shortDrain(plan),
     refreshFirst(plan.flow),
     lateRefresh(plan.flow),
@@ -39,6 +41,15 @@ const nothingMeasured = (length: PlanLength): string | null =>
   length.measuredStarts > 0
     ? null
     : 'no start falls into the measured window, so every threshold stays undecided; raise the rate or the duration';
+
+const startsUsedUp = (plan: RunPlan, length: PlanLength): string | null => {
+  const { load } = plan;
+  const endUs = measuredToUs(load);
+  if (load.starts === null || load.durationUs === null || length.measuredStarts === 0) return null;
+  if (startTimeUs(load, load.starts) >= endUs) return null;
+  const after = formatDuration(startTimeUs(load, load.starts) - load.warmupUs);
+  return `the ${load.starts} starts are used up ${after} into a window of ${formatDuration(load.durationUs)}`;
+};
 
 const shortDrain = (plan: RunPlan): string | null => {
   const timerFUs = TIMER_F_IN_T1 * plan.timers.t1Us;

@@ -363,7 +363,8 @@ const readValue = (reader: TreeReader, schema: z.ZodType, item: Item, text: stri
 
 /** How far into a node a character of its text stands: past the quote, or at its start where escapes shift it. */
 export const textOffset = (reader: TreeReader, node: Node | null, text: string, offset: number): number => {
-  if (!isScalar(node) || node.range == null || reader.document.origins.has(node)) return isMap(node) ? offset : 0;
+  if (offset === 0 || node?.range == null) return 0;
+  if (!isScalar(node)) return offset;
   const start = node.range[0];
   for (const skip of [0, 1]) {
     if (reader.document.text.startsWith(text, start + skip)) return skip + offset;

@@ -8,7 +8,7 @@
 
 import { z } from 'zod';
 import { US_PER_SECOND } from '../std/index.ts';
-import { parseIpv4, parseRequestUri, parseTarget } from './address.ts';
+import { parseDomain, parseIpv4, parseRequestUri, parseTarget } from './address.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
 import type { TextTemplate } from './plan.ts';
 import {
@@ -180,13 +180,6 @@ const parseName = (text: string): Parsed<string> =>
 
 const parseVersion = (text: string): Parsed<1> =>
   text === '1' ? parsed(1) : fault(`${quoted(text)} is not a known version; this program reads version 1`);
-
-const parseDomain = (text: string): Parsed<string> => {
-  const uri = parseRequestUri(`sip:${text}`);
-  if (!uri.ok) return fault(uri.message.replace(`"sip:${text}"`, quoted(text)));
-  if (uri.value.port !== null) return fault(`${quoted(text)} has a port; a domain has none (see target and registrar)`);
-  return uri.value.host === text ? parsed(text) : fault(`${quoted(text)} is not a domain`);
-};
 
 const identities = z
   .strictObject({

@@ -1,6 +1,7 @@
 // Text templates: literal text with {index}, {index:N}, {user} and {contact} in it, taken apart once so that composing a
 // message is a walk over parts. Also which text may stand in a user part and in a header field of the operator's own.
 
+import { canonicalHeaderName, isReservedHeader, isToken } from '../sip/index.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
 import type { TemplatePart, TextTemplate } from './plan.ts';
 import { suggestion } from './suggest.ts';
@@ -65,25 +66,17 @@ export const parseUserTemplate = (text: string): Parsed<TextTemplate> => {
   return template;
 };
 
-/**
- * The names, and their compact forms (RFC 3261 §20), that regstorm writes itself, or which would change what the message
- * is; a scenario cannot set them.
- */
-const OWNED_HEADERS: ReadonlyMap<string, string> = new Map(
-  [
-    ...['Via', 'From', 'To', 'Call-ID', 'CSeq', 'Contact', 'Content-Length', 'Content-Type', 'Max-Forwards', 'Expires'],
-    ...['Authorization', 'Proxy-Authorization', 'User-Agent', 'Route', 'v', 'f', 't', 'i', 'm', 'l', 'c'],
-  ].map((name) => [name.toLowerCase(), name]),
-);
+const MAX_HEADER_NAME_LENGTH = 64;
 
-/** RFC 3261 §25.1 token. */
-const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]{1,64}$/;
-
+/** Any header but those that each request carries anyway, in whatever spelling or compact form. */
 export const parseHeaderName = (text: string): Parsed<string> => {
-  if (!TOKEN.test(text))
+  if (!isToken(text)) {
     return fault(`${quoted(text)} is not a header name; it is a token of letters, digits and -.!%*_+\`'~`);
-  const owned = OWNED_HEADERS.get(text.toLowerCase());
-  if (owned !== undefined) return fault(`${quoted(text)} is written by regstorm itself and cannot be set`);
+  }
+  if (text.length > MAX_HEADER_NAME_LENGTH) return fault(`${quoted(text)} is too long for a header name`);
+  if (isReservedHeader(text) || canonicalHeaderName(text) === 'User-Agent') {
+    return fault(`${quoted(text)} is written by regstorm itself and cannot be set`);
+  }
   return parsed(text);
 };
 

@@ -68,6 +68,7 @@ export const createContactCursor = (): ContactCursor => ({
 
 export const firstContact = (message: SipMessage, bytes: Uint8Array, cursor: ContactCursor): number => {
   cursor.row = 0;
+  cursor.isCommaNext = false;
   if (message.contact.count === 0) return CONTACT_END;
   return readContact(bytes, rowStart(message.contact, 0), rowEnd(message.contact, 0), cursor);
 };
@@ -88,7 +89,9 @@ const readContact = (bytes: Uint8Array, start: number, end: number, cursor: Cont
   cursor.qEnd = -1;
   const wholeStart = skipLws(bytes, start, end);
   cursor.wholeStart = wholeStart;
-  if (wholeStart + 1 === end && bytes[wholeStart] === STAR) return readStar(end, cursor);
+  // A star stands alone in its row (RFC 3261 §25.1); behind a comma it is no contact.
+  const isStar = wholeStart + 1 === end && bytes[wholeStart] === STAR && !cursor.isCommaNext;
+  if (isStar) return readStar(end, cursor);
   const paramsStart = readAddress(bytes, wholeStart, end, cursor.address);
   if (paramsStart === ADDRESS_MALFORMED) return CONTACT_MALFORMED;
   cursor.uriStart = cursor.address.uriStart;

@@ -65,18 +65,17 @@ const parseTopVia = (bytes: Uint8Array, start: number, end: number, message: Sip
   return parseViaParameters(bytes, skipLws(bytes, sentByEnd, end), end, message);
 };
 
-/** `SIP/2.0/token LWS`; returns where sent-by begins. */
+/**
+ * `SIP/2.0/UDP LWS`, each part any token as the grammar has it; returns where sent-by begins. Another version is not
+ * refused here: who answers 505 to its request needs the branch.
+ */
 const skipProtocol = (bytes: Uint8Array, start: number, end: number): number => {
-  if (end - start < 3) return MALFORMED;
-  // RFC 3261 §25.1: "SIP" is a literal and ignores case.
-  if ((bytes[start]! | 0x20) !== 0x73 || (bytes[start + 1]! | 0x20) !== 0x69 || (bytes[start + 2]! | 0x20) !== 0x70) {
-    return MALFORMED;
-  }
-  const version = skipSlash(bytes, start + 3, end);
-  if (version === MALFORMED || version + 3 > end) return MALFORMED;
-  if (bytes[version] !== 0x32 || bytes[version + 1] !== 0x2e || bytes[version + 2] !== 0x30) return MALFORMED;
-  const transport = skipSlash(bytes, version + 3, end);
-  if (transport === MALFORMED) return MALFORMED;
+  const nameEnd = skipToken(bytes, start, end);
+  const version = skipSlash(bytes, nameEnd, end);
+  if (nameEnd === start || version === MALFORMED) return MALFORMED;
+  const versionEnd = skipToken(bytes, version, end);
+  const transport = skipSlash(bytes, versionEnd, end);
+  if (versionEnd === version || transport === MALFORMED) return MALFORMED;
   const transportEnd = skipToken(bytes, transport, end);
   if (transportEnd === transport || transportEnd >= end || !isLws(bytes[transportEnd]!)) return MALFORMED;
   return skipLws(bytes, transportEnd, end);

@@ -1,15 +1,34 @@
 // Blocks the thread: until a time, or until a socket has input. Both go to the kernel with nanoseconds, since `poll` and
-// event-loop timers count milliseconds, and both come back after at most a tenth of a second: a thread in a native call hears
-// no message and holds up the end of the process.
+// event-loop timers count milliseconds. A wait for input ends after a tenth of a second at the latest, since a thread in a
+// native call hears no message and holds up the end of the process; a sleep is as long as its caller says.
 
+import { assert } from '../std/index.ts';
 import { type BatchCore, BLOCKED_QUEUE, BLOCKED_ROOM } from './batch-core.ts';
 import { readNowUs, writeTimespec } from './kernel-clocks.ts';
-import { CLOCK_MONOTONIC, type Libc, POLLERR, POLLFD_WORDS, POLLIN, POLLOUT, TIMER_ABSTIME } from './libc.ts';
+import {
+  CLOCK_MONOTONIC,
+  type Libc,
+  POLLERR,
+  POLLFD_WORDS,
+  POLLIN,
+  POLLOUT,
+  PR_SET_TIMERSLACK,
+  TIMER_ABSTIME,
+} from './libc.ts';
 import { createNativeBlock, type NativeBlock } from './native-block.ts';
 
 export const MOST_WAIT_US = 100_000;
 /** A full interface queue is not announced when it empties, so it is tried again after this long. */
 const RETRY_US = 1_000;
+const TIMER_SLACK_NS = 1_000;
+
+/**
+ * The kernel may fire a thread's timers 50 µs late to save wake-ups. That would be most of the lateness of a start: sleeps of
+ * 500 µs end 29 µs late with this and 79 µs without (medians; x86-64, Linux 6.18), for the same processor time.
+ */
+export const sharpenTimers = (libc: Libc): void => {
+  libc.prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
+};
 
 /** The descriptors to wait for, one per flow, in the order of the flows. */
 export const createPollSet = (libc: Libc, descriptors: readonly number[]): NativeBlock => {
@@ -21,10 +40,10 @@ export const createPollSet = (libc: Libc, descriptors: readonly number[]): Nativ
 };
 
 export const sleepBlocking = (core: BatchCore, untilUs: number): void => {
-  const endUs = Math.min(untilUs, readNowUs(core.clocks) + MOST_WAIT_US);
+  assert(Number.isFinite(untilUs), 'a sleep ends some time');
   // An absolute time, so that a signal in between (EINTR) doesn't lengthen the sleep.
-  while (readNowUs(core.clocks) < endUs) {
-    writeTimespec(core.clocks.words, core.clocks.originUs + endUs);
+  while (readNowUs(core.clocks) < untilUs) {
+    writeTimespec(core.clocks.words, core.clocks.originUs + untilUs);
     core.libc.clockNanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, core.clocks.address, 0);
   }
 };

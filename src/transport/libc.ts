@@ -24,6 +24,7 @@ export interface Libc {
   ppoll(fds: number, count: number, timeout: number, signals: number): number;
   clockGettime(clock: number, timespec: number): number;
   clockNanosleep(clock: number, flags: number, timespec: number, remaining: number): number;
+  prctl(option: number, value: number): number;
   /** Of the call just made on this thread. Read it before anything else. */
   errno(): number;
   addressOf(memory: ArrayBuffer | Uint8Array): number;
@@ -56,6 +57,7 @@ export const CLOCK_REALTIME = 0;
 export const CLOCK_MONOTONIC = 1;
 export const CLOCK_THREAD_CPUTIME_ID = 3;
 export const TIMER_ABSTIME = 1;
+export const PR_SET_TIMERSLACK = 29;
 
 /** struct timespec: seconds (64 bits), nanoseconds (64 bits). */
 export const TIMESPEC_BYTES = 16;
@@ -132,6 +134,7 @@ const declare = (koffi: Koffi): Libc => {
     ppoll: library.func('int ppoll(uintptr_t fds, uint64_t count, uintptr_t timeout, uintptr_t signals)'),
     clockGettime: library.func('int clock_gettime(int clock, uintptr_t timespec)'),
     clockNanosleep: library.func('int clock_nanosleep(int clock, int flags, uintptr_t timespec, uintptr_t remaining)'),
+    prctl: library.func('int prctl(int option, uint64_t value)'),
     errno: koffi.errno,
     addressOf: (memory) => Number(koffi.address(memory)),
   };

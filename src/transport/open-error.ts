@@ -11,7 +11,7 @@ export const openError = (code: string, options: OpenOptions): UserError => {
     case 'EADDRINUSE':
       return problem(
         'PORT_IN_USE',
-        `${local} is in use`,
+        options.localPort === 0 ? `no port is free on ${formatIpv4(options.localAddress)}` : `${local} is in use`,
         'choose another port (0 lets the system choose), or end the program that holds it: `ss -ulpn` names it',
       );
     case 'EADDRNOTAVAIL':

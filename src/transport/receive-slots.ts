@@ -5,8 +5,7 @@
 //   block   | mmsghdr 0..n-1 | iovec 0..n-1 | sockaddr 0..n-1 | control 0..n-1 |        data   | slot 0 | slot 1 | …
 //
 // Slots hold the longest UDP payload there is, so nothing is cut unless the owner chose smaller ones. Only the pages that
-// datagrams really touch become resident. The stride is an odd number of cache lines more than the slot, so that the
-// beginnings of slots don't all fall into the same set of the cache.
+// datagrams really touch become resident.
 
 import {
   CMSG_DATA,
@@ -48,11 +47,10 @@ const CONTROL_BYTES = 64;
 const CONTROL_WORDS = CONTROL_BYTES / 4;
 /** A cmsghdr of 16 bytes and a timespec. */
 const STAMP_BYTES = 32;
-const STAGGER_BYTES = 11 * 64;
 const WORD_RANGE = 0x1_0000_0000;
 
 export const createReceiveSlots = (libc: Libc, slotCount: number, slotBytes: number): ReceiveSlots => {
-  const strideBytes = Math.ceil(slotBytes / 64) * 64 + STAGGER_BYTES;
+  const strideBytes = Math.ceil(slotBytes / 64) * 64;
   const data = createNativeBlock(libc, slotCount * strideBytes);
   const block = createNativeBlock(libc, slotCount * (MMSGHDR_BYTES + IOVEC_BYTES + SOCKADDR_BYTES + CONTROL_BYTES));
   const iovecs = slotCount * MMSGHDR_BYTES;

@@ -12,7 +12,7 @@ import { assert, UserError } from '../std/index.ts';
 import { type BatchCore, type BatchFlow, BLOCKED_NOT } from './batch-core.ts';
 import { receiveFlow } from './batch-receive.ts';
 import { flushFlow } from './batch-send.ts';
-import { createPollSet, sleepBlocking, waitBlocking } from './batch-wait.ts';
+import { createPollSet, sharpenTimers, sleepBlocking, waitBlocking } from './batch-wait.ts';
 import type { DatagramHandler, FlowId, OpenedFlow, OpenOptions, TransportStats, UdpTransport } from './datagram.ts';
 import { createErrorReader } from './error-queue.ts';
 import { createKernelClocks, readNowUs, readThreadCpuUs } from './kernel-clocks.ts';
@@ -74,6 +74,7 @@ class BatchTransport implements UdpTransport {
     const slotCount = options.slotCount ?? SLOT_COUNT;
     assert(batchSize >= 1 && batchSize <= MOST_PER_CALL, 'sendmmsg takes 1 to 1,024 messages');
     assert(slotCount >= 1 && slotCount <= MOST_PER_CALL, 'recvmmsg takes 1 to 1,024 slots');
+    sharpenTimers(libc);
     const clocks = createKernelClocks(libc, options.originUs);
     this.#queueCapacity = options.queueCapacity ?? QUEUE_CAPACITY;
     this.#scratch = createScratch(libc);

@@ -38,8 +38,6 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
     const isStopped = watchControl(control, (nowUs) =>
       stopStarting(engine, nowUs, Math.min(plan.drainUs, STOPPED_DRAIN_US)),
     );
-    const waiting = transport.sleepUntil(0);
-    if (waiting !== null) await waiting;
     await runPump(createEngineCore({ engine, transport, flow: socket.flow, metrics, isStopped }), transport);
     publishTransport(metrics, transport);
     const cleanup = {

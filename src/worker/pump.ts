@@ -29,8 +29,10 @@ export interface Core extends DatagramHandler {
   endTurn(nowUs: number, turnUs: number): void;
 }
 
-/** Turns until the core is over. */
+/** Turns until the core is over. The first turn comes when the run's time is 0. */
 export async function runPump(core: Core, transport: UdpTransport): Promise<void> {
+  const beginning = transport.sleepUntil(0);
+  if (beginning !== null) await beginning;
   let handled = 0;
   const counting = countingHandler(core, () => handled++);
   for (;;) {

@@ -58,7 +58,8 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   coordinator: {
     pure: false,
     imports: to('std', 'metrics', 'scenario', 'gate', 'transport', 'worker'),
-    modules: [...npm('piscina'), ...node('os', 'fs', 'http')],
+    // path and url only name what fs and the pool open.
+    modules: [...npm('piscina'), ...node('os', 'fs', 'path', 'url', 'http')],
   },
   cluster: {
     pure: false,

@@ -25,7 +25,6 @@ const BANNED_GLOBALS: Readonly<Record<string, string>> = {
   navigator: 'take what you need as an argument',
   crypto: "draw from the seeded generator, or hash in sip's digest file",
   Buffer: 'use Uint8Array',
-  require: 'use a static import along the table',
   globalThis: 'take what you need as an argument',
   eval: 'write the code out',
 };
@@ -48,6 +47,9 @@ const isReference = (key: string, parent: SyntaxNode | undefined): boolean => {
 const bannedAt = (node: SyntaxNode, key: string, path: readonly Step[]): readonly [string, string] | null => {
   if (node.type === 'Identifier' && typeof node.name === 'string' && Object.hasOwn(BANNED_GLOBALS, node.name)) {
     return isReference(key, path.at(-1)?.node) ? [node.name, BANNED_GLOBALS[node.name] as string] : null;
+  }
+  if (node.type === 'CallExpression' && (node.callee as SyntaxNode).name === 'require') {
+    return ['require', 'use a static import along the table'];
   }
   if (node.type === 'AwaitExpression') return ['await', ASYNC];
   if (node.type === 'ForOfStatement' && node.await === true) return ['for await', ASYNC];
