@@ -39,7 +39,7 @@ export interface ValidityFacts {
   readonly startsDueWholeRun: number;
   readonly missedLate: number;
   readonly missedNoSlot: number;
-  /** Of the measured window, over all procedures. */
+  /** Of the measured window, of the procedure that was worst off. */
   readonly lag: MergedHistogram;
   readonly receiveQueueOverruns: number;
   readonly clockSteps: number;

@@ -87,13 +87,14 @@ export interface SipMessage {
   readonly proxyAuthorization: RowTable;
   readonly require: RowTable;
   readonly proxyRequire: RowTable;
-  /** The first of each, for telling why a request failed. */
+  /** The first line of each, name and all, for telling why a request failed. */
   warningStart: number;
   warningEnd: number;
   registrarErrorStart: number;
   registrarErrorEnd: number;
 
   /** The parser's own work space. */
+  lineStart: number;
   readonly address: Address;
   readonly hostPort: HostPort;
   readonly tag: Tag;
@@ -156,6 +157,7 @@ export const createSipMessage = (): SipMessage => ({
   warningEnd: -1,
   registrarErrorStart: -1,
   registrarErrorEnd: -1,
+  lineStart: -1,
   address: createAddress(),
   hostPort: createHostPort(),
   tag: { start: -1, end: -1 },

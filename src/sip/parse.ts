@@ -140,6 +140,7 @@ const parseHeaderLine = (bytes: Uint8Array, start: number, end: number, message:
   if (colon >= end || bytes[colon] !== COLON) return PARSE_HEADER_LINE;
   const kind = headerKind(bytes, start, nameEnd);
   if (kind === HEADER_OTHER) return PARSE_OK;
+  message.lineStart = start;
   const valueStart = skipLws(bytes, colon + 1, end);
   return parseHeaderValue(kind, bytes, valueStart, trimLwsEnd(bytes, valueStart, end), message);
 };
@@ -188,12 +189,12 @@ const parseHeaderValue = (kind: number, bytes: Uint8Array, start: number, end: n
       return addValue(message.proxyRequire, start, end);
     case HEADER_WARNING:
       if (message.warningStart >= 0) return PARSE_OK;
-      message.warningStart = start;
+      message.warningStart = message.lineStart;
       message.warningEnd = end;
       return PARSE_OK;
     case HEADER_P_REGISTRAR_ERROR:
       if (message.registrarErrorStart >= 0) return PARSE_OK;
-      message.registrarErrorStart = start;
+      message.registrarErrorStart = message.lineStart;
       message.registrarErrorEnd = end;
       return PARSE_OK;
     default:

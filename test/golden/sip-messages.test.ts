@@ -96,7 +96,7 @@ const describeMessage = (bytes: Uint8Array): string => {
 
 const original = readFileSync(FILE, 'utf8');
 
-if (process.env.REGSTORM_UPDATE_GOLDEN !== undefined) {
+if (process.env.UPDATE_GOLDEN !== undefined) {
   const updated = original.replaceAll(ENTRY, (entry, _title, text: string, spans: string) =>
     entry.replace(`\`\`\`spans\n${spans}\`\`\``, () => `\`\`\`spans\n${describeMessage(sipBytes(text))}\`\`\``),
   );
