@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CliSession, openSession, scenario } from './cli-session.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let session: CliSession;
 beforeEach(() => {
