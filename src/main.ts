@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The program: arguments in, exit code out. Everything else is in cli/.
 
-import { processTerminal, runCommandLine } from './cli/index.ts';
+import { runProgram } from './cli/index.ts';
 
-process.exitCode = await runCommandLine(process.argv.slice(2), processTerminal());
+process.exitCode = await runProgram(process.argv.slice(2));

@@ -1,4 +1,3 @@
 // What main.ts uses of the command line.
 
-export { runCommandLine } from './command-line.ts';
-export { processTerminal } from './terminal.ts';
+export { runProgram } from './program.ts';

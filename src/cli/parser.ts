@@ -41,14 +41,19 @@ export const parseCommandLine = async (
     );
   }
   let printed = '';
-  await parser.parseAsync([...argv], {}, (error, _values, output) => {
-    if (error !== undefined && error !== null) throw explain(error.message, argv, options.commands);
+  await parser.parseAsync(argv.map(withoutDash), {}, (error, _values, output) => {
+    if (error !== undefined && error !== null) throw explain(withDash(error.message), argv, options.commands);
     printed = output;
   });
   if (printed !== '') return `${printed}\n`;
   if (parsed === null) throw usage('name a command', `see ${PROGRAM} --help`);
   return parsed;
 };
+
+/** yargs loses a lone `-` (standard input) among the arguments, so another text stands for it meanwhile. */
+const DASH_STAND_IN = '\u0001';
+const withoutDash = (argument: string): string => (argument === '-' ? DASH_STAND_IN : argument);
+const withDash = (text: string): string => text.replaceAll(DASH_STAND_IN, '-');
 
 type Values = Readonly<Record<string, unknown>>;
 type Yargs = ReturnType<typeof yargs>;
@@ -107,16 +112,12 @@ const readGiven = (command: CommandSpec, argv: readonly string[], values: Values
   const named = positional === null ? [] : values[positional.name];
   return {
     argv,
-    positionals: (Array.isArray(named) ? named : [named]).map((value) => positionalText(String(value), argv)),
+    positionals: (Array.isArray(named) ? named : [named]).map((value) => withDash(String(value))),
     text: (name) => values[name] as string | undefined,
     list: (name) => (values[name] as string[] | undefined) ?? [],
     flag: (name) => values[name] === true,
   };
 };
-
-/** yargs hands a lone `-` (standard input) over as an empty text. */
-const positionalText = (value: string, argv: readonly string[]): string =>
-  value === '' && argv.includes('-') ? '-' : value;
 
 /** yargs' words about a mistake, made into ours, with the nearest known word. */
 const explain = (message: string, argv: readonly string[], commands: readonly CommandSpec[]): UserError => {

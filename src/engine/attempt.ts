@@ -12,6 +12,7 @@ import {
   countSkipped,
   countStarted,
   LANE_FAILED,
+  LANE_REGISTRATIONS,
   LANE_SUCCEEDED,
   OUTCOME_ABORTED,
   OUTCOME_SUCCEEDED,
@@ -71,6 +72,8 @@ export function finishAttempt(engine: Engine, context: number, outcome: number, 
   const bank = contexts.bank[context]!;
   countOutcome(metrics, bank, procedure, outcome);
   countInSecond(metrics, engine.nowUs, outcome === OUTCOME_SUCCEEDED ? LANE_SUCCEEDED : LANE_FAILED, 1);
+  const isRegistered = procedure === PROCEDURE_REGISTER || procedure === PROCEDURE_REFRESH;
+  if (isRegistered && outcome === OUTCOME_SUCCEEDED) countInSecond(metrics, engine.nowUs, LANE_REGISTRATIONS, 1);
   recordTimes(engine, context, procedure, outcome, endUs);
   noteDoubt(engine, context, procedure, outcome);
   if (outcome !== OUTCOME_SUCCEEDED) {

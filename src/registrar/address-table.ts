@@ -19,7 +19,7 @@
 
 import { equalBytes } from '../std/index.ts';
 import type { TextStore } from './text-store.ts';
-import { releaseText, takeText } from './text-store.ts';
+import { keepText, releaseText } from './text-store.ts';
 
 export interface AddressTable {
   readonly capacity: number;
@@ -96,13 +96,11 @@ export const findAddress = (table: AddressTable, hash: number, user: Uint8Array,
 export const addAddress = (table: AddressTable, hash: number, user: Uint8Array, length: number): number => {
   const row = takeRow(table);
   if (row === 0) return 0;
-  const at = takeText(table.texts, length);
+  const at = keepText(table.texts, user, length);
   if (at === 0) {
     giveBackRow(table, row);
     return 0;
   }
-  const bytes = table.texts.bytes;
-  for (let i = 0; i < length; i++) bytes[at + i] = user[i]!;
   table.userHash[row] = hash;
   table.userAt[row] = at;
   table.userLength[row] = length;

@@ -13,12 +13,10 @@
 // Left out on purpose: other algorithms than MD5, auth-int, and a table of users. Any user name is known and has the
 // registrar's one password; it owns the address-of-record with that name.
 
-import type { Credentials, Digest } from '../sip/index.ts';
+import type { Credentials } from '../sip/index.ts';
 import {
   ALGORITHM_MD5,
   CREDENTIALS_OK,
-  createCredentials,
-  createDigest,
   DIGEST_HEX_BYTES,
   digestHa1,
   digestHa2,
@@ -29,7 +27,7 @@ import {
   rowStart,
   setSpan,
 } from '../sip/index.ts';
-import { encodeUtf8, equalBytes, US_PER_SECOND } from '../std/index.ts';
+import { equalBytes, US_PER_SECOND } from '../std/index.ts';
 import { addAddress, nonceCountOf, nonceIssuedOf, setNonce } from './address-table.ts';
 import { ANSWER_CHALLENGE, ANSWER_FULL, ANSWER_NOT_OWNER, ANSWER_OK, ANSWER_STALE } from './answers.ts';
 import { readHex8 } from './hex.ts';
@@ -38,28 +36,6 @@ import type { Registrar } from './state.ts';
 import { classifyUri, URI_OURS } from './uri-reader.ts';
 
 const NC_DIGITS = 8;
-
-export interface Authenticator {
-  readonly password: Uint8Array | null;
-  /** The challenge offers qop, so the answer must use it. */
-  readonly isQopNeeded: boolean;
-  readonly credentials: Credentials;
-  readonly digest: Digest;
-  /** HA1, HA2 and the expected response, 32 hex digits each. */
-  readonly ha1: Uint8Array;
-  readonly ha2: Uint8Array;
-  readonly expected: Uint8Array;
-}
-
-export const createAuthenticator = (password: string | null, qop: 'auth' | 'none'): Authenticator => ({
-  password: password === null ? null : encodeUtf8(password),
-  isQopNeeded: qop === 'auth',
-  credentials: createCredentials(),
-  digest: createDigest(),
-  ha1: new Uint8Array(DIGEST_HEX_BYTES),
-  ha2: new Uint8Array(DIGEST_HEX_BYTES),
-  expected: new Uint8Array(DIGEST_HEX_BYTES),
-});
 
 /** ANSWER_OK, or the answer that ends the request. */
 export const authenticate = (registrar: Registrar): number => {

@@ -7,6 +7,7 @@
 import { encodeAscii, equalsIgnoreCase } from '../std/index.ts';
 import type { Registrar } from './state.ts';
 import { TEXT_BYTES_MAX } from './text-store.ts';
+import type { PlannedContact } from './update-plan.ts';
 
 const EXPIRES: Uint8Array = encodeAscii('expires');
 
@@ -19,23 +20,19 @@ const SPACE = 0x20;
 export const TEXT_TOO_LONG = -1;
 
 /**
- * Puts the text of the plan's contact together in plan.text, notes how it is divided, and returns its length, or
+ * Puts the text of a planned contact together in plan.text, notes how it is divided, and returns its length, or
  * TEXT_TOO_LONG.
  */
-export const assembleText = (registrar: Registrar, contact: number): number => {
+export const assembleText = (registrar: Registrar, contact: PlannedContact): number => {
   const { message, plan, request } = registrar;
   const { bytes } = request;
-  const uriStart = plan.uriStart[contact]!;
-  const uriEnd = plan.uriEnd[contact]!;
-  const paramsStart = plan.paramsStart[contact]!;
-  const paramsEnd = plan.paramsEnd[contact]!;
+  const { uriStart, uriEnd, paramsStart, paramsEnd } = contact;
   const callIdLength = message.callIdEnd - message.callIdStart;
   if (uriEnd - uriStart + (paramsEnd - paramsStart) + callIdLength > TEXT_BYTES_MAX) return TEXT_TOO_LONG;
-  const uriLength = copy(plan.text, 0, bytes, uriStart, uriEnd);
-  const paramsLength = copyParams(plan.text, uriLength, bytes, paramsStart, paramsEnd) - uriLength;
-  plan.uriLength[contact] = uriLength;
-  plan.paramsLength[contact] = paramsLength;
-  return copy(plan.text, uriLength + paramsLength, bytes, message.callIdStart, message.callIdEnd);
+  contact.uriLength = copy(plan.text, 0, bytes, uriStart, uriEnd);
+  contact.paramsLength = copyParams(plan.text, contact.uriLength, bytes, paramsStart, paramsEnd) - contact.uriLength;
+  const callIdAt = contact.uriLength + contact.paramsLength;
+  return copy(plan.text, callIdAt, bytes, message.callIdStart, message.callIdEnd);
 };
 
 const copy = (out: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): number => {

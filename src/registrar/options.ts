@@ -33,7 +33,11 @@ export interface RegistrarOptions {
   readonly t1Us?: number;
   /** Makes nonces and To tags its own. */
   readonly seed: number;
-  /** Answers kept for retransmissions; each has 512 bytes of the slab on average. Default 65,536. */
+  /**
+   * Answers kept for retransmissions; each has 512 bytes of the slab on average. RFC 3261 wants them kept for 64*T1, which
+   * at high rates is more than anyone would give; the default is 2 for each address-of-record, at least 65,536 (so 32 MB,
+   * touched only as they are needed) and at most 262,144.
+   */
   readonly transactionCapacity?: number;
   /** Answers that may wait for the transport. Default 4096. */
   readonly outboxSlots?: number;
@@ -47,6 +51,8 @@ export type ResolvedOptions = Required<RegistrarOptions>;
 
 const CONTACT_BYTES_TYPICAL = 300;
 const ANSWER_BYTES_MIN = 4096;
+const TRANSACTIONS_MIN = 65_536;
+const TRANSACTIONS_MAX = 262_144;
 /** An answer must fit into one UDP datagram over IPv4. */
 const ANSWER_BYTES_LIMIT = 65_507;
 
@@ -59,7 +65,7 @@ export const resolveOptions = (options: RegistrarOptions): ResolvedOptions => {
     bindingCapacity: Math.min(options.capacity * maxContactsPerAor, options.capacity * 2 + 2 * maxContactsPerAor),
     nonceLifetimeSeconds: 300,
     t1Us: 500_000,
-    transactionCapacity: 65_536,
+    transactionCapacity: Math.min(Math.max(options.capacity * 2, TRANSACTIONS_MIN), TRANSACTIONS_MAX),
     outboxSlots: 4096,
     answerBytesMax: Math.min(
       Math.max(ANSWER_BYTES_MIN, 1024 + maxContactsPerAor * CONTACT_BYTES_TYPICAL),

@@ -18,6 +18,8 @@
 // The challenges (401) are kept like everything else. RFC 3261 §8.2.7 allows to answer them without state, but then a
 // retransmission that comes a second later would get another nonce and another Date.
 
+import { NEVER_US } from '../std/index.ts';
+
 export interface TransactionTable {
   readonly capacity: number;
   readonly lifetimeUs: number;
@@ -110,7 +112,7 @@ export const fireTimersJ = (table: TransactionTable, nowUs: number): void => {
 };
 
 export const nextTimerJUs = (table: TransactionTable): number =>
-  table.closed < table.opened ? table.timerJUs[table.closed % table.capacity]! : Number.POSITIVE_INFINITY;
+  table.closed < table.opened ? table.timerJUs[table.closed % table.capacity]! : NEVER_US;
 
 const removeFromIndex = (table: TransactionTable, row: number): void => {
   const { index, indexMask, keyLow } = table;

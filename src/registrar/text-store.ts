@@ -61,7 +61,15 @@ export const takeText = (store: TextStore, lengthBytes: number): number => {
   return 0;
 };
 
-/** Gives back what takeText gave for this length. */
+/** Takes room and puts text[0, length) there; where it begins, or 0 when the store is full. */
+export const keepText = (store: TextStore, text: Uint8Array, length: number): number => {
+  const at = takeText(store, length);
+  if (at === 0) return 0;
+  for (let i = 0; i < length; i++) store.bytes[at + i] = text[i]!;
+  return at;
+};
+
+/** Gives back what takeText or keepText gave for this length. */
 export const releaseText = (store: TextStore, at: number, lengthBytes: number): void =>
   pushRun(store, at / GRANULE_BYTES, runLength(lengthBytes));
 

@@ -45,7 +45,8 @@ import {
 import { CONTACT_LINE_BYTES } from './compose.ts';
 import { assembleText, TEXT_TOO_LONG } from './contact-text.ts';
 import type { Registrar } from './state.ts';
-import { releaseText, takeText } from './text-store.ts';
+import { keepText, releaseText } from './text-store.ts';
+import type { PlannedContact } from './update-plan.ts';
 import { PLAN_CONTACTS_MAX } from './update-plan.ts';
 
 /** RFC 3261 §10.3(7): 423 is allowed only for less than an hour. */
@@ -78,13 +79,13 @@ const readContacts = (registrar: Registrar): number => {
     if (found === CONTACT_MALFORMED) return ANSWER_MALFORMED_CONTACT;
     if (plan.count === PLAN_CONTACTS_MAX) return ANSWER_TOO_MANY_CONTACTS;
     if (contact.isStar) plan.hasStar = true;
-    const i = plan.count++;
-    plan.uriStart[i] = contact.uriStart;
-    plan.uriEnd[i] = contact.uriEnd;
-    plan.paramsStart[i] = contact.paramsStart;
-    plan.paramsEnd[i] = contact.paramsEnd;
-    plan.expires[i] = contact.expires;
-    plan.textAt[i] = 0;
+    const planned = plan.contacts[plan.count++]!;
+    planned.uriStart = contact.uriStart;
+    planned.uriEnd = contact.uriEnd;
+    planned.paramsStart = contact.paramsStart;
+    planned.paramsEnd = contact.paramsEnd;
+    planned.expires = contact.expires;
+    planned.textAt = 0;
     found = nextContact(message, request.bytes, contact);
   }
   return ANSWER_OK;
@@ -122,43 +123,41 @@ const isOutOfOrder = (registrar: Registrar, row: number): boolean => {
 const planContacts = (registrar: Registrar): number => {
   const { message, options, plan } = registrar;
   for (let i = 0; i < plan.count; i++) {
+    const planned = plan.contacts[i]!;
     // RFC 3261 §10.3(7): the contact's own parameter, else the Expires header, else the registrar's default.
-    let asked = plan.expires[i]!;
+    let asked = planned.expires;
     if (asked < 0) asked = message.expires >= 0 ? message.expires : options.defaultExpiresSeconds;
     if (asked > 0 && asked < BRIEF_SECONDS_LIMIT && asked < options.minExpiresSeconds) return ANSWER_TOO_BRIEF;
-    plan.expires[i] = Math.min(asked, options.maxExpiresSeconds);
-    const row = findBinding(registrar, i);
-    plan.binding[i] = row;
-    if (row !== 0 && isOutOfOrder(registrar, row)) return ANSWER_CSEQ_ORDER;
+    planned.expires = Math.min(asked, options.maxExpiresSeconds);
+    planned.binding = findBinding(registrar, planned);
+    if (planned.binding !== 0 && isOutOfOrder(registrar, planned.binding)) return ANSWER_CSEQ_ORDER;
     if (isPlannedBefore(registrar, i)) return ANSWER_CSEQ_ORDER;
   }
   return ANSWER_OK;
 };
 
 /** By URI comparison (RFC 3261 §19.1.4). */
-const findBinding = (registrar: Registrar, contact: number): number => {
-  const { addresses, bindings, plan, request } = registrar;
+const findBinding = (registrar: Registrar, planned: PlannedContact): number => {
+  const { addresses, bindings, request } = registrar;
   if (request.address === 0) return 0;
   const texts = bindings.texts.bytes;
-  const start = plan.uriStart[contact]!;
-  const end = plan.uriEnd[contact]!;
+  const { uriStart, uriEnd } = planned;
   let row = firstBindingOf(addresses, request.address);
   while (row !== 0) {
-    if (sameUri(request.bytes, start, end, texts, uriStartOf(bindings, row), uriEndOf(bindings, row))) return row;
+    if (sameUri(request.bytes, uriStart, uriEnd, texts, uriStartOf(bindings, row), uriEndOf(bindings, row))) return row;
     row = nextBindingOf(bindings, row);
   }
   return 0;
 };
 
-const isPlannedBefore = (registrar: Registrar, contact: number): boolean => {
+const isPlannedBefore = (registrar: Registrar, index: number): boolean => {
   const { plan, request } = registrar;
   const { bytes } = request;
-  const row = plan.binding[contact]!;
-  const start = plan.uriStart[contact]!;
-  const end = plan.uriEnd[contact]!;
-  for (let i = 0; i < contact; i++) {
-    if (row !== 0 && plan.binding[i] === row) return true;
-    if (sameUri(bytes, start, end, bytes, plan.uriStart[i]!, plan.uriEnd[i]!)) return true;
+  const { binding, uriStart, uriEnd } = plan.contacts[index]!;
+  for (let i = 0; i < index; i++) {
+    const before = plan.contacts[i]!;
+    if (binding !== 0 && before.binding === binding) return true;
+    if (sameUri(bytes, uriStart, uriEnd, bytes, before.uriStart, before.uriEnd)) return true;
   }
   return false;
 };
@@ -166,16 +165,11 @@ const isPlannedBefore = (registrar: Registrar, contact: number): boolean => {
 const checkRoom = (registrar: Registrar): number => {
   const { addresses, bindings, options, plan, request } = registrar;
   let growth = 0;
-  let additions = 0;
   for (let i = 0; i < plan.count; i++) {
-    const isRemoval = plan.expires[i] === 0;
-    if (plan.binding[i] === 0) {
-      if (!isRemoval) additions++;
-    } else if (isRemoval) {
-      growth--;
-    }
+    const { binding, expires } = plan.contacts[i]!;
+    if (binding === 0 && expires !== 0) growth++;
+    else if (binding !== 0 && expires === 0) growth--;
   }
-  growth += additions;
   const before = request.address === 0 ? 0 : bindingCountOf(addresses, request.address);
   if (growth > 0 && before + growth > options.maxContactsPerAor) return ANSWER_TOO_MANY_CONTACTS;
   if (growth > roomForBindings(bindings)) return ANSWER_FULL;
@@ -187,10 +181,9 @@ const contactBytesAfter = (registrar: Registrar): number => {
   const { plan } = registrar;
   let bytes = contactBytes(registrar);
   for (let i = 0; i < plan.count; i++) {
-    const row = plan.binding[i]!;
-    if (row !== 0) bytes -= lineBytes(registrar, row);
-    if (plan.expires[i] === 0) continue;
-    bytes += plan.uriEnd[i]! - plan.uriStart[i]! + (plan.paramsEnd[i]! - plan.paramsStart[i]!) + CONTACT_LINE_BYTES;
+    const { binding, expires, paramsEnd, paramsStart, uriEnd, uriStart } = plan.contacts[i]!;
+    if (binding !== 0) bytes -= lineBytes(registrar, binding);
+    if (expires !== 0) bytes += uriEnd - uriStart + (paramsEnd - paramsStart) + CONTACT_LINE_BYTES;
   }
   return bytes;
 };
@@ -213,51 +206,43 @@ const lineBytes = (registrar: Registrar, row: number): number =>
 const takeTexts = (registrar: Registrar): number => {
   const { addresses, plan, request } = registrar;
   for (let i = 0; i < plan.count; i++) {
-    if (plan.expires[i] === 0) continue;
+    const planned = plan.contacts[i]!;
+    if (planned.expires === 0) continue;
     if (request.address === 0) {
       request.address = addAddress(addresses, request.userHash, request.user, request.userLength);
       if (request.address === 0) return ANSWER_FULL;
     }
-    const taken = takeContactText(registrar, i);
+    const taken = takeContactText(registrar, planned);
     if (taken !== ANSWER_OK) return taken;
   }
   return ANSWER_OK;
 };
 
-const takeContactText = (registrar: Registrar, contact: number): number => {
+const takeContactText = (registrar: Registrar, planned: PlannedContact): number => {
   const { bindings, plan } = registrar;
-  const { texts } = bindings;
-  const length = assembleText(registrar, contact);
+  const length = assembleText(registrar, planned);
   if (length === TEXT_TOO_LONG) return ANSWER_TOO_LARGE;
-  const row = plan.binding[contact]!;
-  if (row !== 0 && hasText(registrar, row, contact, length)) return ANSWER_OK;
-  const at = takeText(texts, length);
-  if (at === 0) return ANSWER_FULL;
-  for (let i = 0; i < length; i++) texts.bytes[at + i] = plan.text[i]!;
-  plan.textAt[contact] = at;
-  return ANSWER_OK;
+  if (planned.binding !== 0 && hasText(registrar, planned, length)) return ANSWER_OK;
+  planned.textAt = keepText(bindings.texts, plan.text, length);
+  return planned.textAt === 0 ? ANSWER_FULL : ANSWER_OK;
 };
 
 /** A refresh usually says again what is known already; then nothing needs to move. */
-const hasText = (registrar: Registrar, row: number, contact: number, length: number): boolean => {
+const hasText = (registrar: Registrar, planned: PlannedContact, length: number): boolean => {
   const { bindings, plan } = registrar;
+  const row = planned.binding;
   const start = uriStartOf(bindings, row);
-  if (uriEndOf(bindings, row) - start !== plan.uriLength[contact]) return false;
-  if (paramsEndOf(bindings, row) - uriEndOf(bindings, row) !== plan.paramsLength[contact]) return false;
+  if (uriEndOf(bindings, row) - start !== planned.uriLength) return false;
+  if (paramsEndOf(bindings, row) - uriEndOf(bindings, row) !== planned.paramsLength) return false;
   return equalBytes(bindings.texts.bytes, start, callIdEndOf(bindings, row), plan.text, 0, length);
 };
 
-const textLength = (registrar: Registrar, contact: number): number => {
-  const { message, plan } = registrar;
-  return plan.uriLength[contact]! + plan.paramsLength[contact]! + message.callIdEnd - message.callIdStart;
-};
-
 const releaseTexts = (registrar: Registrar): void => {
-  const { bindings, plan } = registrar;
+  const { bindings, message, plan } = registrar;
   for (let i = 0; i < plan.count; i++) {
-    if (plan.textAt[i] === 0) continue;
-    releaseText(bindings.texts, plan.textAt[i]!, textLength(registrar, i));
-    plan.textAt[i] = 0;
+    const { paramsLength, textAt, uriLength } = plan.contacts[i]!;
+    if (textAt === 0) continue;
+    releaseText(bindings.texts, textAt, uriLength + paramsLength + message.callIdEnd - message.callIdStart);
   }
 };
 
@@ -265,19 +250,20 @@ const releaseTexts = (registrar: Registrar): void => {
 const commit = (registrar: Registrar): void => {
   const { bindings, counters, plan } = registrar;
   for (let i = 0; i < plan.count; i++) {
-    if (plan.expires[i] !== 0 || plan.binding[i] === 0) continue;
-    removeBinding(bindings, plan.binding[i]!);
+    const { binding, expires } = plan.contacts[i]!;
+    if (expires !== 0 || binding === 0) continue;
+    removeBinding(bindings, binding);
     counters.bindingsRemoved++;
   }
   for (let i = 0; i < plan.count; i++) {
-    if (plan.expires[i] !== 0) commitContact(registrar, i);
+    if (plan.contacts[i]!.expires !== 0) commitContact(registrar, plan.contacts[i]!);
   }
 };
 
-const commitContact = (registrar: Registrar, contact: number): void => {
-  const { bindings, counters, message, plan, request } = registrar;
-  let row = plan.binding[contact]!;
-  const textAt = plan.textAt[contact]!;
+const commitContact = (registrar: Registrar, planned: PlannedContact): void => {
+  const { bindings, counters, message, request } = registrar;
+  const { expires, paramsLength, textAt, uriLength } = planned;
+  let row = planned.binding;
   if (row === 0) {
     row = appendBinding(bindings, request.address);
     counters.bindingsAdded++;
@@ -287,8 +273,7 @@ const commitContact = (registrar: Registrar, contact: number): void => {
     counters.bindingsRefreshed++;
   }
   if (textAt !== 0) {
-    const callIdLength = message.callIdEnd - message.callIdStart;
-    setBindingText(bindings, row, textAt, plan.uriLength[contact]!, plan.paramsLength[contact]!, callIdLength);
+    setBindingText(bindings, row, textAt, uriLength, paramsLength, message.callIdEnd - message.callIdStart);
   }
-  setBindingExpiry(bindings, row, message.cseq, request.nowUs + plan.expires[contact]! * US_PER_SECOND);
+  setBindingExpiry(bindings, row, message.cseq, request.nowUs + expires * US_PER_SECOND);
 };

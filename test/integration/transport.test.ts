@@ -312,6 +312,16 @@ describe.each(KINDS)('%s', (kind) => {
     expect(sink.transport.stats().clockSteps).toBe(0);
   });
 
+  it('shares its time with process.hrtime, and so with the transports of other threads', () => {
+    const transport = create();
+    const before = monotonicNowUs() - originUs;
+    const between = transport.nowUs();
+    const after = monotonicNowUs() - originUs;
+    // Whole microseconds on either side, and the distance of two clocks that was measured to a few.
+    expect(between).toBeGreaterThanOrEqual(before - 20);
+    expect(between).toBeLessThanOrEqual(after + 20);
+  });
+
   it('counts the processor time of the thread', () => {
     const transport = create();
     const beforeUs = transport.threadCpuUs();

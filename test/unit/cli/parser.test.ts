@@ -76,7 +76,8 @@ describe('values stay as they are written', () => {
   });
 
   it('a command may take several files', async () => {
-    expect((await given('validate', 'a', 'b', 'c')).positionals).toEqual(['a', 'b', 'c']);
+    expect((await given('validate', 'a', '-', 'c')).positionals).toEqual(['a', '-', 'c']);
+    expect((await given('validate', '-')).positionals).toEqual(['-']);
   });
 });
 

@@ -251,6 +251,22 @@ describe('the outbox', () => {
 });
 
 describe('answers that would be too long', () => {
+  it('no answer is longer than the room that was made for it, up to the longest request that gets one', () => {
+    const registrar = open({ password: 'secret', realm: 'r'.repeat(255), answerBytesMax: 4096 });
+    const longest = { text: 0, callId: 0 };
+    for (let length = 2800; length < 4096; length++) {
+      const via = `Via: SIP/2.0/UDP 127.0.0.2;rport;branch=z9hG4bK-long${length}`;
+      const answer = exchange(registrar, request({ via, callId: 'c'.repeat(length) }), 0, 65_535);
+      if (answer === null) continue;
+      expect(statusOf(answer)).toBe(401);
+      longest.text = Math.max(longest.text, answer.text.length);
+      longest.callId = length;
+    }
+    expect(longest.callId).toBeGreaterThan(2800);
+    expect(longest.text).toBeLessThanOrEqual(4096);
+    expect(countersOf(registrar).droppedTooLong).toBeGreaterThan(0);
+  });
+
   it('a request whose refusal would be too long is dropped and counted', () => {
     const registrar = open();
     expect(exchange(registrar, request({ callId: 'c'.repeat(5000) }))).toBeNull();
