@@ -231,18 +231,11 @@ describe('@hot files', () => {
     expect(hot(text)).toEqual([]);
   });
 
-  it('may break a rule where a comment gives the reason, there only', () => {
-    expect(hot('// @hot exception: nearly always empty.\nconst createRows = () => new Map();')).toEqual([]);
-    expect(hot('// @hot exception:\nconst createRows = () => new Map();')).toHaveLength(1);
-    expect(hot('// @hot exception: a reason.\n\nconst createRows = () => new Map();')).toHaveLength(1);
-  });
-
   it('are the ones whose comment says so at its beginning', () => {
     const tagged = (text: string): boolean => isHot(parseSource('src/sip/a.ts', text));
     expect(tagged('// What it is.\n// @hot\nconst x = 1;')).toBe(true);
     expect(tagged('/* @hot */ const x = 1;')).toBe(true);
     expect(tagged('// Not @hot by itself.\nconst x = 1;')).toBe(false);
-    expect(tagged('// @hot exception: a reason.\nconst x = 1;')).toBe(false);
   });
 
   it('src keeps to it', () => {
@@ -299,7 +292,6 @@ describe('files and functions', () => {
     ['a long file with its reason', filesAreShort, 'src/sip/a.ts', `// LENGTH: one table.\n${longFile}`],
     ['a switch of one-line arms', functionsAreShort, 'src/sip/a.ts', armFunction],
     ["a tool's own configuration", syntaxIsPlain, 'vitest.config.ts', 'export default {};'],
-    ['what the pool of threads calls', syntaxIsPlain, 'src/worker/main.ts', 'export default function run() {}'],
     ['company', syntaxIsPlain, 'src/sip/a.ts', 'const any = 1;'],
     ['the word in a string', commentsAreFinished, 'src/sip/a.ts', "const t = 'TODO';"],
     ['a peer that may be absent', testsAlwaysRun, 'test/a.test.ts', "describe.skipIf(missing)('x', f);"],

@@ -17,6 +17,9 @@ export interface WorkerEntry {
  * The compiled worker. Its heap holds the plan and some fixed objects, a few megabytes; a worker that needs a thousand has
  * a leak, and ends instead of taking the machine with it.
  */
+/** What a worker file exports for the pool to call. */
+const TASK_EXPORT = 'runTask';
+
 export const DEFAULT_WORKER: WorkerEntry = {
   file: new URL('../worker/main.js', import.meta.url),
   heapMb: 1024,
@@ -45,7 +48,7 @@ export const createPool = (threads: number, entry: WorkerEntry): WorkerPool => {
   // lost has reported the trouble; without a listener this event would end the process without a report.
   pool.on('error', () => {});
   return {
-    run: (task) => pool.run(task),
+    run: (task) => pool.run(task, { name: TASK_EXPORT }),
     destroy: () => pool.destroy(),
   };
 };

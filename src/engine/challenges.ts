@@ -14,6 +14,8 @@
 
 import type { MemoryPlan } from '../std/index.ts';
 import { equalBytes } from '../std/index.ts';
+import type { LongNonces } from './long-nonces.ts';
+import { createLongNonces } from './long-nonces.ts';
 
 export const NO_SPACE = 0xffff;
 export const STRIDE = 64;
@@ -40,7 +42,7 @@ export interface ChallengeTable {
   readonly opaqueBytes: Uint16Array;
   readonly nonceCount: Uint32Array;
   readonly kept: Uint8Array;
-  readonly long: Map<number, Uint8Array>;
+  readonly long: LongNonces;
   readonly ha1Space: Uint16Array;
   readonly ha1: Uint8Array;
 }
@@ -53,7 +55,7 @@ export function createChallengeTable(memory: MemoryPlan, contexts: number): Chal
     opaqueBytes: memory.u16('challenges', contexts),
     nonceCount: memory.u32('challenges', contexts),
     kept: memory.u8('nonces', contexts * STRIDE),
-    long: new Map(),
+    long: createLongNonces(),
     ha1Space: memory.u16('challenges', contexts),
     ha1: memory.u8('credentials', contexts * HA1_BYTES),
   };
@@ -115,8 +117,8 @@ export function keepNonce(
   table.opaqueBytes[context] = opaqueBytes;
   table.nonceCount[context] = 0;
   const isLong = nonceBytes + opaqueBytes > STRIDE;
-  if (!isLong && table.long.size > 0) table.long.delete(context);
-  const to = isLong ? createLong(table, context, nonceBytes + opaqueBytes) : table.kept;
+  if (!isLong) table.long.drop(context);
+  const to = isLong ? table.long.take(context, nonceBytes + opaqueBytes) : table.kept;
   const at = isLong ? 0 : context * STRIDE;
   for (let i = 0; i < nonceBytes; i++) to[at + i] = bytes[nonceStart + i]!;
   for (let i = 0; i < opaqueBytes; i++) to[at + nonceBytes + i] = bytes[opaqueStart + i]!;
@@ -136,12 +138,12 @@ export function sameNonce(
 
 export function dropNonce(table: ChallengeTable, context: number): void {
   table.space[context] = NO_SPACE;
-  if (table.long.size > 0) table.long.delete(context);
+  table.long.drop(context);
 }
 
 /** The bytes in which the context's nonce and opaque lie, from keptAt on. */
 export function keptBytes(table: ChallengeTable, context: number): Uint8Array {
-  return isKeptLong(table, context) ? table.long.get(context)! : table.kept;
+  return isKeptLong(table, context) ? table.long.of(context)! : table.kept;
 }
 
 export function keptAt(table: ChallengeTable, context: number): number {
@@ -150,10 +152,4 @@ export function keptAt(table: ChallengeTable, context: number): number {
 
 function isKeptLong(table: ChallengeTable, context: number): boolean {
   return table.nonceBytes[context]! + table.opaqueBytes[context]! > STRIDE;
-}
-
-function createLong(table: ChallengeTable, context: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  table.long.set(context, bytes);
-  return bytes;
 }

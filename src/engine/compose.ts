@@ -2,7 +2,7 @@
 // A transaction's request as bytes, straight into the slab that is sent. Everything it says follows from the columns, so
 // composing it again gives the same bytes.
 
-import { contextOfRow } from '../scenario/index.ts';
+import { contextOfRow } from '../scenario/shares.ts';
 import { composeText } from '../sip/index.ts';
 import { mix32 } from '../std/index.ts';
 import { writeCredentials } from './credentials.ts';

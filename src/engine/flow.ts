@@ -3,7 +3,7 @@
 // contexts that stand in the ready queue.
 
 import type { PlanWait } from '../scenario/index.ts';
-import { contextOfRow } from '../scenario/index.ts';
+import { contextOfRow } from '../scenario/shares.ts';
 import { US_PER_SECOND, uniformOf } from '../std/index.ts';
 import { beginAttempt, endFlow } from './attempt.ts';
 import { CONTEXT_READY, CONTEXT_WAITING, NOT_BOUND } from './contexts.ts';

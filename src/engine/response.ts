@@ -13,7 +13,7 @@ import {
   PROCEDURE_REFRESH,
   PROCEDURE_REGISTER,
 } from '../metrics/index.ts';
-import { contextOfRow } from '../scenario/index.ts';
+import { contextOfRow } from '../scenario/shares.ts';
 import {
   CONTACT_FOUND,
   composeText,

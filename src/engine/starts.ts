@@ -17,7 +17,7 @@ import {
   LANE_STARTS_DUE,
   LANE_STARTS_MADE,
 } from '../metrics/index.ts';
-import { advanceStart } from '../scenario/index.ts';
+import { advanceStart } from '../scenario/shares.ts';
 import { NEVER_US, US_PER_SECOND } from '../std/index.ts';
 import { bankOf } from './attempt.ts';
 import { canSend } from './client-transaction.ts';

@@ -7,7 +7,7 @@
 import type { MetricsBlock } from '../metrics/index.ts';
 import { createMetricsBlock } from '../metrics/index.ts';
 import type { AttemptStep, RunPlan, StartCursor } from '../scenario/index.ts';
-import { contextsOfWorker, createStartCursor, measuredToUs, scheduleEndUs } from '../scenario/index.ts';
+import { contextsOfWorker, createStartCursor, measuredToUs, scheduleEndUs } from '../scenario/shares.ts';
 import type { BranchReader, CompiledText, RegisterFields, RegisterTemplate } from '../sip/index.ts';
 import { compileText, createBranchReader, createRegisterTemplate, MOST_SLOTS } from '../sip/index.ts';
 import type { MemoryPlan } from '../std/index.ts';

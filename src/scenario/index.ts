@@ -43,6 +43,7 @@ export {
   parseWholeNumber,
   ratePerSecond,
 } from './quantities.ts';
+export { redactScenario } from './redact.ts';
 export type { Share, StartCursor, StartRate } from './shares.ts';
 export {
   advanceStart,
@@ -63,4 +64,3 @@ export {
 } from './shares.ts';
 export { nearestWord } from './suggest.ts';
 export { PROCEDURES, parseThreshold } from './threshold.ts';
-export { redactScenario } from './redact.ts';

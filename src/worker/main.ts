@@ -8,8 +8,7 @@ import { MESSAGES_VERSION } from './messages.ts';
 import { runProbe } from './probe.ts';
 import { runRegistrar } from './registrar-server.ts';
 
-// The pool calls the default export; this is the one file that has one.
-export default async function runTask(task: WorkerTask): Promise<WorkerDone> {
+export async function runTask(task: WorkerTask): Promise<WorkerDone> {
   assert(task.version === MESSAGES_VERSION, 'coordinator and worker are of one version');
   try {
     return await dispatch(task);

@@ -1,12 +1,10 @@
 // What a file tagged `// @hot` may not contain: whatever allocates or deoptimises once per message. Functions named
 // create… or attach…, constructors, and private functions that only those or the module itself call, run once; there
-// literals, `new` and closures are allowed, but a closure made there runs per message and is held to the same rules. What
-// has a good reason to break a rule says so on its line or the one above: `// @hot exception: reason`.
+// literals, `new` and closures are allowed, but a closure made there runs per message and is held to the same rules.
 
 import {
   functionName,
   isFunction,
-  lineOf,
   type Rule,
   type Source,
   type Step,
@@ -16,8 +14,7 @@ import {
   walk,
 } from './source.ts';
 
-const HOT_TAG = /^\s*@hot\b(?! exception)/;
-const EXCEPTION = /^\s*@hot exception: \S/;
+const HOT_TAG = /^\s*@hot\b/;
 const CREATION = /^(create|attach)([A-Z]|$)|^constructor$/;
 const COLLECTIONS = new Set(['Map', 'Set', 'WeakMap', 'WeakSet']);
 /** Keys under which an identifier is declared, or only names a member. */
@@ -33,12 +30,6 @@ const isTextSum = (node: SyntaxNode): boolean =>
   (node.type === 'BinaryExpression' || node.type === 'AssignmentExpression') &&
   (node.operator === '+' || node.operator === '+=') &&
   (isText(node.left as SyntaxNode) || isText(node.right as SyntaxNode));
-
-/** The lines for which a reason is given. */
-const exceptedLines = (source: Source): ReadonlySet<number> => {
-  const lines = source.comments.filter(({ value }) => EXCEPTION.test(value)).map(({ end }) => lineOf(source, end));
-  return new Set(lines.flatMap((line) => [line, line + 1]));
-};
 
 /** Banned anywhere in the file, in creation functions too. */
 const alwaysBanned = (node: SyntaxNode): readonly [string, string] | null => {
@@ -139,6 +130,5 @@ export const hotFilesDoNotAllocate: Rule = (source) => {
     }
     if (banned !== null) violations.push(violationAt(source, node.start, `${banned[0]} in an @hot file`, banned[1]));
   });
-  const excepted = exceptedLines(source);
-  return violations.filter(({ line }) => !excepted.has(line));
+  return violations;
 };

@@ -79,9 +79,10 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   },
 };
 
-/** Files that other folders may import past the index: agreed shapes without behaviour. */
+/** Files that other folders may import past the index: agreed shapes, and shares, which workers need without the loader. */
 export const INTERFACE_FILES: readonly string[] = [
   'src/scenario/plan.ts',
+  'src/scenario/shares.ts',
   'src/metrics/names.ts',
   'src/metrics/run-result.ts',
   'src/transport/datagram.ts',

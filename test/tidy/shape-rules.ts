@@ -113,14 +113,14 @@ const BANNED_SYNTAX: Readonly<Record<string, readonly [string, string]>> = {
   ExportDefaultDeclaration: ['default export', 'export it by name'],
 };
 
-/** Files whose default export something else asks for: the tools' configurations, and the pool of threads. */
-const hasDefaultReader = ({ path }: Source): boolean => path.endsWith('.config.ts') || path === 'src/worker/main.ts';
+/** Tools that read a default export from their own configuration file. */
+const isToolConfig = (source: Source): boolean => source.path.endsWith('.config.ts');
 
 export const syntaxIsPlain: Rule = (source) => {
   const violations: Violation[] = [];
   walk(source.program, (node) => {
     const banned = BANNED_SYNTAX[node.type];
-    if (banned === undefined || (node.type === 'ExportDefaultDeclaration' && hasDefaultReader(source))) return;
+    if (banned === undefined || (node.type === 'ExportDefaultDeclaration' && isToolConfig(source))) return;
     violations.push(violationAt(source, node.start, banned[0], banned[1]));
   });
   return violations;
