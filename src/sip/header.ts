@@ -81,7 +81,7 @@ export const parseHeader = (
     case 16:
       return matches(bytes, name, WWW_AUTHENTICATE) ? addValue(message.wwwAuthenticate, start, end) : PARSE_OK;
     case 17:
-      return matches(bytes, name, P_REGISTRAR_ERROR) ? keepRegistrarError(start, end, message) : PARSE_OK;
+      return matches(bytes, name, P_REGISTRAR_ERROR) ? keepRegistrarError(name, end, message) : PARSE_OK;
     case 18:
       return matches(bytes, name, PROXY_AUTHENTICATE) ? addValue(message.proxyAuthenticate, start, end) : PARSE_OK;
     case 19:
@@ -116,7 +116,7 @@ const parseNameOfSeven = (bytes: Uint8Array, name: number, start: number, end: n
   if (matches(bytes, name, CALL_ID)) return parseCallId(bytes, start, end, message);
   if (matches(bytes, name, EXPIRES)) return parseExpires(bytes, start, end, message);
   if (matches(bytes, name, REQUIRE)) return addValue(message.require, start, end);
-  return matches(bytes, name, WARNING) ? keepWarning(start, end, message) : PARSE_OK;
+  return matches(bytes, name, WARNING) ? keepWarning(name, end, message) : PARSE_OK;
 };
 
 /** `text` is lower case and as long as the name. In a token, setting the bit 0x20 makes no other byte a letter or '-'. */
@@ -196,17 +196,17 @@ const parseContentLength = (bytes: Uint8Array, start: number, end: number, messa
   return PARSE_OK;
 };
 
-const keepWarning = (start: number, end: number, message: SipMessage): number => {
+const keepWarning = (lineStart: number, end: number, message: SipMessage): number => {
   if (message.warningStart < 0) {
-    message.warningStart = start;
+    message.warningStart = lineStart;
     message.warningEnd = end;
   }
   return PARSE_OK;
 };
 
-const keepRegistrarError = (start: number, end: number, message: SipMessage): number => {
+const keepRegistrarError = (lineStart: number, end: number, message: SipMessage): number => {
   if (message.registrarErrorStart < 0) {
-    message.registrarErrorStart = start;
+    message.registrarErrorStart = lineStart;
     message.registrarErrorEnd = end;
   }
   return PARSE_OK;

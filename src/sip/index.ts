@@ -7,6 +7,8 @@ export {
   ALGORITHM_SHA_512_256_SESS,
   ALGORITHM_UNKNOWN,
 } from './auth-params.ts';
+export type { BranchReader } from './branch.ts';
+export { createBranchReader, MOST_SLOTS, MOST_WORKERS, readBranch, writeBranch } from './branch.ts';
 export type { Challenge } from './challenge.ts';
 export {
   CHALLENGE_MALFORMED,
@@ -84,6 +86,8 @@ export {
   PARSE_VIA,
   parseErrorName,
 } from './parse-result.ts';
+export type { CompiledText, RegisterFields, RegisterTemplate, TemplatePiece } from './register-template.ts';
+export { compileText, composeText, createRegisterTemplate } from './register-template.ts';
 export type { RowTable } from './row-table.ts';
 export { MAX_ROWS, rowEnd, rowStart } from './row-table.ts';
 export type { TargetUri, TargetUriResult } from './target-uri.ts';

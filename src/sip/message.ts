@@ -87,7 +87,7 @@ export interface SipMessage {
   readonly proxyAuthorization: RowTable;
   readonly require: RowTable;
   readonly proxyRequire: RowTable;
-  /** The first of each, for telling why a request failed. */
+  /** The first line of each, name and all, for telling why a request failed. */
   warningStart: number;
   warningEnd: number;
   registrarErrorStart: number;

@@ -12,5 +12,9 @@ export {
 } from './bytes.ts';
 export type { ErrorCode, Place, Problem } from './errors.ts';
 export { ERROR_CODES, EXIT, formatProblem, UserError } from './errors.ts';
+export { fnv1a64Hex } from './hash.ts';
+export type { MemoryPlan } from './memory-plan.ts';
+export { createMemoryPlan } from './memory-plan.ts';
+export { hashText, mix32, uniformOf } from './mix.ts';
 export { decodeLatin1, decodeUtf8, encodeAscii, encodeUtf8 } from './text.ts';
 export { NEVER_US, US_PER_HOUR, US_PER_MINUTE, US_PER_MS, US_PER_SECOND } from './time.ts';

@@ -45,7 +45,10 @@ export interface DatagramHandler {
   ): void;
   /** The `count` oldest messages taken by send() and not yet reported were handed to the kernel. */
   onSent(flow: FlowId, count: number, sentAtUs: number): void;
-  /** The oldest unreported message can never be sent, for a reason of its own (EMSGSIZE, EPERM, EINVAL). `code` is the errno name. */
+  /**
+   * The oldest unreported message can never be sent, for a reason of its own (EMSGSIZE, EPERM, EINVAL). `code` is the errno
+   * name. With udp-dgram it may also be that of an unreachable peer, when messages behind it have left: onError follows.
+   */
   onRefused(flow: FlowId, code: string): void;
   /**
    * The flow's peer is unreachable (RFC 3261 §18.4: ICMP host, net, port or protocol unreachable, or a parameter
@@ -76,9 +79,14 @@ export interface UdpTransport {
   /** Reports arrived datagrams, at most `limit`; returns how many. Also reports pending ICMP errors. */
   receive(handler: DatagramHandler, limit: number): number;
   nowUs(): number;
+  /** Sets the time's zero anew: sockets are opened before the run's beginning is known. */
+  setOrigin(originUs: number): void;
   /** Sleeps until the time, whether or not input arrives. Returns null when it blocked, else a promise. */
   sleepUntil(untilUs: number): Promise<void> | null;
-  /** Sleeps until the time or until a socket has input (or room, while unsent messages wait for it). */
+  /**
+   * Sleeps until the time or until a socket has input (or room, while unsent messages wait for it), for a tenth of a
+   * second at most.
+   */
   waitForInput(untilUs: number): Promise<void> | null;
   /** Processor time of the calling thread so far, microseconds. */
   threadCpuUs(): number;

@@ -1,5 +1,5 @@
 // Messages and the exact places of their parts, as sip-messages.md beside this file tells them. After a wanted change run
-// it once with REGSTORM_UPDATE_GOLDEN=1 and read the difference.
+// it once with UPDATE_GOLDEN=1 and read the difference.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -96,7 +96,7 @@ const describeMessage = (bytes: Uint8Array): string => {
 
 const original = readFileSync(FILE, 'utf8');
 
-if (process.env.REGSTORM_UPDATE_GOLDEN !== undefined) {
+if (process.env.UPDATE_GOLDEN !== undefined) {
   const updated = original.replaceAll(ENTRY, (entry, _title, text: string, spans: string) =>
     entry.replace(`\`\`\`spans\n${spans}\`\`\``, () => `\`\`\`spans\n${describeMessage(sipBytes(text))}\`\`\``),
   );

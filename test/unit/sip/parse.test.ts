@@ -490,8 +490,8 @@ describe('rows', () => {
     const { message, text } = parseText(
       response({ extra: 'Warning: 399 r "slow"\nWarning: 399 r "no"\nP-Registrar-Error: DB\nP-Registrar-Error: no' }),
     );
-    expect(text(message.warningStart, message.warningEnd)).toBe('399 r "slow"');
-    expect(text(message.registrarErrorStart, message.registrarErrorEnd)).toBe('DB');
+    expect(text(message.warningStart, message.warningEnd)).toBe('Warning: 399 r "slow"');
+    expect(text(message.registrarErrorStart, message.registrarErrorEnd)).toBe('P-Registrar-Error: DB');
   });
 
   it.each(['Contact: <sip:a@b>', 'Require: x', 'WWW-Authenticate: Digest realm="x"'])(

@@ -1,0 +1,172 @@
+// The macro benchmark: what a registration costs the generator's processor, next to SIPp doing the same work and to the
+// kernel's own price, and how fast each can go. Rounds are interleaved, so that a machine that changes its mind changes it
+// for everyone. It judges nothing: it prints ratios, and fails only when a step did. Method and reading: bench/README.md.
+
+import { appendFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { floorStep, regstormStep, shownCommand, sippStep } from './generators.mjs';
+import { describeMachine, readOptions, USAGE } from './options.mjs';
+import { buildYardsticks, isInstalled, runStep } from './programs.mjs';
+import { costTable, costUs, machineLines, peakTable, ratios, ratioTable, START_UP, summarise } from './table.mjs';
+
+const HISTORY = fileURLToPath(new URL('../history.jsonl', import.meta.url));
+const START_UP_COUNT = 100;
+/** SIPp's last second costs it about 2 %, so that more would be asking for luck. */
+const HELD_SHARE = 0.97;
+const RUNG_SECONDS = 3;
+const ERROR_CHARACTERS_MOST = 2_000;
+const LADDERS = {
+  'SIPp plain': { from: 20_000, factor: 1.2 },
+  'SIPp digest': { from: 12_000, factor: 1.2 },
+  'regstorm plain': { from: 60_000, factor: 1.2 },
+  'regstorm digest': { from: 30_000, factor: 1.2 },
+};
+
+const say = (...lines) => process.stdout.write(`${lines.join('\n')}\n`);
+const complain = (text) => process.stderr.write(`${text}\n`);
+
+/** Steps that could not be measured, with the reason; a benchmark goes on without them and fails at its end. */
+const failures = [];
+
+const attempt = async (step) => {
+  try {
+    const result = await runStep(step);
+    if (result.succeeded !== step.count) {
+      const { succeeded, failed, dropped } = result;
+      throw new Error(
+        `${step.title}: ${succeeded} of ${step.count} succeeded, ${failed} failed, responder dropped ${dropped}`,
+      );
+    }
+    return result;
+  } catch (error) {
+    const text = error.message.slice(0, ERROR_CHARACTERS_MOST);
+    failures.push(text.split('\n', 1)[0]);
+    complain(text);
+    return null;
+  }
+};
+
+const stepsOfRound = ({ count, rate, sippRate, modes }, withSipp) => {
+  const steps = [floorStep(count)];
+  for (const auth of modes) {
+    if (withSipp) steps.push(sippStep({ auth, count, rate: auth ? Math.round((sippRate * 2) / 3) : sippRate }));
+    steps.push(regstormStep({ auth, count, rate }));
+  }
+  steps.push(regstormStep({ auth: false, count: START_UP_COUNT, rate: START_UP_COUNT * 10, title: START_UP }));
+  return steps;
+};
+
+const lineOf = (result) =>
+  result.title === START_UP ? `${Math.round(result.cpuSeconds * 1000)} ms` : `${costUs(result).toFixed(2)} µs`;
+
+/** Once a step fails it is left out of the following rounds: it would fail again, slowly. */
+const runRounds = async (options, withSipp) => {
+  const results = [];
+  const broken = new Set();
+  for (let round = 1; round <= options.rounds; round += 1) {
+    for (const step of stepsOfRound(options, withSipp)) {
+      if (broken.has(step.title)) continue;
+      const result = await attempt(step);
+      if (result === null) broken.add(step.title);
+      else results.push(result);
+      if (result !== null) say(`round ${round}: ${step.title} ${lineOf(result)}`);
+    }
+  }
+  return { results, broken };
+};
+
+/**
+ * Climbs until two rungs in a row do not hold (one may be the machine's mood). What was reached on a rung counts even when
+ * it did not hold, as long as nothing failed there.
+ */
+const climb = async (title, createStep, rungsMost) => {
+  const { from, factor } = LADDERS[title];
+  const best = { perSecond: 0, reason: '' };
+  for (
+    let rung = 0, slips = 0, rate = from;
+    rung < rungsMost && slips < 2;
+    rung += 1, rate = Math.round(rate * factor)
+  ) {
+    const result = await runStep(createStep(rate, rate * RUNG_SECONDS)).catch((error) => ({ error }));
+    const { achievedPerSecond = 0 } = result;
+    const broke = whyBroken(result);
+    const holds = broke === null && achievedPerSecond >= HELD_SHARE * rate && !(result.missed > 0);
+    slips = holds ? 0 : slips + 1;
+    best.reason = `at ${rate}/s it ${broke ?? `reached ${Math.round(achievedPerSecond)}/s`}`;
+    if (broke === null) best.perSecond = Math.max(best.perSecond, achievedPerSecond);
+    if (holds) say(`peak: ${title} holds ${rate}/s`);
+  }
+  return best;
+};
+
+const whyBroken = ({ error, succeeded, failed }) => {
+  if (error !== undefined) return `ended badly: ${error.message.split('\n', 1)[0]}`;
+  if (failed > 0) return `had ${failed} failures`;
+  return succeeded === 0 ? 'had no success' : null;
+};
+
+const findPeaks = async ({ modes, rungsMost }, withSipp, broken) => {
+  const peaks = {};
+  for (const auth of modes) {
+    const sipp = withSipp ? [['SIPp', sippStep]] : [];
+    for (const [name, create] of [...sipp, ['regstorm', regstormStep]]) {
+      const title = `${name} ${auth ? 'digest' : 'plain'}`;
+      if (rungsMost === 0 || broken.has(title)) continue;
+      peaks[title] = await climb(title, (rate, count) => create({ auth, count, rate }), rungsMost);
+    }
+  }
+  return peaks;
+};
+
+const record = (machine, options, costs, peaks) => {
+  const cost = Object.fromEntries(
+    Object.entries(costs).map(([title, { medianUs }]) => [title, Number(medianUs.toFixed(3))]),
+  );
+  const peak = Object.fromEntries(
+    Object.entries(peaks).map(([title, { perSecond }]) => [title, Math.round(perSecond)]),
+  );
+  const { rounds, count, rate, sippRate } = options;
+  const line = {
+    at: new Date().toISOString(),
+    machine,
+    options: { rounds, count, rate, sippRate },
+    costUs: cost,
+    peakPerSecond: peak,
+  };
+  appendFileSync(HISTORY, `${JSON.stringify(line)}\n`);
+};
+
+const main = async () => {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    say(USAGE);
+    return 0;
+  }
+  buildYardsticks();
+  const machine = describeMachine();
+  const withSipp = isInstalled('sipp');
+  if (!withSipp) complain('SIPp is not installed (Debian package sip-tester): its lines are left out');
+  if (machine.loadAverage > 0.5) complain(`the machine is busy (load ${machine.loadAverage}): expect noise`);
+  const { results, broken } = await runRounds(options, withSipp);
+  const peaks = await findPeaks(options, withSipp, broken);
+  const costs = summarise(results);
+  say('', ...machineLines(machine), '', 'Commands', ...commandLines(costs), '', ...costTable(costs));
+  if (Object.keys(peaks).length > 0) say('', ...peakTable(peaks));
+  const rows = ratios(costs, peaks);
+  if (rows.length > 0) say('', ...ratioTable(rows));
+  if (options.record && failures.length === 0) record(machine, options, costs, peaks);
+  if (failures.length > 0) complain(`\n${failures.length} failed, see above:\n${failures.join('\n')}`);
+  return failures.length > 0 ? 1 : 0;
+};
+
+const commandLines = (costs) => Object.values(costs).map(({ steps }) => shownCommand(steps[0].command));
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error) => {
+    complain(`${error.message}\n\n${USAGE}`);
+    process.exitCode = 2;
+  },
+);

@@ -1,0 +1,3 @@
+// What main.ts uses of the command line.
+
+export { runProgram } from './program.ts';

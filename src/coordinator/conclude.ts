@@ -1,0 +1,105 @@
+// The end of every run, whatever happened to it: books of lost workers closed, blocks merged, judged, put into a result, and
+// the result's sums checked. A sum that does not add up is an internal error, and still a report.
+
+import { judgeRun, withInternalErrors } from '../gate/index.ts';
+import type { MetricsBlock, PrecheckOutcome, RunResult } from '../metrics/index.ts';
+import { buildRunResult, checkSums, mergeBlocks, settleLostBlock } from '../metrics/index.ts';
+import type { RunPlan } from '../scenario/index.ts';
+import { proceduresOf } from '../scenario/index.ts';
+import { US_PER_SECOND } from '../std/index.ts';
+import type { LoadDone } from '../worker/messages.ts';
+import { machineFacts, toolVersion } from './environment.ts';
+import { measuredWindow, phasesOf } from './phases.ts';
+import { redactCommandLine } from './secrets.ts';
+import type { StopSignal } from './stop-switch.ts';
+
+/** What happened, as the run saw it. */
+export interface RunRecord {
+  readonly plan: RunPlan;
+  readonly runId: string;
+  readonly seed: number;
+  readonly commandLine: readonly string[];
+  readonly onInvalid: 'fail' | 'warn';
+  /** `127.0.0.1:5060` */
+  readonly target: string;
+  readonly sharedMachine: boolean;
+  readonly precheck: PrecheckOutcome;
+  readonly interrupted: StopSignal | null;
+  /** Workers were told to end at once, and left attempts open. */
+  readonly aborted: boolean;
+  /** Something was lost, if only the embedded registrar. */
+  readonly lost: boolean;
+  readonly blocks: readonly MetricsBlock[];
+  readonly done: readonly (LoadDone | null)[];
+  readonly startedAt: Date;
+  readonly durationUs: number;
+  /** Processor time of the whole process since the run was asked for. */
+  readonly cpuSeconds: number;
+  readonly notes: readonly string[];
+}
+
+const BYTES_PER_KILOBYTE = 1024;
+
+export const conclude = (record: RunRecord): RunResult => {
+  const lostBlocks = record.blocks.filter((_, worker) => record.done[worker] === null);
+  for (const block of record.aborted ? record.blocks : lostBlocks) settleLostBlock(block);
+  const merged = mergeBlocks(record.blocks);
+  const workersLost = record.lost ? Math.max(1, lostBlocks.length) : 0;
+  const cutShort = record.interrupted !== null || record.lost;
+  const times = { load: record.plan.load, done: record.done, durationUs: record.durationUs, cutShort };
+  const measured = measuredWindow(times);
+  const common = { interrupted: record.interrupted, workersLost, precheck: record.precheck };
+  const judgement = judgeRun(merged, {
+    ...common,
+    thresholds: record.plan.thresholds,
+    measuredSeconds: measured.endSeconds - measured.startSeconds,
+    onInvalid: record.onInvalid,
+    regressed: false,
+  });
+  const result = buildRunResult(merged, {
+    ...common,
+    toolVersion: toolVersion(),
+    scenario: scenarioFacts(record),
+    environment: environmentFacts(record),
+    startedAt: record.startedAt.toISOString(),
+    durationSeconds: record.durationUs / US_PER_SECOND,
+    measured,
+    phases: phasesOf(times),
+    procedures: [...proceduresOf(record.plan.flow)],
+    cpuSeconds: record.cpuSeconds,
+    maxRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KILOBYTE,
+    cleanupAsked: record.plan.cleanup !== 'none',
+    notes: notesOf(record),
+    judgement,
+  });
+  return withInternalErrors(result, checkSums(result));
+};
+
+const scenarioFacts = ({ plan, seed, runId }: RunRecord): RunResult['scenario'] => ({
+  name: plan.name,
+  file: plan.file,
+  hash: plan.hash,
+  seed,
+  runId,
+});
+
+const environmentFacts = (record: RunRecord): RunResult['environment'] => {
+  const first = record.done.find((done) => done !== null);
+  const { sockets } = record.plan.local;
+  return {
+    ...machineFacts(),
+    target: record.plan.target.kind === 'embedded' ? `embedded (${record.target})` : record.target,
+    transport: first?.transport ?? sockets,
+    wireClock: first?.wireClock ?? (sockets === 'udp-dgram' ? 'userland' : 'kernel'),
+    sharedMachine: record.sharedMachine,
+    commandLine: redactCommandLine(record.commandLine),
+  };
+};
+
+const notesOf = ({ plan, done, notes }: RunRecord): string[] => {
+  const warnings = new Set(done.flatMap((worker) => worker?.warnings ?? []));
+  const embedded = plan.target.kind === 'embedded' ? [EMBEDDED_NOTE] : [];
+  return [...embedded, ...notes, ...warnings];
+};
+
+const EMBEDDED_NOTE = 'the embedded registrar runs in this process: processor time and memory include it';

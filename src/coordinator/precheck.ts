@@ -1,0 +1,51 @@
+// Is anybody there? Asked once before any load, outside all counts. The first identity asks for its bindings; any answer
+// counts, a 403 as well. An ICMP refusal means that nothing listens: no load is sent. Silence proves nothing (a registrar
+// may drop what it does not like), so the run goes on with a warning, and is unreachable if nothing ever comes back.
+//
+// With --wait-target the question is repeated until something answers: a registrar that is just being started.
+
+import { US_PER_MS, US_PER_SECOND } from '../std/index.ts';
+import { monotonicNowUs } from '../transport/index.ts';
+import { precheckPlan } from './derived-plan.ts';
+import type { ProbeOptions } from './probe.ts';
+import { runProbe } from './probe.ts';
+import { randomRunId } from './run-identity.ts';
+import { pauseUnlessStopped } from './stop-switch.ts';
+
+export type PrecheckAnswer = 'answered' | 'refused' | 'silent' | 'stopped';
+
+export interface PrecheckOptions
+  extends Pick<ProbeOptions, 'pool' | 'plan' | 'target' | 'seed' | 'userAgent' | 'stop'> {
+  /** 0: ask once. */
+  readonly waitTargetUs: number;
+}
+
+const SILENCE_US = 2 * US_PER_SECOND;
+/** A refusal comes at once; asking again without a pause would be a flood of its own. */
+const REFUSED_PAUSE_MS = 250;
+
+/** Asks until something answers, the waiting time is over or the operator stops it; throws what stopped the worker. */
+export const askTarget = async (options: PrecheckOptions): Promise<PrecheckAnswer> => {
+  const untilUs = monotonicNowUs() + options.waitTargetUs;
+  for (;;) {
+    const answer = await askOnce(options);
+    const leftMs = (untilUs - monotonicNowUs()) / US_PER_MS;
+    if (answer === 'answered' || answer === 'stopped' || leftMs <= 0) return answer;
+    if (answer === 'refused') await pauseUnlessStopped(options.stop, Math.min(REFUSED_PAUSE_MS, leftMs));
+  }
+};
+
+/** Each question has a run id of its own: a late answer to an earlier one matches nothing. */
+const askOnce = async (options: PrecheckOptions): Promise<PrecheckAnswer> => {
+  const { waitTargetUs: _, ...exchange } = options;
+  if (options.stop.level() > 0) return 'stopped';
+  const done = await runProbe({
+    ...exchange,
+    plan: precheckPlan(options.plan),
+    runId: randomRunId(),
+    timeoutUs: SILENCE_US,
+    stopAtFirstAnswer: true,
+    trace: false,
+  });
+  return options.stop.level() > 0 && done.answer !== 'answered' ? 'stopped' : done.answer;
+};

@@ -1,0 +1,182 @@
+// One run on one host, from a plan to a result:
+//
+//   find the target -> threads -> embedded registrar -> is anybody there? -> load -> judge
+//
+// Throws a UserError for what is found before the first packet (no such host, a public address, a port in use, too few
+// descriptors). From then on there is always a result, however the run ends.
+
+import type { MetricsBlock, PrecheckOutcome, RunResult } from '../metrics/index.ts';
+import { createMetricsBlock } from '../metrics/index.ts';
+import type { RunPlan } from '../scenario/index.ts';
+import { UserError } from '../std/index.ts';
+import type { ResolvedTarget } from '../worker/messages.ts';
+import { conclude, type RunRecord } from './conclude.ts';
+import { checkDescriptors } from './descriptors.ts';
+import type { RunningRegistrar } from './embedded.ts';
+import { embeddedOptions, startRegistrar } from './embedded.ts';
+import { processors, toolVersion } from './environment.ts';
+import type { LoadOutcome } from './load-phase.ts';
+import { runLoad } from './load-phase.ts';
+import type { WorkerEntry, WorkerPool } from './pool.ts';
+import { createPool } from './pool.ts';
+import { askTarget } from './precheck.ts';
+import { defaultWorkers } from './run-length.ts';
+import type { StopSwitch } from './stop-switch.ts';
+import { locateTarget } from './target.ts';
+
+/** Who is told what happens while a run lasts. */
+export interface RunObserver {
+  /** What the run does now, one sentence. */
+  notice(text: string): void;
+  /** Something that the operator should know and that does not end the run. */
+  warning(text: string): void;
+  /** Looks at the running workers every so often; null: nobody watches. */
+  readonly progress: {
+    readonly everyMs: number;
+    look(blocks: readonly MetricsBlock[], elapsedUs: number): void;
+  } | null;
+}
+
+export interface RunOptions {
+  readonly runId: string;
+  readonly seed: number;
+  /** Null: as few as the rate needs. */
+  readonly workers: number | null;
+  readonly allowPublic: boolean;
+  /** 0: ask the target once. */
+  readonly waitTargetUs: number;
+  readonly onInvalid: 'fail' | 'warn';
+  /** Stored in the result, without secrets. */
+  readonly commandLine: readonly string[];
+  readonly worker: WorkerEntry;
+  readonly stop: StopSwitch;
+  readonly observer: RunObserver;
+}
+
+export interface RunOutcome {
+  readonly result: RunResult;
+  /** What ended the run early, for a person to read; null when nothing did. */
+  readonly problem: UserError | null;
+}
+
+/** What stays the same from the precheck to the result. */
+interface Run {
+  readonly plan: RunPlan;
+  readonly options: RunOptions;
+  readonly workers: number;
+  readonly userAgent: string;
+  readonly pool: WorkerPool;
+  readonly registrar: RunningRegistrar | null;
+  readonly target: ResolvedTarget;
+  readonly sharedMachine: boolean;
+  readonly cpuAtStart: NodeJS.CpuUsage;
+}
+
+export const userAgent = (): string => `regstorm/${toolVersion()}`;
+
+export const runPlan = async (plan: RunPlan, options: RunOptions): Promise<RunOutcome> => {
+  const cpuAtStart = process.cpuUsage();
+  const workers = chooseWorkers(plan, options.workers);
+  const threads = workers + (plan.target.kind === 'embedded' ? 1 : 0);
+  checkDescriptors(threads);
+  const located = await locateTarget(plan, options.allowPublic);
+  const pool = createPool(threads, options.worker);
+  try {
+    const registrar = located === null ? await startRegistrar(pool, embeddedOptions(plan, options.seed)) : null;
+    const target = located ?? registrar!.target;
+    const sharedMachine = located?.local ?? true;
+    const run = { plan, options, workers, userAgent: userAgent(), pool, registrar, target, sharedMachine, cpuAtStart };
+    return await runAgainst(run);
+  } finally {
+    await pool.destroy();
+  }
+};
+
+const chooseWorkers = (plan: RunPlan, asked: number | null): number => {
+  const workers = asked ?? defaultWorkers(plan, processors());
+  const { firstPort, lastPort } = plan.local;
+  if (workers > plan.identities.count) {
+    throw new UserError('USAGE', {
+      message: `${workers} workers for ${plan.identities.count} contexts: some had none`,
+    });
+  }
+  if (firstPort !== null && lastPort !== null && lastPort - firstPort + 1 < workers) {
+    const message = `local.ports ${firstPort}-${lastPort} is too narrow: each of the ${workers} workers needs a port`;
+    throw new UserError('USAGE', { message });
+  }
+  return workers;
+};
+
+const runAgainst = async (run: Run): Promise<RunOutcome> => {
+  const precheck = await runPrecheck(run);
+  const { stop } = run.options;
+  if (precheck === 'refused') return withoutLoad(run, precheck, nobodyListens(run.target));
+  if (stop.level() > 0) return withoutLoad(run, precheck, null);
+  const load = await runLoad({
+    ...run,
+    runId: run.options.runId,
+    seed: run.options.seed,
+    stop,
+    onProgress: run.options.observer.progress?.look ?? null,
+    progressMs: run.options.observer.progress?.everyMs ?? 0,
+  });
+  await run.registrar?.stop();
+  return { result: conclude(recordOf(run, precheck, load)), problem: load.lost };
+};
+
+const addressOf = ({ address, port }: ResolvedTarget): string => `${address}:${port}`;
+
+const nobodyListens = (target: ResolvedTarget): UserError =>
+  new UserError('TARGET_UNREACHABLE', {
+    message: `nobody listens on ${addressOf(target)}: the host answered "port unreachable"`,
+    hint: 'start the registrar first, or wait for it with --wait-target 30s',
+  });
+
+/** The embedded registrar is known to be there; asking it would only add to its counts. */
+const runPrecheck = async (run: Run): Promise<PrecheckOutcome> => {
+  const { plan, options, registrar, target } = run;
+  if (plan.precheck === 'none' || registrar !== null) return 'none';
+  if (options.waitTargetUs > 0) options.observer.notice(`waiting for ${addressOf(target)} to answer`);
+  const answer = await askTarget({
+    ...run,
+    seed: options.seed,
+    stop: options.stop,
+    waitTargetUs: options.waitTargetUs,
+  });
+  if (answer === 'silent')
+    options.observer.warning(`${addressOf(target)} did not answer the precheck; the load goes on`);
+  return answer === 'stopped' ? 'none' : answer;
+};
+
+/** A result without any load: unreachable, or interrupted before it began. */
+const withoutLoad = (run: Run, precheck: PrecheckOutcome, problem: UserError | null): RunOutcome => {
+  const blocks = [createMetricsBlock(1)];
+  const load: LoadOutcome = { blocks, done: [null], startedAt: new Date(), durationUs: 0, aborted: true, lost: null };
+  return { result: conclude(recordOf(run, precheck, load)), problem };
+};
+
+const MICROSECONDS = 1e6;
+
+const recordOf = (run: Run, precheck: PrecheckOutcome, load: LoadOutcome): RunRecord => {
+  const { plan, options, target, sharedMachine } = run;
+  const cpu = process.cpuUsage(run.cpuAtStart);
+  return {
+    plan,
+    runId: options.runId,
+    seed: options.seed,
+    commandLine: options.commandLine,
+    onInvalid: options.onInvalid,
+    target: addressOf(target),
+    sharedMachine,
+    precheck,
+    interrupted: options.stop.signal(),
+    aborted: load.aborted,
+    lost: load.lost !== null,
+    blocks: load.blocks,
+    done: load.done,
+    startedAt: load.startedAt,
+    durationUs: load.durationUs,
+    cpuSeconds: (cpu.user + cpu.system) / MICROSECONDS,
+    notes: [],
+  };
+};

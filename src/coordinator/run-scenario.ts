@@ -1,0 +1,72 @@
+// The library's way to run a scenario: what `regstorm run` does without files, terminal and signals.
+
+import type { RunResult } from '../metrics/index.ts';
+import type { Override } from '../scenario/index.ts';
+import { DEFAULT_WORKER } from './pool.ts';
+import { parseRunId, parseSeed, randomRunId, randomSeed } from './run-identity.ts';
+import type { RunObserver } from './run-plan.ts';
+import { runPlan } from './run-plan.ts';
+import { loadPlan, readScenario } from './scenario-file.ts';
+import { createStopSwitch } from './stop-switch.ts';
+
+export interface RunScenarioOptions {
+  /** Path of the scenario file; with `text`, only its name in messages. */
+  readonly file: string;
+  /** The scenario itself, where it is no file. */
+  readonly text?: string;
+  /** Keys of the scenario to set, e.g. `{ 'load.rate': '200/s', 'identities.count': '1000' }`. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** Default: as few as the rate needs. */
+  readonly workers?: number;
+  readonly seed?: number;
+  /** 8 to 32 hex digits. */
+  readonly runId?: string;
+  /** How long to wait for the target's first answer, in milliseconds. */
+  readonly waitTargetMs?: number;
+  readonly allowPublic?: boolean;
+  readonly onInvalid?: 'fail' | 'warn';
+  /** Aborting it lets flows under way end and gives a result with exit code 130. */
+  readonly signal?: AbortSignal;
+  readonly onNotice?: (text: string) => void;
+  readonly onWarning?: (text: string) => void;
+}
+
+const US_PER_MILLISECOND = 1_000;
+
+const ignore = (): void => {};
+
+/** Runs it and judges it. Rejects with a UserError for what is wrong before the first packet; REGSTORM_ variables are not read. */
+export const runScenario = async (options: RunScenarioOptions): Promise<RunResult> => {
+  const { file, text } = options;
+  const source = text === undefined ? readScenario(file, () => new Uint8Array()) : { file, text };
+  const plan = loadPlan(source, { overrides: overridesOf(options.set ?? {}), environment: {} });
+  const stop = createStopSwitch();
+  const onAbort = (): void => stop.press('SIGINT');
+  if (options.signal?.aborted === true) onAbort();
+  options.signal?.addEventListener('abort', onAbort);
+  const observer: RunObserver = {
+    notice: options.onNotice ?? ignore,
+    warning: options.onWarning ?? ignore,
+    progress: null,
+  };
+  try {
+    const { result } = await runPlan(plan, {
+      runId: options.runId === undefined ? randomRunId() : parseRunId(options.runId),
+      seed: options.seed === undefined ? (plan.seed ?? randomSeed()) : parseSeed(String(options.seed)),
+      workers: options.workers ?? null,
+      allowPublic: options.allowPublic ?? false,
+      waitTargetUs: (options.waitTargetMs ?? 0) * US_PER_MILLISECOND,
+      onInvalid: options.onInvalid ?? 'fail',
+      commandLine: [],
+      worker: DEFAULT_WORKER,
+      stop,
+      observer,
+    });
+    return result;
+  } finally {
+    options.signal?.removeEventListener('abort', onAbort);
+  }
+};
+
+const overridesOf = (set: Readonly<Record<string, string>>): Override[] =>
+  Object.entries(set).map(([path, value]) => ({ path, value, origin: `set['${path}']` }));

@@ -1,0 +1,147 @@
+// @hot
+// An attempt: one step that talks. It begins when it is due, may need several transactions (a challenge), and ends in
+// exactly one outcome, which is counted here and nowhere else.
+
+import {
+  addCounter,
+  BANK_MEASURED,
+  BANK_OTHER,
+  COUNTER_EXPIRED_BEFORE_REFRESH,
+  countInSecond,
+  countOutcome,
+  countSkipped,
+  countStarted,
+  LANE_FAILED,
+  LANE_REGISTRATIONS,
+  LANE_SUCCEEDED,
+  OUTCOME_ABORTED,
+  OUTCOME_SUCCEEDED,
+  OUTCOME_TIMEOUT,
+  OUTCOME_TIMEOUT_AFTER_PROVISIONAL,
+  PROCEDURE_REFRESH,
+  PROCEDURE_REGISTER,
+  recordFailureLatency,
+  recordLatency,
+  recordWire,
+} from '../metrics/index.ts';
+import { NO_SPACE } from './challenges.ts';
+import { canSend, createTransaction, startTransaction } from './client-transaction.ts';
+import { CONTEXT_IDLE, CONTEXT_READY, CONTEXT_TALKING, NOT_BOUND } from './contexts.ts';
+import { addSkipped } from './program.ts';
+import { pushReady } from './ready-queue.ts';
+import type { Engine } from './state.ts';
+import { PHASE_CLEANING } from './state.ts';
+import { CREDENTIALS_FRESH, CREDENTIALS_KEPT } from './transactions.ts';
+
+/** Begins the attempt at the context's position, due at `intendedUs`. False when nothing can be sent now. */
+export function beginAttempt(engine: Engine, context: number, intendedUs: number): boolean {
+  if (!canSend(engine)) return false;
+  const { contexts, metrics } = engine;
+  const instruction = engine.program.instructions[contexts.position[context]!]!;
+  if (instruction.kind !== 'attempt') return false;
+  const bank = bankOf(engine, intendedUs);
+  contexts.bank[context] = bank;
+  contexts.intendedUs[context] = intendedUs;
+  contexts.wireUs[context] = 0;
+  contexts.challenges[context] = 0;
+  countStarted(metrics, bank, instruction.procedure);
+  const boundUntilUs = contexts.boundUntilUs[context]!;
+  if (instruction.procedure === PROCEDURE_REFRESH && boundUntilUs !== NOT_BOUND && boundUntilUs <= engine.nowUs) {
+    addCounter(metrics, COUNTER_EXPIRED_BEFORE_REFRESH, 1);
+  }
+  const hasNonce = engine.challenges.space[context] !== NO_SPACE;
+  sendNext(engine, context, instruction.template, hasNonce ? CREDENTIALS_KEPT : 0);
+  return true;
+}
+
+/** Sends the present attempt's request once more, with the credentials asked for. False when nothing can be sent now. */
+export function answerChallenge(engine: Engine, context: number): boolean {
+  if (!canSend(engine)) return false;
+  const instruction = engine.program.instructions[engine.contexts.position[context]!]!;
+  if (instruction.kind !== 'attempt') return false;
+  sendNext(engine, context, instruction.template, CREDENTIALS_FRESH);
+  return true;
+}
+
+/** Ends the context's present attempt at `endUs`. Its flow goes on, or stops and leaves the rest skipped. */
+export function finishAttempt(engine: Engine, context: number, outcome: number, endUs: number): void {
+  const { contexts, metrics } = engine;
+  const instruction = engine.program.instructions[contexts.position[context]!]!;
+  if (instruction.kind !== 'attempt') return;
+  const { procedure } = instruction;
+  const bank = contexts.bank[context]!;
+  countOutcome(metrics, bank, procedure, outcome);
+  countInSecond(metrics, engine.nowUs, outcome === OUTCOME_SUCCEEDED ? LANE_SUCCEEDED : LANE_FAILED, 1);
+  const isRegistered = procedure === PROCEDURE_REGISTER || procedure === PROCEDURE_REFRESH;
+  if (isRegistered && outcome === OUTCOME_SUCCEEDED) countInSecond(metrics, engine.nowUs, LANE_REGISTRATIONS, 1);
+  recordTimes(engine, context, procedure, outcome, endUs);
+  noteDoubt(engine, context, procedure, outcome);
+  if (outcome !== OUTCOME_SUCCEEDED) {
+    stopFlow(engine, context, contexts.position[context]!, bank);
+    return;
+  }
+  contexts.position[context] = contexts.position[context]! + 1;
+  contexts.state[context] = CONTEXT_READY;
+  contexts.readyAtUs[context] = endUs;
+  pushReady(engine.ready, context);
+}
+
+/** Ends the context's flow after the instruction at `position`; the attempts that would have followed are skipped. */
+export function stopFlow(engine: Engine, context: number, position: number, bank: number): void {
+  const { skipped, program, contexts } = engine;
+  skipped.fill(0);
+  addSkipped(program, position, contexts.rounds, context * contexts.loopDepth, skipped);
+  for (let procedure = 0; procedure < skipped.length; procedure++) {
+    if (skipped[procedure]! > 0) countSkipped(engine.metrics, bank, procedure, skipped[procedure]!);
+  }
+  endFlow(engine, context);
+}
+
+export function endFlow(engine: Engine, context: number): void {
+  engine.contexts.state[context] = CONTEXT_IDLE;
+  engine.activeFlows -= 1;
+}
+
+/** An attempt belongs to the phase of its intended start, whenever it ends. */
+export function bankOf(engine: Engine, intendedUs: number): number {
+  const isMeasured = intendedUs >= engine.options.plan.load.warmupUs && intendedUs < engine.measuredToUs;
+  return isMeasured ? BANK_MEASURED : BANK_OTHER;
+}
+
+function sendNext(engine: Engine, context: number, template: number, credentials: number): void {
+  const slot = createTransaction(engine, context, template);
+  engine.transactions.credentials[slot] = credentials;
+  // RFC 7616 §3.4: nc counts the requests sent with this nonce, this one included; a retransmission is the same request.
+  if (credentials !== 0) engine.challenges.nonceCount[context] = engine.challenges.nonceCount[context]! + 1;
+  engine.contexts.state[context] = CONTEXT_TALKING;
+  startTransaction(engine, slot);
+}
+
+function recordTimes(engine: Engine, context: number, procedure: number, outcome: number, endUs: number): void {
+  const { metrics, contexts } = engine;
+  const bank = contexts.bank[context]!;
+  const latencyUs = Math.max(0, endUs - contexts.intendedUs[context]!);
+  switch (outcome) {
+    case OUTCOME_SUCCEEDED:
+      recordLatency(metrics, bank, procedure, latencyUs);
+      recordWire(metrics, bank, procedure, contexts.wireUs[context]!);
+      break;
+    case OUTCOME_TIMEOUT:
+    case OUTCOME_TIMEOUT_AFTER_PROVISIONAL:
+      recordLatency(metrics, bank, procedure, latencyUs);
+      break;
+    // The moment at which we lost patience says nothing about the registrar.
+    case OUTCOME_ABORTED:
+      break;
+    default:
+      recordFailureLatency(metrics, bank, procedure, latencyUs);
+  }
+}
+
+/** After a register or refresh without a final answer the registrar may hold a binding all the same. */
+function noteDoubt(engine: Engine, context: number, procedure: number, outcome: number): void {
+  const isRegistering = procedure === PROCEDURE_REGISTER || procedure === PROCEDURE_REFRESH;
+  if (isRegistering && outcome !== OUTCOME_SUCCEEDED && outcome < 100 && engine.phase !== PHASE_CLEANING) {
+    engine.contexts.mayBeBound[context] = 1;
+  }
+}

@@ -1,0 +1,30 @@
+// @hot
+// A transaction's request as bytes, straight into the slab that is sent. Everything it says follows from the columns, so
+// composing it again gives the same bytes.
+
+import { contextOfRow } from '../scenario/shares.ts';
+import { composeText } from '../sip/index.ts';
+import { mix32 } from '../std/index.ts';
+import { writeCredentials } from './credentials.ts';
+import type { Engine } from './state.ts';
+import { CREDENTIALS_NONE } from './transactions.ts';
+
+/** Writes the request of the row at `at` and returns its end. */
+export function composeRequest(engine: Engine, slot: number, out: Uint8Array, at: number): number {
+  const { transactions, fields, options } = engine;
+  const context = transactions.context[slot]!;
+  const identity = contextOfRow(context, options.workerIndex, options.workerCount);
+  fields.index = options.plan.identities.first + identity;
+  fields.fromTag = mix32(engine.fromTagSeed, identity);
+  fields.cseq = transactions.cseq[slot]!;
+  fields.slot = slot;
+  fields.generation = transactions.generation[slot]!;
+  const template = engine.templates[transactions.template[slot]!]!;
+  let end = composeText(template.head, fields, template.branch, out, at);
+  if (transactions.credentials[slot] !== CREDENTIALS_NONE) {
+    const cnonceHigh = mix32(engine.cnonceSeed, identity);
+    const cnonceLow = mix32(cnonceHigh, fields.cseq);
+    end = writeCredentials(engine, context, cnonceHigh, cnonceLow, out, end);
+  }
+  return composeText(template.tail, fields, template.branch, out, end);
+}

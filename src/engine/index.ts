@@ -1,0 +1,16 @@
+// The client side, driven by its contract (engine.ts). Other folders import from here.
+
+export type { Sink } from './engine.ts';
+export {
+  advance,
+  drain,
+  isOver,
+  ONLY_FLOW,
+  reportError,
+  reportRefused,
+  reportSent,
+  stopStarting,
+} from './engine.ts';
+export { receiveDatagram } from './response.ts';
+export type { Engine, EngineOptions } from './state.ts';
+export { attachFlow, createEngine, resendIntervals } from './state.ts';

@@ -1,0 +1,188 @@
+// The stages of a run, as one worker goes through them:
+//
+//   loading   starts are made; ends with the schedule, or when all starts are made and their flows have ended
+//   draining  nothing starts; waits are cut short, flows go on for at most `drain`; what remains then is aborted
+//   cleaning  (only if asked) each context that the registrar may still hold is unregistered, outside all numbers
+//   over      nothing is sent any more
+//
+// Waits are cut short and bindings cleaned up at a pace, so that the end of a run is no storm of our own making: at the
+// load's rate, or faster where that would take longer than RELEASE_SECONDS.
+
+import {
+  COUNTER_CLEANUP_ATTEMPTED,
+  COUNTER_CLEANUP_FAILED,
+  COUNTER_CLEANUP_SUCCEEDED,
+  COUNTER_PHASE,
+  OUTCOME_ABORTED,
+  PHASE_CLEANUP,
+  PHASE_COOLDOWN,
+  PHASE_DRAIN,
+  PHASE_ENDED,
+  PHASE_MEASURED,
+  PHASE_WARMUP,
+  setCounter,
+} from '../metrics/index.ts';
+import { NEVER_US, US_PER_SECOND } from '../std/index.ts';
+import { bankOf, finishAttempt, stopFlow } from './attempt.ts';
+import { terminate } from './client-transaction.ts';
+import { CONTEXT_CHALLENGED, CONTEXT_IDLE, CONTEXT_READY, CONTEXT_TALKING, NO_TRANSACTION } from './contexts.ts';
+import { beginFlow } from './flow.ts';
+import { pushReady } from './ready-queue.ts';
+import { closeStarts } from './starts.ts';
+import type { Engine } from './state.ts';
+import { PHASE_CLEANING, PHASE_DRAINING, PHASE_LOADING, PHASE_OVER } from './state.ts';
+import { popWait } from './wait-heap.ts';
+
+const RELEASE_SECONDS = 10;
+
+/** Moves from phase to phase as far as `engine.nowUs` and the work done allow. */
+export function updatePhase(engine: Engine): void {
+  if (engine.phase === PHASE_LOADING) {
+    const isOver = engine.nowUs >= engine.loadEndUs;
+    if (isOver || (engine.starts.timeUs === NEVER_US && engine.activeFlows === 0))
+      beginDrain(engine, engine.options.plan.drainUs);
+  }
+  if (engine.phase === PHASE_DRAINING && (engine.activeFlows === 0 || engine.nowUs >= engine.phaseEndUs))
+    endDrain(engine);
+  if (engine.phase === PHASE_CLEANING) updateCleanup(engine);
+  setCounter(engine.options.metrics, COUNTER_PHASE, phaseNumber(engine));
+}
+
+/** From now on nothing starts; flows under way have `lengthUs` to end. */
+export function beginDrain(engine: Engine, lengthUs: number): void {
+  closeStarts(engine, Math.min(engine.nowUs, engine.loadEndUs));
+  enterPhase(engine, PHASE_DRAINING, engine.nowUs + lengthUs);
+  engine.drainStartedUs = engine.nowUs;
+}
+
+/** While draining: cuts short the waits whose turn has come, those first that would have ended first. */
+export function releaseWaits(engine: Engine): void {
+  const { waits, contexts } = engine;
+  let allowed = paced(engine, waits.size + engine.released) - engine.released;
+  for (; allowed > 0 && waits.size > 0; allowed--) {
+    const context = popWait(waits);
+    engine.released += 1;
+    contexts.readyAtUs[context] = Math.min(contexts.readyAtUs[context]!, engine.nowUs);
+    contexts.state[context] = CONTEXT_READY;
+    pushReady(engine.ready, context);
+  }
+}
+
+/** While cleaning: starts the flow of the cleanup for the contexts whose turn has come. */
+export function releaseCleanups(engine: Engine): void {
+  const { contexts } = engine;
+  let allowed = paced(engine, contexts.count) - engine.released;
+  while (allowed > 0 && engine.cleanupNext < contexts.count) {
+    const context = engine.cleanupNext++;
+    if (contexts.mayBeBound[context] !== 1) continue;
+    allowed--;
+    engine.released += 1;
+    beginFlow(engine, context, engine.nowUs);
+  }
+}
+
+/** The next time at which the present phase has something to do by itself. */
+export function nextPhaseUs(engine: Engine): number {
+  const { contexts } = engine;
+  switch (engine.phase) {
+    case PHASE_LOADING:
+      return Math.min(engine.phaseEndUs, engine.starts.timeUs);
+    case PHASE_DRAINING:
+      return Math.min(engine.phaseEndUs, nextReleaseUs(engine, engine.waits.size, engine.waits.size + engine.released));
+    case PHASE_CLEANING:
+      return Math.min(engine.phaseEndUs, nextReleaseUs(engine, contexts.count - engine.cleanupNext, contexts.count));
+    default:
+      return NEVER_US;
+  }
+}
+
+function endDrain(engine: Engine): void {
+  if (engine.activeFlows > 0) abortFlows(engine);
+  if (engine.cleanupProgram === null || engine.cleanupMetrics === null) {
+    endRun(engine);
+    return;
+  }
+  // Timer F bounds each of the cleanup's attempts, the pace when the last one begins.
+  const lengthUs = 64 * engine.options.plan.timers.t1Us + (RELEASE_SECONDS + 1) * US_PER_SECOND;
+  enterPhase(engine, PHASE_CLEANING, engine.nowUs + lengthUs);
+  engine.cleanupStartedUs = engine.nowUs;
+  engine.program = engine.cleanupProgram;
+  engine.metrics = engine.cleanupMetrics;
+}
+
+function updateCleanup(engine: Engine): void {
+  const isDone = engine.cleanupNext >= engine.contexts.count && engine.activeFlows === 0;
+  if (!isDone && engine.nowUs < engine.phaseEndUs) return;
+  if (engine.activeFlows > 0) abortFlows(engine);
+  const { metrics } = engine.options;
+  const { mayBeBound } = engine.contexts;
+  let failed = 0;
+  for (let context = 0; context < engine.cleanupNext; context++) failed += mayBeBound[context]!;
+  setCounter(metrics, COUNTER_CLEANUP_ATTEMPTED, engine.released);
+  setCounter(metrics, COUNTER_CLEANUP_FAILED, failed);
+  setCounter(metrics, COUNTER_CLEANUP_SUCCEEDED, engine.released - failed);
+  endRun(engine);
+}
+
+function endRun(engine: Engine): void {
+  enterPhase(engine, PHASE_OVER, NEVER_US);
+  engine.endedUs = engine.nowUs;
+}
+
+function enterPhase(engine: Engine, phase: number, endUs: number): void {
+  engine.phase = phase;
+  engine.phaseStartUs = engine.nowUs;
+  engine.phaseEndUs = endUs;
+  engine.released = 0;
+}
+
+/** Ends every flow: attempts under way are aborted, the steps behind them skipped. */
+export function abortFlows(engine: Engine): void {
+  const { contexts, waits, ready } = engine;
+  waits.size = 0;
+  ready.size = 0;
+  for (let context = 0; context < contexts.count; context++) {
+    const state = contexts.state[context]!;
+    if (state === CONTEXT_IDLE) continue;
+    const slot = contexts.transaction[context]!;
+    if (slot !== NO_TRANSACTION) terminate(engine, slot);
+    if (state === CONTEXT_TALKING || state === CONTEXT_CHALLENGED) {
+      finishAttempt(engine, context, OUTCOME_ABORTED, engine.nowUs);
+    } else {
+      // It stands at the instruction that would have come next.
+      stopFlow(engine, context, contexts.position[context]! - 1, bankOf(engine, contexts.readyAtUs[context]!));
+    }
+  }
+}
+
+/** How many of `total` may have been let go in this phase by now. */
+function paced(engine: Engine, total: number): number {
+  return Math.floor((engine.nowUs - engine.phaseStartUs) * releasesPerUs(engine, total)) + 1;
+}
+
+/** When the next one of those `left` may be let go. */
+function nextReleaseUs(engine: Engine, left: number, total: number): number {
+  if (left === 0) return NEVER_US;
+  return engine.phaseStartUs + Math.ceil(engine.released / releasesPerUs(engine, total));
+}
+
+function releasesPerUs(engine: Engine, total: number): number {
+  const { load, drainUs } = engine.options.plan;
+  const windowUs = Math.max(1, Math.min(RELEASE_SECONDS * US_PER_SECOND, drainUs / 2));
+  return Math.max(load.startsPerPeriod / load.periodUs / engine.options.workerCount, total / windowUs);
+}
+
+/** The number of the phase that progress shows. */
+function phaseNumber(engine: Engine): number {
+  switch (engine.phase) {
+    case PHASE_LOADING:
+      if (engine.nowUs < engine.options.plan.load.warmupUs) return PHASE_WARMUP;
+      return engine.nowUs < engine.measuredToUs ? PHASE_MEASURED : PHASE_COOLDOWN;
+    case PHASE_DRAINING:
+      return PHASE_DRAIN;
+    case PHASE_CLEANING:
+      return PHASE_CLEANUP;
+    default:
+      return PHASE_ENDED;
+  }
+}

@@ -1,0 +1,129 @@
+// @hot
+// A datagram from the network: is it an answer to one of our transactions, and what does it mean for the attempt? Whatever
+// the bytes are, the result is a count; nothing here throws.
+
+import {
+  addCounter,
+  COUNTER_MALFORMED,
+  COUNTER_STRAY,
+  countResponse,
+  OUTCOME_BINDING_MISSING,
+  OUTCOME_SUCCEEDED,
+  PROCEDURE_QUERY,
+  PROCEDURE_REFRESH,
+  PROCEDURE_REGISTER,
+} from '../metrics/index.ts';
+import { contextOfRow } from '../scenario/shares.ts';
+import {
+  CONTACT_FOUND,
+  composeText,
+  firstContact,
+  METHOD_REGISTER,
+  nextContact,
+  PARSE_OK,
+  parseMessage,
+  readBranch,
+  sameUri,
+} from '../sip/index.ts';
+import { US_PER_SECOND } from '../std/index.ts';
+import { finishAttempt } from './attempt.ts';
+import { meetChallenge } from './authenticate.ts';
+import { complete, proceed } from './client-transaction.ts';
+import { NOT_BOUND } from './contexts.ts';
+import { failAttempt } from './failure.ts';
+import type { Engine } from './state.ts';
+import { isLive, isPending, NOT_SENT } from './transactions.ts';
+
+/** The answer does not list our binding. */
+const NO_BINDING = -1;
+
+/** One datagram; `receivedAtUs` is when the kernel got it. */
+export function receiveDatagram(
+  engine: Engine,
+  receivedAtUs: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  const { metrics, reader, transactions, branch } = engine;
+  const { message } = reader;
+  if (parseMessage(bytes, start, end, message) !== PARSE_OK) {
+    addCounter(metrics, COUNTER_MALFORMED, 1);
+    return;
+  }
+  // RFC 3261 §8.1.3.3: an answer with more than one Via is not for us; §17.1.3: branch and CSeq method must match.
+  const isOurs =
+    message.isResponse &&
+    message.via.count === 1 &&
+    message.cseqMethod === METHOD_REGISTER &&
+    readBranch(branch, bytes, message.viaBranchStart, message.viaBranchEnd) &&
+    isLive(transactions, branch.slot, branch.generation) &&
+    transactions.cseq[branch.slot] === message.cseq;
+  if (!isOurs) {
+    addCounter(metrics, COUNTER_STRAY, 1);
+    return;
+  }
+  countResponse(metrics, message.status);
+  if (isPending(transactions, branch.slot)) answer(engine, branch.slot, receivedAtUs, bytes);
+}
+
+/** The first final answer, or a provisional one, of a pending transaction. */
+function answer(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint8Array): void {
+  const { transactions, contexts } = engine;
+  const { status } = engine.reader.message;
+  if (status < 200) {
+    proceed(engine, slot);
+    return;
+  }
+  const context = transactions.context[slot]!;
+  const credentials = transactions.credentials[slot]!;
+  const firstSentUs = transactions.firstSentUs[slot]!;
+  if (firstSentUs !== NOT_SENT) {
+    contexts.wireUs[context] = contexts.wireUs[context]! + Math.max(0, receivedAtUs - firstSentUs);
+  }
+  complete(engine, slot);
+  if (status === 401 || status === 407) meetChallenge(engine, context, credentials, receivedAtUs, bytes);
+  else if (status < 300) succeed(engine, context, receivedAtUs, bytes);
+  else failAttempt(engine, context, status, receivedAtUs, bytes);
+}
+
+/** RFC 3261 §10.2.4: the 2xx lists all bindings; ours tells how long it lasts. */
+function succeed(engine: Engine, context: number, receivedAtUs: number, bytes: Uint8Array): void {
+  const { contexts } = engine;
+  const instruction = engine.program.instructions[contexts.position[context]!]!;
+  if (instruction.kind !== 'attempt') return;
+  const { procedure } = instruction;
+  if (procedure === PROCEDURE_REGISTER || procedure === PROCEDURE_REFRESH) {
+    const asked = instruction.step.expiresSeconds ?? 0;
+    const granted = grantedSeconds(engine, context, bytes, asked);
+    // Asked for 0, a binding must not be there; else it must, and not as one that has ended.
+    if (asked > 0 && granted <= 0) {
+      contexts.boundUntilUs[context] = NOT_BOUND;
+      failAttempt(engine, context, OUTCOME_BINDING_MISSING, receivedAtUs, bytes);
+      return;
+    }
+    contexts.grantedSeconds[context] = Math.max(0, granted);
+    contexts.boundUntilUs[context] = granted > 0 ? receivedAtUs + granted * US_PER_SECOND : NOT_BOUND;
+    contexts.mayBeBound[context] = granted > 0 ? 1 : 0;
+  } else if (procedure !== PROCEDURE_QUERY) {
+    contexts.boundUntilUs[context] = NOT_BOUND;
+    contexts.mayBeBound[context] = 0;
+  }
+  finishAttempt(engine, context, OUTCOME_SUCCEEDED, receivedAtUs);
+}
+
+/** What our own binding was granted: its `expires` parameter, else the Expires header, else what we asked for. */
+function grantedSeconds(engine: Engine, context: number, bytes: Uint8Array, asked: number): number {
+  const { reader, fields, options, contact, branch } = engine;
+  const { message, cursor, ownContact } = reader;
+  fields.index = options.plan.identities.first + contextOfRow(context, options.workerIndex, options.workerCount);
+  const ownEnd = composeText(contact, fields, branch, ownContact, 0);
+  let found = firstContact(message, bytes, cursor);
+  for (; found === CONTACT_FOUND; found = nextContact(message, bytes, cursor)) {
+    if (cursor.isStar) continue;
+    if (!sameUri(ownContact, 0, ownEnd, bytes, cursor.uriStart, cursor.uriEnd)) continue;
+    if (cursor.expires >= 0) return cursor.expires;
+    return message.expires >= 0 ? message.expires : asked;
+  }
+  return NO_BINDING;
+}

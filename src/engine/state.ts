@@ -1,0 +1,225 @@
+// What one engine is made of: its tables and the few numbers that change. Everything is created here, sized by the plan;
+// nothing is allocated later. The functions that work on it stand in the other files of this folder.
+//
+//   engine.ts (contract) -> phases.ts, starts.ts -> flow.ts -> attempt.ts -> client-transaction.ts -> compose.ts -> here
+//                        -> response.ts -> authenticate.ts ------^
+
+import type { MetricsBlock } from '../metrics/index.ts';
+import { createMetricsBlock } from '../metrics/index.ts';
+import type { AttemptStep, RunPlan, StartCursor } from '../scenario/index.ts';
+import { contextsOfWorker, createStartCursor, measuredToUs, scheduleEndUs } from '../scenario/shares.ts';
+import type { BranchReader, CompiledText, RegisterFields, RegisterTemplate } from '../sip/index.ts';
+import { compileText, createBranchReader, createRegisterTemplate, MOST_SLOTS } from '../sip/index.ts';
+import type { MemoryPlan } from '../std/index.ts';
+import { assert, createMemoryPlan, hashText, mix32, NEVER_US, US_PER_SECOND } from '../std/index.ts';
+import type { Authenticator } from './authenticator.ts';
+import { createAuthenticator } from './authenticator.ts';
+import type { ChallengeTable } from './challenges.ts';
+import { createChallengeTable, MOST_NONCE_BYTES, MOST_REALM_BYTES } from './challenges.ts';
+import type { ContextTable } from './contexts.ts';
+import { createContextTable } from './contexts.ts';
+import type { Outbox } from './outbox.ts';
+import { createOutbox } from './outbox.ts';
+import type { Program } from './program.ts';
+import { compileProgram } from './program.ts';
+import type { ReadyQueue } from './ready-queue.ts';
+import { createReadyQueue } from './ready-queue.ts';
+import { contactPieces, registerPieces, userPieces } from './request-text.ts';
+import type { ResponseReader } from './response-reader.ts';
+import { createResponseReader } from './response-reader.ts';
+import type { TimerLists } from './timer-lists.ts';
+import { createTimerLists } from './timer-lists.ts';
+import type { TransactionTable } from './transactions.ts';
+import { createTransactionTable } from './transactions.ts';
+import type { WaitHeap } from './wait-heap.ts';
+import { createWaitHeap } from './wait-heap.ts';
+
+export const PHASE_LOADING = 0;
+export const PHASE_DRAINING = 1;
+export const PHASE_CLEANING = 2;
+export const PHASE_OVER = 3;
+
+/** In the lists of Timer F and K. */
+export const LIST_F = 0;
+export const LIST_K = 1;
+
+const OUTBOX_ENTRIES = 4096;
+const OUTBOX_BYTES = 1 << 21;
+const LONGEST_SENT_BY = '255.255.255.255:65535';
+/** Syntax of an Authorization header line around its values. */
+const CREDENTIALS_BYTES = 320;
+/** Rows that rest for Timer K are counted with at most this many requests a start: a loop makes more, but not at once. */
+const MOST_REQUESTS_PER_START = 16;
+
+export interface EngineOptions {
+  readonly plan: RunPlan;
+  readonly workerIndex: number;
+  readonly workerCount: number;
+  readonly runId: string;
+  readonly seed: number;
+  /** What the User-Agent header says ahead of the run id: `regstorm/<version>`. */
+  readonly userAgent: string;
+  readonly metrics: MetricsBlock;
+}
+
+export interface Engine {
+  readonly options: EngineOptions;
+  readonly memory: MemoryPlan;
+  readonly contexts: ContextTable;
+  readonly transactions: TransactionTable;
+  /** Timer E: one list per interval, T1 doubling to T2. */
+  readonly resendTimers: TimerLists;
+  /** Timer F and Timer K. */
+  readonly endTimers: TimerLists;
+  readonly waits: WaitHeap;
+  readonly ready: ReadyQueue;
+  readonly challenges: ChallengeTable;
+  readonly outbox: Outbox;
+  readonly branch: BranchReader;
+  readonly authenticator: Authenticator;
+  readonly reader: ResponseReader;
+  readonly fields: RegisterFields;
+  readonly user: CompiledText;
+  readonly starts: StartCursor;
+  readonly flowProgram: Program;
+  readonly cleanupProgram: Program | null;
+  readonly fromTagSeed: number;
+  readonly cnonceSeed: number;
+  readonly waitSeed: number;
+  /** Set once the socket's address is known (attachFlow). */
+  templates: readonly RegisterTemplate[];
+  contact: CompiledText;
+  /** The program that contexts walk: the flow's, then the cleanup's. */
+  program: Program;
+  /** Where numbers go: the run's block, and during the cleanup one of its own that nobody reads but we. */
+  metrics: MetricsBlock;
+  readonly cleanupMetrics: MetricsBlock | null;
+  nowUs: number;
+  phase: number;
+  readonly loadEndUs: number;
+  readonly measuredToUs: number;
+  /** When the present phase began, and when it ends at the latest. */
+  phaseStartUs: number;
+  phaseEndUs: number;
+  drainStartedUs: number;
+  cleanupStartedUs: number;
+  endedUs: number;
+  /** Flows that have begun and not ended. */
+  activeFlows: number;
+  /** Waits cut short so far by the drain, and contexts passed by the cleanup. */
+  released: number;
+  cleanupNext: number;
+  /** The second in which bindings were last counted. */
+  countedSecond: number;
+  readonly skipped: Float64Array;
+}
+
+/** Allocates everything; requests can be composed only after attachFlow. */
+export function createEngine(options: EngineOptions): Engine {
+  const { plan, workerIndex, workerCount, runId, seed } = options;
+  const memory = createMemoryPlan();
+  const count = contextsOfWorker(plan.identities.count, workerIndex, workerCount);
+  const flowProgram = compileProgram(plan.flow, 0);
+  const cleanupProgram = compileCleanup(plan, flowProgram);
+  const capacity = transactionCapacity(options, count, flowProgram.attempts.length);
+  const { t1Us, t2Us, t4Us } = plan.timers;
+  const runTag = hashText(runId);
+  const branch = createBranchReader(runTag, workerIndex);
+  const engine: Engine = {
+    options,
+    memory,
+    contexts: createContextTable(memory, count, flowProgram.loopDepth),
+    transactions: createTransactionTable(memory, capacity),
+    resendTimers: createTimerLists(memory, 'timers', capacity, resendIntervals(t1Us, t2Us)),
+    endTimers: createTimerLists(memory, 'timers', capacity, [64 * t1Us, t4Us]),
+    waits: createWaitHeap(memory, count),
+    ready: createReadyQueue(memory, count),
+    challenges: createChallengeTable(memory, count),
+    outbox: createOutbox(memory, OUTBOX_ENTRIES, OUTBOX_BYTES, longestMessage(options, branch)),
+    branch,
+    authenticator: createAuthenticator(plan),
+    reader: createResponseReader(),
+    fields: { index: 0, fromTag: 0, cseq: 0, slot: 0, generation: 0 },
+    user: compileText(userPieces(plan.identities)),
+    starts: createStartCursor({ load: plan.load, contextCount: plan.identities.count, workerIndex, workerCount }),
+    flowProgram,
+    cleanupProgram,
+    fromTagSeed: mix32(runTag, 1),
+    cnonceSeed: mix32(runTag, 2),
+    waitSeed: mix32(seed, 3),
+    templates: [],
+    contact: compileText([]),
+    program: flowProgram,
+    metrics: options.metrics,
+    cleanupMetrics: cleanupProgram === null ? null : createMetricsBlock(1),
+    nowUs: 0,
+    phase: PHASE_LOADING,
+    loadEndUs: scheduleEndUs(plan.load),
+    measuredToUs: measuredToUs(plan.load),
+    phaseStartUs: 0,
+    phaseEndUs: scheduleEndUs(plan.load),
+    drainStartedUs: -1,
+    cleanupStartedUs: -1,
+    endedUs: -1,
+    activeFlows: 0,
+    released: 0,
+    cleanupNext: 0,
+    countedSecond: -1,
+    skipped: new Float64Array(5),
+  };
+  memory.seal();
+  return engine;
+}
+
+/** Makes the request texts, now that the flow's socket has an address; `sentBy` is `address:port`. */
+export function attachFlow(engine: Engine, sentBy: string): void {
+  engine.templates = requestTemplates(engine.options, engine.branch, sentBy);
+  engine.contact = compileText(contactPieces(userPieces(engine.options.plan.identities), sentBy));
+}
+
+/** RFC 3261 §17.1.2.2: Timer E starts at T1 and doubles until it reaches T2. */
+export function resendIntervals(t1Us: number, t2Us: number): readonly number[] {
+  const intervals: number[] = [];
+  for (let interval = t1Us; interval < t2Us && intervals.length < 32; interval *= 2) intervals.push(interval);
+  return [...intervals, t2Us];
+}
+
+function compileCleanup(plan: RunPlan, flow: Program): Program | null {
+  if (plan.cleanup === 'none') return null;
+  const step: AttemptStep = { kind: 'attempt', procedure: plan.cleanup, expiresSeconds: 0, headers: [] };
+  return compileProgram([step], flow.attempts.length);
+}
+
+function requestTemplates(options: EngineOptions, branch: BranchReader, sentBy: string): readonly RegisterTemplate[] {
+  const { plan, runId, userAgent } = options;
+  const flow = compileProgram(plan.flow, 0);
+  const steps = [...flow.attempts, ...(compileCleanup(plan, flow)?.attempts ?? [])];
+  const facts = { runId, userAgent, sentBy };
+  return steps.map((step) => createRegisterTemplate(registerPieces(plan, step, facts), branch));
+}
+
+function longestMessage(options: EngineOptions, branch: BranchReader): number {
+  const { plan } = options;
+  const lengths = requestTemplates(options, branch, LONGEST_SENT_BY).map(
+    (template) => template.head.longestBytes + template.tail.longestBytes,
+  );
+  const user = compileText(userPieces(plan.identities)).longestBytes;
+  const credentials = CREDENTIALS_BYTES + user + MOST_REALM_BYTES + MOST_NONCE_BYTES + plan.requestUri.length * 3;
+  const longest = Math.max(0, ...lengths) + credentials;
+  assert(longest < OUTBOX_BYTES / 8, 'the outbox holds several of the longest requests');
+  return longest;
+}
+
+/**
+ * Rows for what can be pending at once (no more than one per context, nor than starts within Timer F) and for what rests
+ * in Completed until Timer K. When all are taken, the oldest completed one gives way; see client-transaction.ts.
+ */
+function transactionCapacity(options: EngineOptions, contexts: number, attempts: number): number {
+  const { plan, workerCount } = options;
+  const startsPerSecond = ((plan.load.startsPerPeriod / plan.load.periodUs) * US_PER_SECOND) / workerCount;
+  const timerFSeconds = (64 * plan.timers.t1Us) / US_PER_SECOND;
+  const pending = Math.min(contexts, Math.ceil(startsPerSecond * timerFSeconds * 1.25) + 1024);
+  const requestsPerStart = Math.min(MOST_REQUESTS_PER_START, 2 * attempts);
+  const startsInTimerK = Math.min(startsPerSecond * (plan.timers.t4Us / US_PER_SECOND), plan.load.starts ?? NEVER_US);
+  return Math.min(MOST_SLOTS, Math.max(16, pending + Math.ceil(startsInTimerK * requestsPerStart)));
+}

@@ -1,0 +1,109 @@
+// The result of a run, put together: numbers from the merged blocks, facts from the shell, the judgement from the gate.
+// Decides nothing and looks nothing up.
+
+import * as at from './layout.ts';
+import type { MergedMetrics, MergedProcedure, MergedProcedures } from './merge.ts';
+import { latencySummary } from './merged-histogram.ts';
+import { PROCEDURE_NAMES, type ProcedureName } from './names.ts';
+import { notesOf } from './notes.ts';
+import { measureRates, registeredPeak } from './rates.ts';
+import type { RunFacts } from './run-facts.ts';
+import type { ProcedureResult, ProcedureResults, RunResult } from './run-result.ts';
+
+export const FAILURE_TEXTS_SHOWN = 10;
+
+export function buildRunResult(merged: MergedMetrics, facts: RunFacts): RunResult {
+  const { counters } = merged;
+  return {
+    schemaVersion: 1,
+    tool: { name: 'regstorm', version: facts.toolVersion },
+    scenario: facts.scenario,
+    environment: facts.environment,
+    startedAt: facts.startedAt,
+    durationSeconds: facts.durationSeconds,
+    verdict: facts.judgement.verdict,
+    exitCode: facts.judgement.exitCode,
+    validity: facts.judgement.validity,
+    notes: notesOf(merged, facts),
+    phases: facts.phases,
+    thresholds: facts.judgement.thresholds,
+    procedures: procedureResults(merged.measured, facts.procedures),
+    totals: procedureResults(merged.total, facts.procedures),
+    reasons: merged.failureTexts.slice(0, FAILURE_TEXTS_SHOWN),
+    transactions: transactionsOf(merged),
+    contexts: {
+      total: counters[at.COUNTER_CONTEXTS]!,
+      registeredPeak: registeredPeak(merged.series),
+      registeredAtEnd: counters[at.COUNTER_REGISTERED_NOW]!,
+      expiredBeforeRefresh: counters[at.COUNTER_EXPIRED_BEFORE_REFRESH]!,
+    },
+    cleanup: facts.cleanupAsked ? cleanupOf(counters) : null,
+    rates: measureRates(merged, facts.measured),
+    generator: generatorOf(merged, facts),
+  };
+}
+
+/** In the order of their numbers, whatever the flow's order: two summaries can be compared line by line. */
+function procedureResults(merged: MergedProcedures, wanted: readonly ProcedureName[]): ProcedureResults {
+  const results: Partial<Record<ProcedureName, ProcedureResult>> = {};
+  for (const name of PROCEDURE_NAMES) {
+    if (wanted.includes(name)) results[name] = procedureResult(merged[name]);
+  }
+  return results;
+}
+
+function procedureResult(procedure: MergedProcedure): ProcedureResult {
+  const { started, succeeded, failed, skipped, challenged, failures, outcomes } = procedure;
+  return {
+    started,
+    succeeded,
+    failed,
+    skipped,
+    challenged,
+    failures,
+    outcomes,
+    latencyUs: latencySummary(procedure.latency),
+    failureLatencyUs: latencySummary(procedure.failureLatency),
+    wireUs: latencySummary(procedure.wire),
+    lagUs: latencySummary(procedure.lag),
+  };
+}
+
+function transactionsOf(merged: MergedMetrics): RunResult['transactions'] {
+  const { counters } = merged;
+  const responses: Record<string, number> = {};
+  for (const [status, count] of merged.responses.entries()) if (count > 0) responses[String(status)] = count;
+  return {
+    requestsSent: counters[at.COUNTER_REQUESTS_SENT]!,
+    retransmissions: counters[at.COUNTER_RETRANSMISSIONS]!,
+    datagramsSent: counters[at.COUNTER_DATAGRAMS_SENT]!,
+    responses,
+    stray: counters[at.COUNTER_STRAY]!,
+    malformed: counters[at.COUNTER_MALFORMED]!,
+    truncated: counters[at.COUNTER_TRUNCATED]!,
+  };
+}
+
+function cleanupOf(counters: Float64Array): NonNullable<RunResult['cleanup']> {
+  return {
+    attempted: counters[at.COUNTER_CLEANUP_ATTEMPTED]!,
+    succeeded: counters[at.COUNTER_CLEANUP_SUCCEEDED]!,
+    failed: counters[at.COUNTER_CLEANUP_FAILED]!,
+  };
+}
+
+function generatorOf(merged: MergedMetrics, facts: RunFacts): RunResult['generator'] {
+  const { counters } = merged;
+  return {
+    workers: merged.workers,
+    cpuSeconds: facts.cpuSeconds ?? counters[at.COUNTER_CPU_US]! / 1e6,
+    maxRssBytes: facts.maxRssBytes,
+    missedStarts: {
+      late: counters[at.COUNTER_MISSED_LATE]!,
+      noSlot: counters[at.COUNTER_MISSED_NO_SLOT]!,
+      contextBusy: counters[at.COUNTER_MISSED_CONTEXT_BUSY]!,
+    },
+    clockSteps: counters[at.COUNTER_CLOCK_STEPS]!,
+    receiveQueueOverruns: counters[at.COUNTER_RECEIVE_QUEUE_OVERRUNS]!,
+  };
+}

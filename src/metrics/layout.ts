@@ -1,0 +1,168 @@
+// Where each number lies in a worker's block of shared memory. One block per worker, one writer per block, any number of
+// readers at any time: a worker that dies leaves its counts behind, and progress needs no messages.
+//
+//   header           Int32    magic, version, seriesSeconds, spare
+//   counters         Float64  [COUNTER_*]
+//   attempts         Float64  [bank][procedure][ATTEMPT_*]
+//   outcomes         Float64  [bank][procedure][outcome]
+//   responses        Float64  [status]
+//   histogram stats  Float64  [bank][procedure][kind][STAT_*]     exact count, sum, least and greatest value
+//   text counts      Float64  [entry]
+//   buckets          Uint32   [bank][procedure][kind][HDR index]
+//   series           Uint32   [second][LANE_*]
+//   text fields      Int32    [entry][TEXT_*]
+//   text bytes       Uint8    [entry][phrase, then header]
+//
+// Float64 holds counts exactly up to 2^53 and is written in one store. Buckets and series are 32 bits wide to keep a
+// block at about 4 MB; a single bucket would wrap after 4.29e9 values. Untouched pages of a block cost no memory.
+// Left out on purpose: Atomics. There is one writer, and what must be exact is read after the worker has ended.
+
+import { BANK_COUNT, OUTCOME_COUNT, PROCEDURE_COUNT } from './names.ts';
+
+export const BLOCK_MAGIC = 0x52_53_4d_42;
+export const BLOCK_VERSION = 1;
+
+/** At most this many rows, so that a run without a known end has a bounded block. A day and an hour. */
+export const SERIES_SECONDS_MAX = 90_000;
+
+// Counters. "Measured" is the measured window, "other" every other phase.
+
+/** First sends of REGISTER requests; each with credentials, or after a 423, is one more. */
+export const COUNTER_REQUESTS_SENT = 0;
+export const COUNTER_RETRANSMISSIONS = 1;
+export const COUNTER_DATAGRAMS_SENT = 2;
+/** Responses that match no transaction. */
+export const COUNTER_STRAY = 3;
+export const COUNTER_MALFORMED = 4;
+export const COUNTER_TRUNCATED = 5;
+/** Starts whose intended time lies in the measured window, whether or not they could be made. */
+export const COUNTER_STARTS_DUE_MEASURED = 6;
+export const COUNTER_STARTS_DUE_OTHER = 7;
+/** Starts made while the measured window lasted, by actual time. */
+export const COUNTER_STARTS_MADE_MEASURED = 8;
+export const COUNTER_STARTS_MADE_OTHER = 9;
+/** Starts due but never made: the generator's doing (late, no slot) or the scenario's (context busy). Whole run. */
+export const COUNTER_MISSED_LATE = 10;
+export const COUNTER_MISSED_NO_SLOT = 11;
+export const COUNTER_MISSED_CONTEXT_BUSY = 12;
+/** The part of MISSED_CONTEXT_BUSY that was due in the measured window; both are counted for such a start. */
+export const COUNTER_MISSED_CONTEXT_BUSY_MEASURED = 13;
+export const COUNTER_CONTEXTS = 14;
+export const COUNTER_REGISTERED_NOW = 15;
+export const COUNTER_EXPIRED_BEFORE_REFRESH = 16;
+/** Contexts whose flow runs now. */
+export const COUNTER_ACTIVE_FLOWS = 17;
+export const COUNTER_CLOCK_STEPS = 18;
+export const COUNTER_RECEIVE_QUEUE_OVERRUNS = 19;
+/** Heartbeat: the time of the latest turn. */
+export const COUNTER_LAST_TURN_US = 20;
+/** The longest a turn ever lasted, or the next one was overdue: how long the worker could not look at its sockets. */
+export const COUNTER_TURN_US_MAX = 21;
+/** Values below 0 or above 2^31 - 1 us, recorded at that end. Kept by the record functions. */
+export const COUNTER_LATENCY_CLAMPED = 22;
+export const COUNTER_CLEANUP_ATTEMPTED = 23;
+export const COUNTER_CLEANUP_SUCCEEDED = 24;
+export const COUNTER_CLEANUP_FAILED = 25;
+export const COUNTER_CPU_US = 26;
+/** PHASE_* below. */
+export const COUNTER_PHASE = 27;
+/** Events past the last second of the series, counted in its last row. Kept by the series functions. */
+export const COUNTER_SERIES_CLAMPED = 28;
+/** Failure texts that found the table full, and entries in use. Kept by countFailureText. */
+export const COUNTER_FAILURE_TEXTS_OTHER = 29;
+export const COUNTER_FAILURE_TEXTS_USED = 30;
+export const COUNTER_COUNT = 31;
+
+export const PHASE_WARMUP = 0;
+export const PHASE_MEASURED = 1;
+export const PHASE_COOLDOWN = 2;
+export const PHASE_DRAIN = 3;
+export const PHASE_CLEANUP = 4;
+export const PHASE_ENDED = 5;
+export const PHASE_NAMES: readonly string[] = ['warmup', 'measured', 'cooldown', 'drain', 'cleanup', 'ended'];
+
+// Lanes of the time series, by the second in which a thing happened.
+
+export const LANE_STARTS_DUE = 0;
+export const LANE_STARTS_MADE = 1;
+/** Attempts of any procedure. */
+export const LANE_SUCCEEDED = 2;
+export const LANE_FAILED = 3;
+/** First sends, as COUNTER_REQUESTS_SENT. */
+export const LANE_REQUESTS = 4;
+/** The most contexts registered in that second (maxInSecond): to be told at least once a second. */
+export const LANE_REGISTERED = 5;
+/** Succeeded register and refresh attempts only; they are counted in LANE_SUCCEEDED too. */
+export const LANE_REGISTRATIONS = 6;
+export const LANE_COUNT = 7;
+
+export const ATTEMPT_STARTED = 0;
+export const ATTEMPT_SKIPPED = 1;
+export const ATTEMPT_CHALLENGED = 2;
+export const ATTEMPT_COUNT = 3;
+
+export const KIND_LATENCY = 0;
+export const KIND_FAILURE_LATENCY = 1;
+export const KIND_WIRE = 2;
+export const KIND_LAG = 3;
+export const KIND_COUNT = 4;
+
+export const STAT_COUNT = 0;
+export const STAT_SUM = 1;
+export const STAT_MIN = 2;
+export const STAT_MAX = 3;
+export const STATS_PER_HISTOGRAM = 4;
+export const HISTOGRAM_COUNT = BANK_COUNT * PROCEDURE_COUNT * KIND_COUNT;
+
+/**
+ * HDR with 3 significant digits: 2048 values of full resolution, then one half-bucket of 1024 for each further power of
+ * two, up to 2^31 - 1: (21 + 1) * 1024.
+ */
+export const HDR_HALF_BITS = 10;
+export const HDR_MASK = 2 ** (HDR_HALF_BITS + 1) - 1;
+export const HDR_VALUE_MAX = 2 ** 31 - 1;
+export const HDR_DIGITS = 3;
+export const HDR_LENGTH = 22 * 2 ** HDR_HALF_BITS;
+
+export const RESPONSE_STATUS_COUNT = 700;
+
+export const FAILURE_TEXTS_MAX = 64;
+export const FAILURE_PHRASE_BYTES_MAX = 120;
+export const FAILURE_HEADER_BYTES_MAX = 200;
+export const FAILURE_TEXT_BYTES = FAILURE_PHRASE_BYTES_MAX + FAILURE_HEADER_BYTES_MAX;
+export const TEXT_STATUS = 0;
+export const TEXT_PHRASE_LENGTH = 1;
+export const TEXT_HEADER_LENGTH = 2;
+export const TEXT_HASH = 3;
+export const TEXT_FIELDS = 4;
+
+export const HEADER_MAGIC = 0;
+export const HEADER_VERSION = 1;
+export const HEADER_SERIES_SECONDS = 2;
+export const HEADER_LANES = 4;
+
+const F64 = 8;
+const U32 = 4;
+export const COUNTERS_OFFSET = HEADER_LANES * U32;
+export const ATTEMPTS_LENGTH = BANK_COUNT * PROCEDURE_COUNT * ATTEMPT_COUNT;
+export const ATTEMPTS_OFFSET = COUNTERS_OFFSET + COUNTER_COUNT * F64;
+export const OUTCOMES_LENGTH = BANK_COUNT * PROCEDURE_COUNT * OUTCOME_COUNT;
+export const OUTCOMES_OFFSET = ATTEMPTS_OFFSET + ATTEMPTS_LENGTH * F64;
+export const RESPONSES_OFFSET = OUTCOMES_OFFSET + OUTCOMES_LENGTH * F64;
+export const STATS_LENGTH = HISTOGRAM_COUNT * STATS_PER_HISTOGRAM;
+export const STATS_OFFSET = RESPONSES_OFFSET + RESPONSE_STATUS_COUNT * F64;
+export const TEXT_COUNTS_OFFSET = STATS_OFFSET + STATS_LENGTH * F64;
+export const BUCKETS_LENGTH = HISTOGRAM_COUNT * HDR_LENGTH;
+export const BUCKETS_OFFSET = TEXT_COUNTS_OFFSET + FAILURE_TEXTS_MAX * F64;
+export const TEXT_FIELDS_OFFSET = BUCKETS_OFFSET + BUCKETS_LENGTH * U32;
+export const TEXT_BYTES_OFFSET = TEXT_FIELDS_OFFSET + FAILURE_TEXTS_MAX * TEXT_FIELDS * U32;
+export const SERIES_OFFSET = TEXT_BYTES_OFFSET + FAILURE_TEXTS_MAX * FAILURE_TEXT_BYTES;
+
+/** Number of a bank's procedure, for the tables that are laid out [bank][procedure][...]. */
+export const rowOf = (bank: number, procedure: number): number => bank * PROCEDURE_COUNT + procedure;
+
+/** Number of a histogram, for stats and buckets. */
+export const histogramOf = (bank: number, procedure: number, kind: number): number =>
+  rowOf(bank, procedure) * KIND_COUNT + kind;
+
+export const seriesBytes = (seriesSeconds: number): number => seriesSeconds * LANE_COUNT * U32;

@@ -1,0 +1,48 @@
+// Numbers as people read them, in sentences and tables alike: three significant digits for times, thousands separators
+// for counts. What is not known is a dash, never 0.
+
+import { US_PER_MS, US_PER_SECOND } from '../std/index.ts';
+
+export const UNKNOWN = '–';
+
+/** `456 µs`, `1.23 ms`, `12.3 s`, `1,234 s`. */
+export function formatTime(us: number | null): string {
+  if (us === null || !Number.isFinite(us)) return UNKNOWN;
+  if (Math.abs(us) < 999.5) return `${Math.round(us)} µs`;
+  if (Math.abs(us) < 999.5 * US_PER_MS) return `${threeDigits(us / US_PER_MS)} ms`;
+  return `${threeDigits(us / US_PER_SECOND)} s`;
+}
+
+/** `1,234,567`; numbers of things, rounded to whole ones. */
+export function formatCount(count: number | null): string {
+  return count === null || !Number.isFinite(count) ? UNKNOWN : Math.round(count).toLocaleString('en-US');
+}
+
+/** `5,000/s`, `12.5/s`. */
+export function formatRate(perSecond: number | null): string {
+  return perSecond === null || !Number.isFinite(perSecond) ? UNKNOWN : `${threeDigits(perSecond)}/s`;
+}
+
+/** A share of 1 as `0.12 %`, `99.7 %`, `100 %`: never rounded up to 100 or down to 0. */
+export function formatShare(share: number | null): string {
+  if (share === null || !Number.isFinite(share)) return UNKNOWN;
+  const percent = share * 100;
+  if (percent > 99 && percent < 100) return `${(Math.floor(percent * 100 + 1e-7) / 100).toString()} %`;
+  if (percent !== 0 && Math.abs(percent) < 0.01) return `${percent.toPrecision(2)} %`;
+  return `${plain(percent)} %`;
+}
+
+/** `1 worker`, `2,000 workers`. */
+export const formatCounted = (count: number, singular: string, plural = `${singular}s`): string =>
+  `${formatCount(count)} ${count === 1 ? singular : plural}`;
+
+function threeDigits(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 99.95 || size === 0) return formatCount(value);
+  return size >= 9.995 ? value.toFixed(1) : value.toFixed(2);
+}
+
+/** At most two decimals, without trailing zeros. */
+function plain(value: number): string {
+  return Number(value.toFixed(2)).toString();
+}

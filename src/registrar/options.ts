@@ -1,0 +1,101 @@
+// What a registrar is made from. Everything that bounds memory is here, and is taken at creation.
+//
+// Left out on purpose: several domains, and a password for each user. It is a registrar to be tested against, and one
+// shared password exercises a client's digest just as well.
+
+import { assert } from '../std/index.ts';
+import { TEXT_BYTES_MAX } from './text-store.ts';
+
+export interface RegistrarOptions {
+  /** The one domain it serves, as it stands in Request-URI and To; upper and lower case are the same. */
+  readonly domain: string;
+  /** Of the challenge; default: the domain. */
+  readonly realm?: string;
+  /** Shared by all users, whose names are the user parts of their addresses-of-record. Null: no challenge. */
+  readonly password: string | null;
+  /** 'none' challenges as RFC 2069 did, without qop and so without protection against replays. Default 'auth'. */
+  readonly qop?: 'auth' | 'none';
+  /** Shorter intervals get 423 with this as Min-Expires, as far as RFC 3261 §10.3(7) allows (below 3600). */
+  readonly minExpiresSeconds: number;
+  /** Longer ones are shortened to this. */
+  readonly maxExpiresSeconds: number;
+  /** For contacts that ask for nothing. */
+  readonly defaultExpiresSeconds: number;
+  /** Addresses-of-record. */
+  readonly capacity: number;
+  /** Default 10. */
+  readonly maxContactsPerAor?: number;
+  /** Bindings over all; default 2 for each address-of-record. */
+  readonly bindingCapacity?: number;
+  /** After this a nonce is stale. Default 300. */
+  readonly nonceLifetimeSeconds?: number;
+  /** Timer J is 64 times this. Default 500,000. */
+  readonly t1Us?: number;
+  /** Makes nonces and To tags its own. */
+  readonly seed: number;
+  /**
+   * Answers kept for retransmissions; each has 512 bytes of the slab on average. RFC 3261 wants them kept for 64*T1, which
+   * at high rates is more than anyone would give; the default is 2 for each address-of-record, at least 65,536 (so 32 MB,
+   * touched only as they are needed) and at most 262,144.
+   */
+  readonly transactionCapacity?: number;
+  /** Answers that may wait for the transport. Default 4096. */
+  readonly outboxSlots?: number;
+  /** The longest answer. The default has room for maxContactsPerAor contacts of 300 bytes, and is at least 4096. */
+  readonly answerBytesMax?: number;
+  /** What the clock on the wall says at time 0, microseconds since 1970; for the Date header. Default 0. */
+  readonly wallClockOffsetUs?: number;
+}
+
+export type ResolvedOptions = Required<RegistrarOptions>;
+
+const CONTACT_BYTES_TYPICAL = 300;
+const ANSWER_BYTES_MIN = 4096;
+const TRANSACTIONS_MIN = 65_536;
+const TRANSACTIONS_MAX = 262_144;
+/** An answer must fit into one UDP datagram over IPv4. */
+const ANSWER_BYTES_LIMIT = 65_507;
+
+export const resolveOptions = (options: RegistrarOptions): ResolvedOptions => {
+  const maxContactsPerAor = options.maxContactsPerAor ?? 10;
+  const resolved: ResolvedOptions = {
+    realm: options.domain,
+    qop: 'auth',
+    maxContactsPerAor,
+    bindingCapacity: Math.min(options.capacity * maxContactsPerAor, options.capacity * 2 + 2 * maxContactsPerAor),
+    nonceLifetimeSeconds: 300,
+    t1Us: 500_000,
+    transactionCapacity: Math.min(Math.max(options.capacity * 2, TRANSACTIONS_MIN), TRANSACTIONS_MAX),
+    outboxSlots: 4096,
+    answerBytesMax: Math.min(
+      Math.max(ANSWER_BYTES_MIN, 1024 + maxContactsPerAor * CONTACT_BYTES_TYPICAL),
+      ANSWER_BYTES_LIMIT,
+    ),
+    wallClockOffsetUs: 0,
+    ...options,
+  };
+  assertOptions(resolved);
+  return resolved;
+};
+
+/** Whoever reads the operator's input has checked it; what is wrong here is a bug. */
+const assertOptions = (options: ResolvedOptions): void => {
+  assert(options.domain.length > 0, 'a registrar serves a domain');
+  assert(options.domain.length <= 255, 'the domain has at most 255 characters');
+  assert(options.realm.length <= 255, 'the realm has at most 255 characters');
+  assert(!/["\\\r\n]/.test(options.realm), 'the realm can stand between quotes as it is');
+  assert(options.minExpiresSeconds >= 0, 'minExpiresSeconds is not negative');
+  assert(options.maxExpiresSeconds >= 1, 'maxExpiresSeconds is at least 1');
+  assert(options.maxExpiresSeconds >= options.minExpiresSeconds, 'maxExpiresSeconds is at least minExpiresSeconds');
+  assert(options.defaultExpiresSeconds >= 1, 'defaultExpiresSeconds is at least 1');
+  assert(options.capacity >= 1, 'capacity is at least 1');
+  assert(options.maxContactsPerAor >= 1, 'maxContactsPerAor is at least 1');
+  assert(options.maxContactsPerAor <= 64, 'maxContactsPerAor is at most 64');
+  assert(options.bindingCapacity >= 1, 'bindingCapacity is at least 1');
+  assert(options.nonceLifetimeSeconds >= 1, 'nonceLifetimeSeconds is at least 1');
+  assert(options.t1Us >= 1, 't1Us is at least 1');
+  assert(options.transactionCapacity >= 1, 'transactionCapacity is at least 1');
+  assert(options.outboxSlots >= 1, 'outboxSlots is at least 1');
+  assert(options.answerBytesMax >= TEXT_BYTES_MAX, `answerBytesMax is at least ${TEXT_BYTES_MAX}`);
+  assert(options.answerBytesMax <= ANSWER_BYTES_LIMIT, `answerBytesMax is at most ${ANSWER_BYTES_LIMIT}`);
+};

@@ -1,0 +1,103 @@
+// The embedded registrar's interface: a user agent server for REGISTER as a pure core (RFC 3261 §10.3). It has no socket and
+// no clock; whoever runs it does this, over and over:
+//
+//   receive(…)   for every datagram that has come (receive.ts)
+//   advance(now) ends bindings and server transactions whose time is over; tells when it wants to be called again
+//   drain(sink)  hands over the answers; their bytes lie in registrar.slab
+//   released(n)  when the transport is done with the n oldest of them
+//
+// advance() frees memory and nothing else: what a request sees is exact without it.
+
+import { assert, decodeLatin1, encodeUtf8 } from '../std/index.ts';
+import { findAddress, firstBindingOf } from './address-table.ts';
+import type { AnswerSink } from './answer-ring.ts';
+import { drainAnswers, releaseAnswers } from './answer-ring.ts';
+import {
+  callIdEndOf,
+  cseqOf,
+  expireBindings,
+  expiresAtOf,
+  nextBindingOf,
+  paramsEndOf,
+  uriEndOf,
+  uriStartOf,
+} from './binding-table.ts';
+import type { RegistrarCounters } from './counters.ts';
+import { copyCounters } from './counters.ts';
+import { nextExpiryUs, overdueCount } from './expiry-wheel.ts';
+import { hashBegin, hashBytes, hashEnd, PURPOSE_ADDRESS_OF_RECORD } from './keyed-hash.ts';
+import { fireTimersJ, nextTimerJUs } from './server-transactions.ts';
+import type { Registrar } from './state.ts';
+
+/** One binding as text, for tests and for showing. */
+export interface BindingView {
+  /** The contact's URI, without angle brackets. */
+  readonly contact: string;
+  /** Its header parameters, each with its semicolon, without expires. */
+  readonly params: string;
+  readonly callId: string;
+  readonly cseq: number;
+  readonly expiresAtUs: number;
+}
+
+/** Returns when it wants to be called next: never late, possibly early. */
+export const advance = (registrar: Registrar, nowUs: number): number => {
+  registrar.nowUs = nowUs;
+  fireTimersJ(registrar.transactions, nowUs);
+  registrar.counters.bindingsExpired += expireBindings(registrar.bindings, nowUs);
+  return Math.min(nextTimerJUs(registrar.transactions), nextExpiryUs(registrar.bindings.wheel));
+};
+
+/** Offers answers, oldest first, until there are no more or the sink takes none; returns how many it took. */
+export const drain = (registrar: Registrar, sink: AnswerSink): number => drainAnswers(registrar.ring, sink);
+
+/** The transport no longer needs the `count` oldest answers that it took: sent, refused or lost. */
+export const released = (registrar: Registrar, count: number): void => {
+  const { ring } = registrar;
+  assert(count >= 0, 'a number of answers is not negative');
+  assert(ring.released + count <= ring.drained, 'only drained answers are released');
+  releaseAnswers(ring, count);
+};
+
+/** Answers that wait for drain(). */
+export const pendingAnswerCount = (registrar: Registrar): number => registrar.ring.committed - registrar.ring.drained;
+
+export const countersOf = (registrar: Registrar): RegistrarCounters => copyCounters(registrar.counters);
+
+/** Bindings whose time isn't over. */
+export const bindingCount = (registrar: Registrar): number =>
+  registrar.bindings.count - overdueCount(registrar.bindings.wheel, registrar.nowUs);
+
+/** Addresses-of-record that hold bindings, as of the last time advance() or a request looked at them. */
+export const addressOfRecordCount = (registrar: Registrar): number => registrar.addresses.boundCount;
+
+/** The bindings of an address-of-record, given by its user part without escapes, in the order of the answer's contacts. */
+export const bindingsOf = (registrar: Registrar, user: string): BindingView[] => {
+  const { bindings, nowUs } = registrar;
+  const views: BindingView[] = [];
+  let row = firstRowOf(registrar, encodeUtf8(user));
+  for (; row !== 0; row = nextBindingOf(bindings, row)) {
+    const expiresAtUs = expiresAtOf(bindings, row);
+    if (expiresAtUs <= nowUs) continue;
+    const { bytes } = bindings.texts;
+    const params = uriEndOf(bindings, row);
+    const callId = paramsEndOf(bindings, row);
+    views.push({
+      contact: decodeLatin1(bytes, uriStartOf(bindings, row), params),
+      params: decodeLatin1(bytes, params, callId),
+      callId: decodeLatin1(bytes, callId, callIdEndOf(bindings, row)),
+      cseq: cseqOf(bindings, row),
+      expiresAtUs,
+    });
+  }
+  return views;
+};
+
+const firstRowOf = (registrar: Registrar, user: Uint8Array): number => {
+  const { addresses, hash } = registrar;
+  hashBegin(hash, PURPOSE_ADDRESS_OF_RECORD);
+  hashBytes(hash, user, 0, user.length);
+  hashEnd(hash);
+  const address = findAddress(addresses, hash.low, user, user.length);
+  return address === 0 ? 0 : firstBindingOf(addresses, address);
+};

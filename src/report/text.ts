@@ -1,0 +1,230 @@
+// The summary on the console. The order is that of a reader's questions: what came of it and can I believe it, which
+// thresholds held, how fast, how many, what went wrong, and where is the rest. At most 100 columns wide.
+//
+// Tables are of the measured window, where gates look; lines of the whole run say so.
+
+import {
+  formatCount,
+  formatCounted,
+  formatRate,
+  formatShare,
+  formatTime,
+  type LatencySummary,
+  type ProcedureResults,
+  type RunResult,
+  type ThresholdResult,
+  UNKNOWN,
+} from '../metrics/index.ts';
+import { headlineLines } from './headline.ts';
+import { type Palette, palette, tableLines, WIDTH, wrappedList } from './layout.ts';
+import { cutTo, harmless } from './safe-text.ts';
+
+export interface TextOptions {
+  readonly colour: boolean;
+  /** Where the files of the run are; null when none were written. */
+  readonly folder: string | null;
+}
+
+const INDENT = '  ';
+
+export function summaryText(result: RunResult, options: TextOptions): string {
+  const paint = palette(options.colour);
+  const sections: string[][] = [
+    headlineLines(result, paint),
+    thresholdLines(result.thresholds, paint),
+    latencyLines(result.procedures, paint),
+    countLines(result, paint),
+    failureLines(result, paint),
+    responseLines(result, paint),
+    reasonLines(result, paint),
+    endLines(result, options.folder),
+  ];
+  const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+  return `${text.join('\n\n')}\n`;
+}
+
+function thresholdLines(thresholds: readonly ThresholdResult[], paint: Palette): string[] {
+  if (thresholds.length === 0) return [];
+  const lines = tableLines(
+    thresholds.map((threshold) => [
+      cutTo(harmless(threshold.expression), 50),
+      observedText(threshold),
+      thresholdRemark(threshold),
+    ]),
+    'lrl',
+  );
+  const marked = thresholds.map((threshold, i) => {
+    const line = cutTo(lines[i] ?? '', WIDTH - 4);
+    if (threshold.status === 'passed') return `${INDENT}${paint.green('✓')} ${line}`;
+    if (threshold.status === 'failed') return `${INDENT}${paint.red(`✗ ${line}`)}`;
+    return `${INDENT}${paint.yellow(`? ${line}`)}`;
+  });
+  return [paint.bold('Thresholds'), ...marked];
+}
+
+function observedText({ observed, unit }: ThresholdResult): string {
+  switch (unit) {
+    case 'us':
+      return formatTime(observed);
+    case 'ratio':
+      return formatShare(observed);
+    case 'perSecond':
+      return formatRate(observed);
+    default:
+      return formatCount(observed);
+  }
+}
+
+function thresholdRemark({ status, samples, margin, source }: ThresholdResult): string {
+  // The file's name and line; summary.json has the whole path.
+  const where = `(${harmless(source.slice(source.lastIndexOf('/') + 1))})`;
+  if (status === 'undecided') {
+    return samples === 0 ? `no samples ${where}` : `only ${formatCounted(samples, 'sample')} ${where}`;
+  }
+  return margin === null ? where : `${marginText(margin)} ${where}`;
+}
+
+function marginText(margin: number): string {
+  const percent = Math.abs(margin) * 100;
+  const size = percent < 10 ? percent.toFixed(1) : formatCount(percent);
+  return `${size} % ${margin >= 0 ? 'to spare' : 'beyond the limit'}`;
+}
+
+function latencyLines(procedures: ProcedureResults, paint: Palette): string[] {
+  const rows = Object.entries(procedures).flatMap(([name, procedure]) => [
+    latencyRow(name, 'latency', procedure.latencyUs),
+    latencyRow('', 'wire', procedure.wireUs),
+  ]);
+  if (rows.length === 0) return [];
+  const header = ['Latency', '', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'max'];
+  return titled(tableLines([header, ...rows.map(indentFirst)], 'llrrrrrr'), paint);
+}
+
+function latencyRow(name: string, kind: string, times: LatencySummary): string[] {
+  return [name, kind, ...[times.p50, times.p90, times.p95, times.p99, times.p999, times.max].map(formatTime)];
+}
+
+function countLines(result: RunResult, paint: Palette): string[] {
+  const rows = Object.entries(result.procedures).map(([name, procedure]) => [name, ...countsOf([procedure])]);
+  if (rows.length === 0) return [];
+  const header = ['Attempts', 'started', 'succeeded', 'failed', 'challenged', 'skipped'];
+  const total = ['whole run', ...countsOf(Object.values(result.totals))];
+  return titled(tableLines([header, ...[...rows, total].map(indentFirst)], 'lrrrrr'), paint);
+}
+
+type Counts = Readonly<Record<'started' | 'succeeded' | 'failed' | 'challenged' | 'skipped', number>>;
+
+function countsOf(procedures: readonly Counts[]): string[] {
+  const keys = ['started', 'succeeded', 'failed', 'challenged', 'skipped'] as const;
+  return keys.map((key) => formatCount(procedures.reduce((sum, procedure) => sum + procedure[key], 0)));
+}
+
+interface CauseCount {
+  measured: number;
+  wholeRun: number;
+  readonly where: string[];
+}
+
+/** By cause, the most frequent first, with the procedures it struck in the measured window. */
+function failureLines({ procedures, totals }: RunResult, paint: Palette): string[] {
+  const causes = causesOf(procedures, totals);
+  if (causes.length === 0) return [];
+  const started = Object.values(procedures).reduce((sum, procedure) => sum + procedure.started, 0);
+  const rows = causes.map(([cause, { measured, wholeRun, where }]) =>
+    indentFirst([
+      cause,
+      formatCount(measured),
+      formatShare(measured / started),
+      formatCount(wholeRun),
+      where.join(', '),
+    ]),
+  );
+  const header = ['Failures', 'measured', 'of started', 'whole run', ''];
+  const lines = tableLines([header, ...rows], 'lrrrl');
+  return titled(
+    lines.map((line) => cutTo(line, WIDTH)),
+    paint,
+  );
+}
+
+function causesOf(procedures: ProcedureResults, totals: ProcedureResults): [string, CauseCount][] {
+  const causes = new Map<string, CauseCount>();
+  const entryOf = (cause: string): CauseCount => {
+    const entry = causes.get(cause) ?? { measured: 0, wholeRun: 0, where: [] };
+    causes.set(cause, entry);
+    return entry;
+  };
+  for (const { failures } of Object.values(totals)) {
+    for (const [cause, count] of Object.entries(failures)) entryOf(cause).wholeRun += count;
+  }
+  for (const [name, { failures }] of Object.entries(procedures)) {
+    for (const [cause, count] of Object.entries(failures)) {
+      const entry = entryOf(cause);
+      entry.measured += count;
+      entry.where.push(`${name} ${formatCount(count)}`);
+    }
+  }
+  return [...causes].sort(([, a], [, b]) => b.wholeRun - a.wholeRun);
+}
+
+function responseLines({ transactions, contexts, cleanup }: RunResult, paint: Palette): string[] {
+  const { requestsSent, retransmissions, datagramsSent, responses, stray, malformed, truncated } = transactions;
+  const codes = Object.entries(responses).map(([status, count]) => `${status} × ${formatCount(count)}`);
+  const sent = [
+    formatCounted(requestsSent, 'request'),
+    formatCounted(retransmissions, 'retransmission'),
+    `${formatCounted(datagramsSent, 'datagram')} sent`,
+    `${formatCount(stray)} stray`,
+    `${formatCount(malformed)} malformed`,
+    `${formatCount(truncated)} truncated`,
+  ];
+  const bindings = [
+    `${formatCounted(contexts.total, 'context')}`,
+    `${formatCount(contexts.registeredPeak)} registered at most`,
+    `${formatCount(contexts.registeredAtEnd)} at the end`,
+    `${formatCount(contexts.expiredBeforeRefresh)} expired before their refresh`,
+  ];
+  const lines = [
+    ...wrappedList('  responses     ', codes.length === 0 ? [UNKNOWN] : codes),
+    ...wrappedList('  transactions  ', sent),
+    ...wrappedList('  contexts      ', bindings),
+  ];
+  if (cleanup !== null) {
+    const { attempted, succeeded, failed } = cleanup;
+    const done = [
+      `${formatCount(attempted)} attempted`,
+      `${formatCount(succeeded)} succeeded`,
+      `${formatCount(failed)} failed`,
+    ];
+    lines.push(...wrappedList('  cleanup       ', done));
+  }
+  return [paint.bold('Whole run'), ...lines];
+}
+
+function reasonLines({ reasons }: RunResult, paint: Palette): string[] {
+  if (reasons.length === 0) return [];
+  const rows = reasons.map(({ status, phrase, header, count }) => {
+    const detail = header === '' ? '' : ` · ${harmless(header)}`;
+    return [formatCount(count), `× ${status} ${harmless(phrase)}${detail}`];
+  });
+  const width = Math.max(...rows.map(([count = '']) => count.length));
+  const lines = rows.map(([count = '', text = '']) => cutTo(`${INDENT}${count.padStart(width)} ${text}`, WIDTH));
+  return [paint.bold('What failed answers said (whole run)'), ...lines];
+}
+
+function endLines({ phases }: RunResult, folder: string | null): string[] {
+  const lines: string[] = [];
+  if (phases.length > 0) {
+    const spans = phases.map(({ name, durationSeconds }) => `${harmless(name)} ${formatTime(durationSeconds * 1e6)}`);
+    lines.push(...wrappedList('Phases   ', spans));
+  }
+  // Never cut or broken: it is there to be copied.
+  if (folder !== null) lines.push(`Results  ${harmless(folder)}`);
+  return lines;
+}
+
+const indentFirst = ([first = '', ...others]: readonly string[]): string[] => [INDENT + first, ...others];
+
+function titled([title = '', ...lines]: readonly string[], paint: Palette): string[] {
+  return [paint.bold(title), ...lines];
+}

@@ -1,0 +1,89 @@
+// Hosts, ports, targets and Request-URIs as an operator writes them. Stricter than SIP's grammar on purpose: what stands
+// here is put into every message of a run, so an exotic form had better be a clear refusal than a surprise on the wire.
+//
+// Left out on purpose: looking names up (the shell does it), IPv6, and transports other than UDP.
+
+import { parseTargetUri } from '../sip/index.ts';
+import { fault, type Parsed, parsed, quoted } from './parsed.ts';
+import type { PlanTarget } from './plan.ts';
+
+/** RFC 3261 §19.1.2: the port of a sip: URI that names none. */
+export const DEFAULT_SIP_PORT = 5060;
+
+const MAX_HOST_LENGTH = 253;
+const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+/** RFC 3261 §25.1 hostname, and the underscore that container names have. */
+const HOST_NAME =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.?$/;
+
+const isIpv4 = (text: string): boolean => {
+  const match = IPV4.exec(text);
+  return match?.slice(1).every((part) => Number(part) <= 255) ?? false;
+};
+
+export const parseIpv4 = (text: string): Parsed<string> =>
+  isIpv4(text) ? parsed(text) : fault(`${quoted(text)} is not an IPv4 address, for example 192.0.2.7`);
+
+/** A host name or an IPv4 address. */
+export const parseHost = (text: string): Parsed<string> => {
+  if (text.includes(':')) {
+    return fault(`${quoted(text)} looks like IPv6, which is not supported; give a name or an IPv4 address`);
+  }
+  if (/^[\d.]+$/.test(text)) return parseIpv4(text);
+  if (text.length > MAX_HOST_LENGTH || !HOST_NAME.test(text)) return fault(`${quoted(text)} is not a host name`);
+  return parsed(text);
+};
+
+/** The domain of an address-of-record: a host and nothing else. */
+export const parseDomain = (text: string): Parsed<string> =>
+  /^[^[:]+:\d*$/.test(text)
+    ? fault(`${quoted(text)} has a port; a domain has none (see target and registrar)`)
+    : parseHost(text);
+
+export interface HostPort {
+  readonly host: string;
+  /** Null where the text names none. */
+  readonly port: number | null;
+}
+
+/** A sip: URI that names a host, reached over UDP. `what` is what it is for, with an article. */
+const parseHostUri = (text: string, what: string): Parsed<HostPort & { readonly extras: readonly string[] }> => {
+  if (!/^sips?:/i.test(text)) return fault(`${quoted(text)} is not ${what}; write sip:HOST or sip:HOST:PORT`);
+  const result = parseTargetUri(text);
+  if (!result.ok) return fault(result.error);
+  const { scheme, user, transport, otherParameters } = result.uri;
+  if (scheme === 'sips')
+    return fault(`${quoted(text)}: sips: needs TLS, which is not supported; ${what} is a sip: URI`);
+  if (user !== null) return fault(`${quoted(text)} has a user part; ${what} names only a host`);
+  if (transport !== null && transport !== 'udp') {
+    return fault(`${quoted(text)}: transport=${transport} is not supported; only transport=udp is`);
+  }
+  const host = parseHost(result.uri.host);
+  return host.ok ? parsed({ host: host.value, port: result.uri.port, extras: otherParameters }) : host;
+};
+
+/** `host` and `host:port` begin like a scheme; a number behind the colon tells them apart. */
+const HAS_SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(?:;|$))/;
+
+/** `embedded`, `sip:host[:port][;transport=udp]` or `host[:port]`. */
+export const parseTarget = (text: string): Parsed<PlanTarget> => {
+  if (text === 'embedded') return parsed({ kind: 'embedded' });
+  const isBare = !HAS_SCHEME.test(text);
+  const uri = parseHostUri(isBare ? `sip:${text}` : text, 'a target');
+  if (!uri.ok)
+    return isBare ? fault(`${quoted(text)} is not a target; write embedded, sip:HOST:PORT or HOST:PORT`) : uri;
+  const { host, port, extras } = uri.value;
+  if (extras.length > 0) return fault(`${quoted(text)}: ";${extras[0]}" has no meaning in a target`);
+  return parsed({ kind: 'uri', text, host, port: port ?? DEFAULT_SIP_PORT });
+};
+
+/** A Request-URI and the host and port that it names. */
+export interface RequestUri extends HostPort {
+  readonly text: string;
+}
+
+/** RFC 3261 §10.2: the Request-URI of a REGISTER names the domain; user part and "@" must not be there. */
+export const parseRequestUri = (text: string): Parsed<RequestUri> => {
+  const uri = parseHostUri(text, 'a registrar');
+  return uri.ok ? parsed({ text, host: uri.value.host, port: uri.value.port }) : uri;
+};

@@ -1,0 +1,84 @@
+// What relates values of a scenario to each other: the checks that no single value can fail. Each looks only at values
+// that could be read, so that one fault is told once.
+
+import type { Tell } from './build-flow.ts';
+import { flowFacts } from './flow-facts.ts';
+import type { PlanStep } from './plan.ts';
+import type { WrittenScenario } from './schema.ts';
+import { MAX_RUN_US, MAX_STARTS, startsBefore, startTimeUs } from './shares.ts';
+import { hasIndex } from './template.ts';
+
+type Section = 'identities' | 'load' | 'timers' | 'local';
+
+/** A scenario of which any value may be missing because it could not be read. */
+export type UnsureScenario = {
+  readonly [K in keyof WrittenScenario]?:
+    | (K extends Section
+        ? { readonly [N in keyof WrittenScenario[K]]?: WrittenScenario[K][N] | undefined }
+        : WrittenScenario[K])
+    | undefined;
+};
+
+/** Attempts of one start; more is a slip in a `repeat`. */
+const MAX_ATTEMPTS_PER_START = 1_000_000;
+
+/** Whether the file (or a flag) has a key at all, readable or not. */
+export type Has = (path: string) => boolean;
+
+export const checkIdentities = (scenario: UnsureScenario, has: Has, tell: Tell): void => {
+  const count = scenario.identities?.count;
+  const user = scenario.identities?.user;
+  if (count !== undefined && count > 1 && user !== undefined && !hasIndex(user)) {
+    tell(
+      'identities.user',
+      `all ${count} contexts would be the same user; put {index} into it, for example "u{index}"`,
+    );
+  }
+  if (has('identities.password') && has('identities.passwordFile')) {
+    tell('identities.passwordFile', 'password and passwordFile exclude each other; keep one');
+  }
+};
+
+export const checkLoad = (scenario: UnsureScenario, has: Has, tell: Tell): void => {
+  if (!has('load')) return;
+  if (!has('load.duration') && !has('load.starts')) {
+    tell('load', 'load has no end; add a duration (for example duration: 10s), a number of starts, or both');
+  }
+  const load = scenario.load;
+  if (!has('load.duration') && has('load.starts') && (load?.cooldown ?? 0) > 0) {
+    tell('load.cooldown', 'a cooldown follows the measured window, and without a duration there is no end to it');
+  }
+  const rate = load?.rate;
+  if (rate === undefined) return;
+  const { starts, duration, warmup = 0, cooldown = 0 } = load ?? {};
+  if (starts !== undefined && warmup > 0 && startsBefore(rate, warmup) >= starts) {
+    tell('load.starts', `all ${starts} starts would fall into the warmup, so nothing would be measured`);
+  }
+  if (duration !== undefined && warmup + duration + cooldown > MAX_RUN_US) {
+    tell('load.duration', 'the run would last longer than 400 days');
+  } else if (duration === undefined && starts !== undefined && startTimeUs(rate, starts) > MAX_RUN_US) {
+    tell('load.starts', 'at this rate the starts would take longer than 400 days');
+  } else if (
+    duration !== undefined &&
+    startsBefore(rate, warmup + duration + cooldown) > MAX_STARTS &&
+    starts === undefined
+  ) {
+    tell('load.rate', 'the run would make more starts than can be numbered');
+  }
+};
+
+/** RFC 3261 §17.1.2.2: Timer E starts at T1 and doubles up to T2. */
+export const checkTimers = (scenario: UnsureScenario, tell: Tell): void => {
+  const { T1, T2 } = scenario.timers ?? {};
+  if (T1 !== undefined && T2 !== undefined && T1 > T2) {
+    tell('timers', 'T1 is longer than T2, the longest interval that it may grow to');
+  }
+};
+
+export const checkFlow = (flow: readonly PlanStep[], tell: Tell): void => {
+  const { attemptCount } = flowFacts(flow);
+  if (attemptCount === 0) tell('flow', 'the flow never talks to the registrar; add a step such as register');
+  if (attemptCount > MAX_ATTEMPTS_PER_START) {
+    tell('flow', `one start would make ${attemptCount} attempts; at most ${MAX_ATTEMPTS_PER_START} are possible`);
+  }
+};

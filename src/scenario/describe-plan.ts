@@ -1,0 +1,79 @@
+// A plan in a few lines for people: what `validate` prints, and what stands at the head of a run.
+
+import type { PlanLoad, PlanStep, PlanTarget, PlanWait, RunPlan } from './plan.ts';
+import { planLength } from './plan-length.ts';
+import { formatDuration, formatPercent, formatRate } from './quantities.ts';
+
+export const describePlan = (plan: RunPlan): string => {
+  const length = planLength(plan);
+  const rows: readonly (readonly [string, string])[] = [
+    ['scenario', `${plan.name} (${plan.hash})`],
+    ['target', `${targetText(plan.target)}, Request-URI ${plan.requestUri}`],
+    ['contexts', contextsText(plan, length.contextsStarted)],
+    ['load', loadText(plan.load)],
+    ['flow', plan.flow.map(stepText).join(', ')],
+    ['starts', `${grouped(length.starts)}, of which ${grouped(length.measuredStarts)} are measured`],
+    ['attempts', `${grouped(length.attempts)} (${length.flow.attemptCount} per start)`],
+    ['requests', requestsText(length.requestsLeast, length.requestsMost)],
+    ['run time', timeText(plan, length.scheduleUs)],
+    ['thresholds', plan.thresholds.length === 0 ? 'none' : String(plan.thresholds.length)],
+  ];
+  return rows.map(([name, text]) => `${name.padEnd(10)}  ${text}`).join('\n');
+};
+
+/** 1234567 -> 1,234,567, the same in every locale. */
+const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+
+const targetText = (target: PlanTarget): string =>
+  target.kind === 'embedded' ? 'embedded registrar' : `${target.host}:${target.port}`;
+
+const contextsText = (plan: RunPlan, started: number): string => {
+  const { count, domain, password } = plan.identities;
+  const some = started < count ? ` (${grouped(started)} of them started)` : '';
+  return `${grouped(count)}${some} at ${domain}, ${password === null ? 'no credentials' : 'digest credentials'}`;
+};
+
+const loadText = (load: PlanLoad): string => {
+  const parts = [`${formatRate(load)} starts`];
+  if (load.durationUs !== null) parts.push(`for ${formatDuration(load.durationUs)}`);
+  if (load.starts !== null) parts.push(`at most ${grouped(load.starts)}`);
+  if (load.warmupUs > 0) parts.push(`warmup ${formatDuration(load.warmupUs)}`);
+  if (load.cooldownUs > 0) parts.push(`cooldown ${formatDuration(load.cooldownUs)}`);
+  return parts.join(', ');
+};
+
+const requestsText = (least: number, most: number): string =>
+  least === most ? `about ${grouped(least)}` : `${grouped(least)} to ${grouped(most)}, depending on challenges`;
+
+/** A little time after the schedule is due to the waits of the last flows, which drain bounds. */
+const timeText = (plan: RunPlan, scheduleUs: number): string => {
+  const cleanup = plan.cleanup === 'none' ? '' : `, then cleanup by ${plan.cleanup}`;
+  const drain = plan.drainUs === 0 ? '' : ` and at most ${formatDuration(plan.drainUs)} of drain`;
+  return `${formatDuration(scheduleUs)} of starts${drain}${cleanup}`;
+};
+
+const stepText = (step: PlanStep): string => {
+  switch (step.kind) {
+    case 'attempt':
+      return step.procedure;
+    case 'discard':
+      return 'discard';
+    case 'wait':
+      return `wait ${waitText(step.wait)}`;
+    case 'repeat':
+      return `${step.times} x (${step.steps.map(stepText).join(', ')})`;
+  }
+};
+
+const waitText = (wait: PlanWait): string => {
+  switch (wait.kind) {
+    case 'fixed':
+      return formatDuration(wait.lengthUs);
+    case 'uniform':
+      return `${formatDuration(wait.leastUs)} to ${formatDuration(wait.mostUs)}`;
+    case 'exponential':
+      return `about ${formatDuration(wait.meanUs)}`;
+    case 'ofExpires':
+      return `${formatPercent(wait.fraction)} of the expiry time`;
+  }
+};

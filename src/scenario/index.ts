@@ -1,0 +1,66 @@
+// What other folders may use of the scenario folder.
+
+export { describePlan } from './describe-plan.ts';
+export type { FlowFacts } from './flow-facts.ts';
+export { flowFacts, proceduresOf } from './flow-facts.ts';
+export { scenarioJsonSchema } from './json-schema.ts';
+export type { ScenarioSource } from './load-scenario.ts';
+export { loadScenario } from './load-scenario.ts';
+export type { Environment, Override } from './overrides.ts';
+export type { Fault, Parsed } from './parsed.ts';
+export type {
+  AttemptStep,
+  CleanupMode,
+  CountMetric,
+  LatencyMetric,
+  PlanHeader,
+  PlanIdentities,
+  PlanLoad,
+  PlanLocal,
+  PlanStep,
+  PlanTarget,
+  PlanThreshold,
+  PlanWait,
+  PrecheckMode,
+  Procedure,
+  RunPlan,
+  SocketKind,
+  TemplatePart,
+  TextTemplate,
+  TimerProfile,
+} from './plan.ts';
+export type { PlanLength } from './plan-length.ts';
+export { planLength } from './plan-length.ts';
+export { planWarnings } from './plan-warnings.ts';
+export type { Rate } from './quantities.ts';
+export {
+  formatDuration,
+  formatPercent,
+  formatRate,
+  parseDuration,
+  parsePercent,
+  parseRate,
+  parseWholeNumber,
+  ratePerSecond,
+} from './quantities.ts';
+export { redactScenario } from './redact.ts';
+export type { Share, StartCursor, StartRate } from './shares.ts';
+export {
+  advanceStart,
+  contextOfRow,
+  contextsOfWorker,
+  createStartCursor,
+  isMeasured,
+  MAX_RUN_US,
+  MAX_STARTS,
+  MAX_STARTS_PER_PERIOD,
+  measuredFromUs,
+  measuredToUs,
+  rowOfContext,
+  scheduleEndUs,
+  startCount,
+  startsBefore,
+  startTimeUs,
+} from './shares.ts';
+export { nearestWord } from './suggest.ts';
+export { PROCEDURES, parseThreshold } from './threshold.ts';

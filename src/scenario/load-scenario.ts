@@ -1,0 +1,203 @@
+// The way in: a scenario's text, with what flags and variables change in it, becomes a frozen RunPlan, or one UserError
+// with everything that is wrong with it, in the order of the file.
+//
+//   text -> openDocument -> applyOverrides -> readTree -> checks between values -> RunPlan
+//
+// Reading a password from a file is an effect, so the caller hands in a function for it.
+
+import { isCollection, type Node } from 'yaml';
+import { assert, type Place, type Problem, UserError } from '../std/index.ts';
+import { DEFAULT_SIP_PORT } from './address.ts';
+import { buildSteps, isWhole, type PartialSteps, type Tell } from './build-flow.ts';
+import { checkFlow, checkIdentities, checkLoad, checkTimers, type Has, type UnsureScenario } from './check-scenario.ts';
+import { openDocument, problemAt, sourceOf } from './document.ts';
+import { proceduresOf } from './flow-facts.ts';
+import { hashPlan } from './hash.ts';
+import { applyOverrides, type Environment, environmentOverrides, type Override } from './overrides.ts';
+import type { PlanLoad, PlanStep, PlanTarget, PlanThreshold, RunPlan } from './plan.ts';
+import { createTreeReader, readTree, type TreeReader, textOffset } from './read-tree.ts';
+import { scenarioSchema, type WrittenScenario } from './schema.ts';
+import { parsePassword } from './template.ts';
+import { parseThreshold } from './threshold.ts';
+
+export interface ScenarioSource {
+  /** As the operator named it; `<stdin>` for a stream. */
+  readonly file: string;
+  readonly text: string;
+  /** Flags and `--set`, weakest first: the last one that names a key wins. */
+  readonly overrides?: readonly Override[];
+  /** REGSTORM_… variables, weaker than any override and stronger than the file. */
+  readonly environment?: Environment;
+  /** Gives the text of `identities.passwordFile`; may throw a UserError, which is told with its place in the scenario. */
+  readonly readSecret?: (path: string) => string;
+}
+
+const MAX_PROBLEMS = 100;
+
+export const loadScenario = (source: ScenarioSource): RunPlan => {
+  const document = openDocument(source.file, source.text);
+  const environment = environmentOverrides(source.environment ?? {});
+  const unplaced = applyOverrides(document, [...environment.overrides, ...(source.overrides ?? [])]);
+  const reader = createTreeReader(document);
+  reader.problems.push(...document.problems, ...environment.problems, ...unplaced);
+  const written = (readTree(reader, scenarioSchema) ?? {}) as UnsureScenario;
+  const tell: Tell = (path, message) => reader.problems.push(problemAt(document, nodeNear(reader, path), message));
+  const has: Has = (path) => reader.keys.has(path);
+
+  checkIdentities(written, has, tell);
+  checkLoad(written, has, tell);
+  checkTimers(written, tell);
+  const flow = readFlow(reader, written, tell);
+  const thresholds = readThresholds(reader, written, flow);
+  const password = readPassword(written, source, tell);
+  if (reader.problems.length > 0) throw new UserError('SCENARIO_INVALID', inOrder(reader.problems));
+  assert(flow !== null, 'a scenario without problems has a flow');
+  return buildPlan(source.file, written as WrittenScenario, { flow, thresholds, password });
+};
+
+/** Where to point for a path: at its value, at its key where the value is a whole section, else at the nearest key above. */
+const nodeNear = (reader: TreeReader, path: string): Node | null => {
+  const own = reader.nodes.get(path);
+  if (own !== undefined && !isCollection(own)) return own;
+  const parts = path.split('.');
+  for (let length = parts.length; length > 0; length--) {
+    const key = reader.keys.get(parts.slice(0, length).join('.'));
+    if (key !== undefined) return key;
+  }
+  return reader.document.yaml.contents as Node | null;
+};
+
+/** The plan's steps; null when the flow could not be read at all or only in part. */
+const readFlow = (reader: TreeReader, written: UnsureScenario, tell: Tell): readonly PlanStep[] | null => {
+  const steps = written.flow as PartialSteps | undefined;
+  if (steps === undefined) return null;
+  const before = reader.problems.length;
+  const flow = buildSteps(steps, 'flow', tell);
+  if (reader.problems.length > before || !isWhole(steps)) return null;
+  checkFlow(flow, tell);
+  return flow;
+};
+
+const readThresholds = (
+  reader: TreeReader,
+  written: UnsureScenario,
+  flow: readonly PlanStep[] | null,
+): readonly PlanThreshold[] => {
+  const { document } = reader;
+  const procedures: readonly string[] | null = flow === null ? null : [...proceduresOf(flow), 'all'];
+  const thresholds: PlanThreshold[] = [];
+  for (const [index, text] of ((written.thresholds ?? []) as readonly (string | undefined)[]).entries()) {
+    const node = reader.nodes.get(`thresholds.${index}`);
+    if (text === undefined || node === undefined) continue;
+    const threshold = parseThreshold(text, sourceOf(document, node));
+    if (!threshold.ok) {
+      reader.problems.push(
+        problemAt(document, node, threshold.message, textOffset(reader, node, text, threshold.offset)),
+      );
+    } else if (procedures !== null && !procedures.includes(threshold.value.scope)) {
+      const message = `the flow has no step ${threshold.value.scope}, so this threshold could never be met`;
+      reader.problems.push(problemAt(document, node, message, textOffset(reader, node, text, 0)));
+    } else thresholds.push(threshold.value);
+  }
+  return thresholds;
+};
+
+const readPassword = (written: UnsureScenario, source: ScenarioSource, tell: Tell): string | null => {
+  const { password, passwordFile } = written.identities ?? {};
+  if (passwordFile === undefined) return password ?? null;
+  const path = 'identities.passwordFile';
+  if (source.readSecret === undefined) {
+    tell(path, 'a password file cannot be read here; give the password itself');
+    return null;
+  }
+  try {
+    const secret = parsePassword(source.readSecret(passwordFile).split(/\r?\n/, 1)[0] ?? '');
+    if (secret.ok) return secret.value;
+    tell(path, `${passwordFile}: ${secret.message}`);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    for (const problem of error.problems) tell(path, problem.message);
+  }
+  return null;
+};
+
+/** By place, those without one last; no more than a person would read. */
+const inOrder = (problems: readonly Problem[]): readonly Problem[] => {
+  const rank = (place: Place | undefined): number =>
+    place === undefined ? Number.MAX_SAFE_INTEGER : place.line * 1_000_000 + Math.min(place.column, 999_999);
+  const sorted = [...problems].sort((a, b) => rank(a.place) - rank(b.place));
+  if (sorted.length <= MAX_PROBLEMS) return sorted;
+  return [...sorted.slice(0, MAX_PROBLEMS), { message: `… and ${sorted.length - MAX_PROBLEMS} more problems` }];
+};
+
+interface Read {
+  readonly flow: readonly PlanStep[];
+  readonly thresholds: readonly PlanThreshold[];
+  readonly password: string | null;
+}
+
+const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan => {
+  const { identities, timers, local } = written;
+  const { count, first, user, domain } = identities;
+  const work = {
+    version: 1,
+    requestUri: written.registrar?.text ?? `sip:${domain}`,
+    identities: { count, first, user, domain, password: read.password },
+    load: buildLoad(written.load),
+    flow: read.flow,
+    timers: { t1Us: timers.T1, t2Us: timers.T2, t4Us: timers.T4 },
+    drainUs: written.drain,
+    cleanup: written.cleanup,
+  } as const;
+  return deepFreeze({
+    ...work,
+    name: written.name ?? nameOf(file),
+    file,
+    hash: hashPlan(work),
+    target: written.target ?? defaultTarget(written),
+    precheck: written.precheck,
+    local: {
+      addresses: local.addresses ?? [],
+      firstPort: local.ports?.first ?? null,
+      lastPort: local.ports?.last ?? null,
+      sockets: local.sockets,
+    },
+    thresholds: read.thresholds,
+    seed: written.seed ?? null,
+  });
+};
+
+const buildLoad = (load: WrittenScenario['load']): PlanLoad => ({
+  model: load.model,
+  startsPerPeriod: load.rate.startsPerPeriod,
+  periodUs: load.rate.periodUs,
+  starts: load.starts ?? null,
+  durationUs: load.duration ?? null,
+  warmupUs: load.warmup,
+  cooldownUs: load.cooldown,
+});
+
+/** Without a target the registrar itself is the next hop (RFC 3261 §8.1.2, with §19.1.2's default port). */
+const defaultTarget = (written: WrittenScenario): PlanTarget => ({
+  kind: 'uri',
+  text: written.registrar?.text ?? `sip:${written.identities.domain}`,
+  host: written.registrar?.host ?? written.identities.domain,
+  port: written.registrar?.port ?? DEFAULT_SIP_PORT,
+});
+
+/** `scenarios/quick start.yaml` -> `quick-start`; `<stdin>` -> `stdin`. */
+const nameOf = (file: string): string => {
+  const base = file.split(/[\\/]/).at(-1) ?? '';
+  const name = base
+    .replace(/\.ya?ml$/i, '')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+|-+$/g, '');
+  return name === '' ? 'scenario' : name.slice(0, 64);
+};
+
+const deepFreeze = <T>(value: T): T => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return value;
+};

@@ -1,0 +1,316 @@
+// The scenario's one source: keys, types, defaults, descriptions and value checks, as a zod schema. From it come the type
+// that load-scenario.ts works with, the JSON Schema for editors, the names of environment variables, and (through
+// read-tree.ts, which walks YAML nodes along it) every key and value check with its place. zod itself only ever parses
+// single values here: on a whole document its unions hide errors, and it knows no lines and columns.
+//
+// A value is always text (the scalar's source, so that `0123` and `1e5` stay what was written) and is parsed by the
+// functions of this folder. What relates two values to each other is checked in check-scenario.ts.
+
+import { z } from 'zod';
+import { US_PER_SECOND } from '../std/index.ts';
+import { parseDomain, parseIpv4, parseRequestUri, parseTarget } from './address.ts';
+import { fault, type Parsed, parsed, quoted } from './parsed.ts';
+import type { TextTemplate } from './plan.ts';
+import {
+  DURATION_PATTERN,
+  PERCENT_PATTERN,
+  parseDuration,
+  parsePercent,
+  parseRate,
+  parseWholeNumber,
+  RATE_PATTERN,
+} from './quantities.ts';
+import { MAX_STARTS } from './shares.ts';
+import { parseHeaderName, parseHeaderTemplate, parsePassword, parseUserTemplate } from './template.ts';
+
+/** What an editor is told about a value, merged into its JSON Schema. */
+interface EditorFacts {
+  readonly description: string;
+  readonly [key: string]: unknown;
+}
+
+/** One value, written as text. A fault's offset travels in the issue. */
+const value = <T>(parse: (text: string) => Parsed<T>, facts: EditorFacts) =>
+  z
+    .string()
+    .transform((text, context): T => {
+      const result = parse(text);
+      if (result.ok) return result.value;
+      context.addIssue({ code: 'custom', message: result.message, params: { offset: result.offset } });
+      return z.NEVER;
+    })
+    .meta(facts);
+
+const wholeNumber = (what: string, least: number, most: number, facts: EditorFacts) =>
+  value((text) => parseWholeNumber(text, { what, least, most }), {
+    type: 'integer',
+    minimum: least,
+    maximum: most,
+    ...facts,
+  });
+
+const duration = (description: string, example = '10s') =>
+  value(parseDuration, { description, pattern: DURATION_PATTERN.source, examples: [example] });
+
+const positiveDuration = (description: string, example: string) =>
+  value(
+    (text) => {
+      const length = parseDuration(text);
+      return length.ok && length.value === 0 ? fault(`${quoted(text)} is no time; write more than 0s`) : length;
+    },
+    { description, pattern: DURATION_PATTERN.source, examples: [example] },
+  );
+
+const percent = (description: string, example: string) =>
+  value(parsePercent, { description, pattern: PERCENT_PATTERN.source, examples: [example] });
+
+/** RFC 3261 §20.19: delta-seconds up to 2^32 - 1. */
+const MAX_EXPIRES_SECONDS = 2 ** 32 - 1;
+
+const parseExpires = (text: string): Parsed<number> => {
+  const length = parseDuration(text);
+  if (!length.ok) return length;
+  const seconds = length.value / US_PER_SECOND;
+  if (!Number.isInteger(seconds)) return fault(`${quoted(text)}: expires is whole seconds`);
+  return seconds <= MAX_EXPIRES_SECONDS ? parsed(seconds) : fault(`${quoted(text)} is more than expires can say`);
+};
+
+const expires = (description: string) =>
+  value(parseExpires, { description, pattern: DURATION_PATTERN.source, examples: ['1800s'] });
+
+const zeroExpires = value(
+  (text) => {
+    const seconds = parseExpires(text);
+    if (!seconds.ok || seconds.value === 0) return seconds;
+    return fault('unregister always asks for 0s; leave expires out, or use refresh to ask for another time');
+  },
+  { description: 'Always 0s, which is also the default.', const: '0s' },
+);
+
+const headers = z
+  .record(
+    value(parseHeaderName, { description: 'A header name that regstorm does not write itself.' }),
+    value(parseHeaderTemplate, {
+      description: 'Text; {index}, {index:8}, {user} and {contact} stand for the context.',
+    }),
+  )
+  .meta({ description: 'Headers added to the request, in this order.', examples: [{ Supported: 'path' }] });
+
+const registerOptions = (description: string) =>
+  z
+    .strictObject({
+      expires: expires('Expires asked for, whole seconds; default 3600s.').optional(),
+      headers: headers.optional(),
+    })
+    .meta({ description });
+
+/** The steps that take options, by name. A step without options may also be written as its bare name. */
+const stepOptions = {
+  register: registerOptions('REGISTER with a Contact: create the binding.'),
+  refresh: registerOptions('REGISTER with the same Contact: prolong the binding.'),
+  unregister: z
+    .strictObject({ expires: zeroExpires.optional(), headers: headers.optional() })
+    .meta({ description: 'REGISTER with Expires: 0 for the own Contact.' }),
+  wildcard: z
+    .strictObject({
+      expires: expires('Default 0s; anything else breaks RFC 3261 §10.2.2 on purpose.').optional(),
+      headers: headers.optional(),
+    })
+    .meta({ description: 'REGISTER with Contact: * and Expires: 0: remove all bindings of the user.' }),
+  query: z
+    .strictObject({ headers: headers.optional() })
+    .meta({ description: 'REGISTER without Contact: ask for the bindings.' }),
+};
+
+const wait = z
+  .union([
+    duration('A fixed time.', '2s'),
+    z.strictObject({
+      uniform: z
+        .tuple([duration('At least.', '1s'), duration('At most.', '3s')])
+        .meta({ description: 'Evenly between two times.', examples: [['1s', '3s']] }),
+    }),
+    z.strictObject({ exponential: positiveDuration('Exponentially distributed, with this mean.', '2s') }),
+    z.strictObject({ ofExpires: percent('A share of the granted expiry time.', '50%') }),
+  ])
+  .meta({ description: 'How long to wait before the next step.', examples: ['2s'] });
+
+export interface WrittenAttempt {
+  readonly expires?: number | undefined;
+  readonly headers?: Readonly<Record<string, TextTemplate>> | undefined;
+}
+
+/** A step as read: values parsed, shape still that of the file. Written out because it contains itself. */
+export type WrittenStep =
+  | (typeof BARE_STEPS)[number]
+  | {
+      readonly [K in keyof typeof stepOptions]: { readonly [N in K]: z.output<(typeof stepOptions)[K]> };
+    }[keyof typeof stepOptions]
+  | { readonly wait: z.output<typeof wait> }
+  | { readonly repeat: { readonly times: number; readonly steps: readonly WrittenStep[] } };
+
+export const BARE_STEPS = ['register', 'refresh', 'unregister', 'wildcard', 'query', 'discard'] as const;
+
+const MAX_REPEATS = 1_000_000;
+
+const step: z.ZodType<WrittenStep> = z
+  .union([
+    z.enum(BARE_STEPS),
+    z.strictObject({ register: stepOptions.register }),
+    z.strictObject({ refresh: stepOptions.refresh }),
+    z.strictObject({ unregister: stepOptions.unregister }),
+    z.strictObject({ wildcard: stepOptions.wildcard }),
+    z.strictObject({ query: stepOptions.query }),
+    z.strictObject({ wait }),
+    z.strictObject({
+      repeat: z
+        .strictObject({
+          times: wholeNumber('a number of repeats', 1, MAX_REPEATS, { description: 'How often.', examples: [3] }),
+          steps: z.array(z.lazy(() => step)).meta({ description: 'The steps to repeat.', minItems: 1 }),
+        })
+        .meta({ description: 'Run some steps several times; at most four levels deep.' }),
+    }),
+  ])
+  .meta({ id: 'step', description: 'One step of the flow.' });
+
+const parseName = (text: string): Parsed<string> =>
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)
+    ? parsed(text)
+    : fault(`${quoted(text)} cannot be a name; use up to 64 letters, digits, dots, dashes and underscores`);
+
+const parseVersion = (text: string): Parsed<1> =>
+  text === '1' ? parsed(1) : fault(`${quoted(text)} is not a known version; this program reads version 1`);
+
+const identities = z
+  .strictObject({
+    count: wholeNumber('a number of contexts', 1, 10_000_000, {
+      description: 'How many simulated user agents (contexts) there are.',
+      examples: [1000],
+    }),
+    first: wholeNumber('the first index', 0, 999_999_999_999, {
+      description: 'What {index} counts from.',
+    }).prefault('0'),
+    user: value(parseUserTemplate, {
+      description: 'User part of each address-of-record; {index} or {index:8} stands for the number of the context.',
+      examples: ['u{index:8}'],
+    }),
+    domain: value(parseDomain, { description: 'Domain of each address-of-record.', examples: ['test.example'] }),
+    password: value(parsePassword, { description: 'Password of every user, for digest challenges.' }).optional(),
+    passwordFile: value((text) => (text === '' ? fault('the file name is empty') : parsed(text)), {
+      description: 'File whose first line is the password, relative to the scenario file.',
+    }).optional(),
+  })
+  .meta({ description: 'The simulated user agents.' });
+
+const load = z
+  .strictObject({
+    model: z
+      .enum(['constant-rate'])
+      .prefault('constant-rate')
+      .meta({ description: 'How starts are spread over time.' }),
+    rate: value(parseRate, {
+      description: 'Starts of the flow per time.',
+      pattern: RATE_PATTERN.source,
+      examples: ['5000/s'],
+    }),
+    starts: wholeNumber('a number of starts', 1, MAX_STARTS, {
+      description: 'At most so many starts in the whole run.',
+      examples: [10_000],
+    }).optional(),
+    duration: positiveDuration('Length of the measured window.', '10s').optional(),
+    warmup: duration('Load before the measured window, left out of all gates.', '2s').prefault('0s'),
+    cooldown: duration('Load after the measured window, left out of all gates.', '2s').prefault('0s'),
+  })
+  .meta({ description: 'How much load, and for how long.' });
+
+const timers = z
+  .strictObject({
+    T1: positiveDuration('RFC 3261 T1, the round-trip estimate; Timer F is 64 times it.', '500ms').prefault('500ms'),
+    T2: positiveDuration('RFC 3261 T2, the longest interval between retransmissions.', '4s').prefault('4s'),
+    T4: positiveDuration('RFC 3261 T4, how long Timer K absorbs late answers.', '5s').prefault('5s'),
+  })
+  .meta({ description: 'SIP timers.' });
+
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+const parsePorts = (text: string): Parsed<PortRange> => {
+  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
+  if (match === null) return fault(`${quoted(text)} is not a port range; write 6000 or 6000-6007`);
+  const first = Number(match[1]);
+  const last = match[2] === undefined ? first : Number(match[2]);
+  if (first < 1 || last > 65535) return fault(`${quoted(text)}: ports go from 1 to 65535`);
+  return first <= last ? parsed({ first, last }) : fault(`${quoted(text)} ends before it begins`);
+};
+
+const local = z
+  .strictObject({
+    addresses: z
+      .array(value(parseIpv4, { description: 'An IPv4 address of this machine.' }))
+      .optional()
+      .meta({
+        description: 'Addresses to send from; worker w takes number w modulo their count.',
+        examples: [['127.0.0.2']],
+      }),
+    ports: value(parsePorts, {
+      description: 'Ports to send from: worker w takes the first plus w.',
+      type: ['string', 'integer'],
+      examples: ['6000-6007'],
+    }).optional(),
+    sockets: z
+      .enum(['auto', 'udp-batch', 'udp-dgram'])
+      .prefault('auto')
+      .meta({ description: 'Which sockets: batched (Linux) or those of Node.' }),
+  })
+  .meta({ description: 'Where requests come from.' });
+
+/** Kept as text here; threshold.ts takes it apart. A one-pair map is the same text to a reader, so it is accepted. */
+export const thresholdText = value((text) => parsed(text), {
+  description: 'For example "register.latency: p99 < 50ms" or "all.failures: ratio < 0.1%".',
+  type: ['string', 'object'],
+});
+
+const oneOf = <const T extends readonly [string, ...string[]]>(names: T, chosen: T[number], description: string) =>
+  z
+    .enum(names)
+    .prefault(chosen as never)
+    .meta({ description });
+
+export const scenarioSchema = z
+  .strictObject({
+    version: value(parseVersion, {
+      description: 'Version of this file format.',
+      const: 1,
+      type: 'integer',
+      examples: [1],
+    }),
+    name: value(parseName, {
+      description: 'Name of the scenario in results; default: the name of the file.',
+    }).optional(),
+    target: value(parseTarget, {
+      description: 'Next hop: "embedded" for the built-in registrar, or sip:host:port; default: the registrar.',
+      examples: ['embedded', 'sip:127.0.0.1:5060;transport=udp'],
+    }).optional(),
+    registrar: value(parseRequestUri, {
+      description: 'Request-URI, without a user part (RFC 3261 §10.2); default: sip: and the domain.',
+      examples: ['sip:test.example'],
+    }).optional(),
+    identities,
+    load,
+    flow: z.array(step).meta({ description: 'What each context does at each start.', minItems: 1 }),
+    drain: duration('How long flows under way may go on after the last start.', '35s').prefault('35s'),
+    cleanup: oneOf(['none', 'unregister', 'wildcard'], 'none', 'Remove bindings after the drain, outside all numbers.'),
+    precheck: oneOf(['register', 'none'], 'register', 'Ask the target once before any load.'),
+    timers: timers.prefault({}),
+    local: local.prefault({}),
+    thresholds: z.array(thresholdText).optional().meta({ description: 'Gates: what must hold for the run to pass.' }),
+    seed: wholeNumber('a seed', 0, 2 ** 32 - 1, {
+      description: 'Fixes every random choice; default: random, printed.',
+    }).optional(),
+  })
+  .meta({ title: 'regstorm scenario', description: 'A load test of a SIP registrar.' });
+
+/** A scenario whose values are parsed and whose defaults are filled in, still in the shape of the file. */
+export type WrittenScenario = z.output<typeof scenarioSchema>;

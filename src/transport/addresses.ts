@@ -1,0 +1,48 @@
+// IPv4 addresses as text and as unsigned 32-bit numbers in host order, and what kind of network they belong to.
+// Left out on purpose: IPv6.
+
+const OCTET = /^(?:0|[1-9][0-9]{0,2})$/;
+
+export const formatIpv4 = (address: number): string =>
+  `${(address >>> 24) & 255}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
+
+/** -1 when the text is not four decimal octets. Leading zeros are refused: some systems read them as octal. */
+export const parseIpv4 = (text: string): number => {
+  const octets = text.split('.', 5);
+  if (octets.length !== 4) return -1;
+  let address = 0;
+  for (const octet of octets) {
+    const value = OCTET.test(octet) ? Number(octet) : 256;
+    if (value > 255) return -1;
+    address = address * 256 + value;
+  }
+  return address;
+};
+
+const within = (address: number, network: string, prefixBits: number): boolean => {
+  const size = 2 ** (32 - prefixBits);
+  return Math.floor(address / size) === Math.floor(parseIpv4(network) / size);
+};
+
+export const isLoopback = (address: string): boolean => {
+  const value = parseIpv4(address);
+  return value >= 0 && within(value, '127.0.0.0', 8);
+};
+
+/**
+ * Whether load sent there could reach somebody else's machine. RFC 1918 private networks, RFC 3927 link-local and RFC 6598
+ * carrier space are not public; the documentation ranges of RFC 5737 count as public, since nobody's test bed has them.
+ */
+export const isPublicAddress = (address: string): boolean => {
+  const value = parseIpv4(address);
+  if (value < 0) return true;
+  const confined =
+    within(value, '0.0.0.0', 8) ||
+    within(value, '127.0.0.0', 8) ||
+    within(value, '10.0.0.0', 8) ||
+    within(value, '172.16.0.0', 12) ||
+    within(value, '192.168.0.0', 16) ||
+    within(value, '169.254.0.0', 16) ||
+    within(value, '100.64.0.0', 10);
+  return !confined;
+};

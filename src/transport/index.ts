@@ -1,0 +1,31 @@
+// The transports: sockets and the clock, nothing of SIP. Other folders import from here.
+
+import type { UdpTransport } from './datagram.ts';
+import { type BatchOptions, batchUnavailableReason, createBatchTransport } from './udp-batch.ts';
+import { createDgramTransport, type DgramOptions } from './udp-dgram.ts';
+
+export { formatIpv4, isLoopback, isPublicAddress, parseIpv4 } from './addresses.ts';
+export type {
+  DatagramHandler,
+  FlowId,
+  OpenedFlow,
+  OpenOptions,
+  TransportStats,
+  UdpTransport,
+} from './datagram.ts';
+export { monotonicNowUs } from './monotonic.ts';
+export { isLocalAddress, resolveHost } from './resolve.ts';
+export type { SocketBuffers } from './socket-buffers.ts';
+export { socketBufferWarnings } from './socket-buffers.ts';
+export type { BatchOptions } from './udp-batch.ts';
+export { batchUnavailableReason } from './udp-batch.ts';
+export type { DgramOptions } from './udp-dgram.ts';
+
+/** `auto` takes the batch transport where it works. */
+export const createUdpTransport = (
+  kind: 'auto' | 'udp-batch' | 'udp-dgram',
+  options: BatchOptions & DgramOptions,
+): UdpTransport => {
+  const useBatch = kind === 'udp-batch' || (kind === 'auto' && batchUnavailableReason() === null);
+  return useBatch ? createBatchTransport(options) : createDgramTransport(options);
+};

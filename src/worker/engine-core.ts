@@ -1,0 +1,66 @@
+// An engine as a pump drives it: between one connected socket and the clock.
+
+import type { Engine } from '../engine/index.ts';
+import { advance, drain, isOver, receiveDatagram, reportError, reportRefused, reportSent } from '../engine/index.ts';
+import {
+  COUNTER_CLOCK_STEPS,
+  COUNTER_CPU_US,
+  COUNTER_LAST_TURN_US,
+  COUNTER_RECEIVE_QUEUE_OVERRUNS,
+  COUNTER_TRUNCATED,
+  COUNTER_TURN_US_MAX,
+  counterOf,
+  type MetricsBlock,
+  setCounter,
+} from '../metrics/index.ts';
+import { US_PER_SECOND } from '../std/index.ts';
+import type { FlowId, UdpTransport } from '../transport/index.ts';
+import { LONGEST_WAIT_US } from './control.ts';
+import type { Core } from './pump.ts';
+
+export interface EngineCoreOptions {
+  readonly engine: Engine;
+  readonly transport: UdpTransport;
+  readonly flow: FlowId;
+  readonly metrics: MetricsBlock;
+  /** Asked once a turn, before the engine is; true ends the pump. */
+  readonly isStopped: (nowUs: number) => boolean;
+}
+
+export function createEngineCore(options: EngineCoreOptions): Core {
+  const { engine, transport, flow, metrics, isStopped } = options;
+  const sink = (_flow: number, _bytes: Uint8Array, start: number, end: number): boolean =>
+    transport.send(flow, start, end, 0, 0);
+  let publishedUs = Number.NEGATIVE_INFINITY;
+  return {
+    onDatagram: (_flow, receivedAtUs, bytes, start, end) => receiveDatagram(engine, receivedAtUs, bytes, start, end),
+    onSent: (_flow, count, sentAtUs) => reportSent(engine, count, sentAtUs),
+    onRefused: () => reportRefused(engine, transport.nowUs()),
+    onError: () => reportError(engine, transport.nowUs()),
+    advance: (nowUs) => advance(engine, nowUs),
+    offer: () => {
+      drain(engine, sink);
+      return engine.outbox.first < engine.outbox.end;
+    },
+    isOver: (nowUs) => isStopped(nowUs) || isOver(engine),
+    endTurn: (nowUs, turnUs) => {
+      // A wait that outlasts the longest one that is ever asked for means that the thread was not let run: part of the turn.
+      const waitedUs = nowUs - turnUs - counterOf(metrics, COUNTER_LAST_TURN_US);
+      const busyUs = turnUs + Math.max(0, waitedUs - LONGEST_WAIT_US);
+      setCounter(metrics, COUNTER_LAST_TURN_US, nowUs);
+      if (busyUs > counterOf(metrics, COUNTER_TURN_US_MAX)) setCounter(metrics, COUNTER_TURN_US_MAX, busyUs);
+      if (nowUs - publishedUs < US_PER_SECOND && !isOver(engine)) return;
+      publishedUs = nowUs;
+      publishTransport(metrics, transport);
+    },
+  };
+}
+
+/** What the transport has counted, where the coordinator can see it. */
+export function publishTransport(metrics: MetricsBlock, transport: UdpTransport): void {
+  const stats = transport.stats();
+  setCounter(metrics, COUNTER_TRUNCATED, stats.truncated);
+  setCounter(metrics, COUNTER_CLOCK_STEPS, stats.clockSteps);
+  setCounter(metrics, COUNTER_RECEIVE_QUEUE_OVERRUNS, stats.receiveQueueOverruns);
+  setCounter(metrics, COUNTER_CPU_US, transport.threadCpuUs());
+}

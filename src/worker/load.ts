@@ -1,0 +1,73 @@
+// The load task: one engine on one socket, from the first start to the last answer.
+
+import { attachFlow, createEngine, stopStarting } from '../engine/index.ts';
+import {
+  attachMetricsBlock,
+  COUNTER_CLEANUP_ATTEMPTED,
+  COUNTER_CLEANUP_FAILED,
+  COUNTER_CLEANUP_SUCCEEDED,
+  COUNTER_CONTEXTS,
+  counterOf,
+  setCounter,
+} from '../metrics/index.ts';
+import { US_PER_SECOND } from '../std/index.ts';
+import { createUdpTransport, monotonicNowUs } from '../transport/index.ts';
+import type { Control } from './control.ts';
+import { attachControl, awaitStart, wantedState } from './control.ts';
+import { createEngineCore, publishTransport } from './engine-core.ts';
+import type { LoadDone, LoadTask } from './messages.ts';
+import { STATE_ABORT, STATE_STOP_STARTING } from './messages.ts';
+import { runPump } from './pump.ts';
+import { openClientSocket } from './sockets.ts';
+
+/** After the first signal flows under way get this long, so that an operator who wants the end gets one. */
+const STOPPED_DRAIN_US = 5 * US_PER_SECOND;
+
+export async function runLoad(task: LoadTask): Promise<LoadDone> {
+  const { plan, workerIndex, workerCount, runId, seed, userAgent } = task;
+  const metrics = attachMetricsBlock(task.metrics);
+  const control = attachControl(task.control);
+  const engine = createEngine({ plan, workerIndex, workerCount, runId, seed, userAgent, metrics });
+  const transport = createUdpTransport(plan.local.sockets, { originUs: monotonicNowUs() });
+  try {
+    const slab = engine.outbox.slab;
+    const socket = await openClientSocket(transport, { local: plan.local, workerIndex, target: task.target, slab });
+    attachFlow(engine, socket.sentBy);
+    setCounter(metrics, COUNTER_CONTEXTS, engine.contexts.count);
+    transport.setOrigin(awaitStart(control));
+    const isStopped = watchControl(control, (nowUs) =>
+      stopStarting(engine, nowUs, Math.min(plan.drainUs, STOPPED_DRAIN_US)),
+    );
+    await runPump(createEngineCore({ engine, transport, flow: socket.flow, metrics, isStopped }), transport);
+    publishTransport(metrics, transport);
+    const cleanup = {
+      attempted: counterOf(metrics, COUNTER_CLEANUP_ATTEMPTED),
+      succeeded: counterOf(metrics, COUNTER_CLEANUP_SUCCEEDED),
+      failed: counterOf(metrics, COUNTER_CLEANUP_FAILED),
+    };
+    return {
+      kind: 'load-done',
+      transport: transport.kind,
+      wireClock: transport.wireClock,
+      cpuUs: transport.threadCpuUs(),
+      warnings: socket.warnings,
+      drainStartedUs: orNull(engine.drainStartedUs),
+      cleanupStartedUs: orNull(engine.cleanupStartedUs),
+      endedUs: transport.nowUs(),
+      cleanup,
+    };
+  } finally {
+    transport.close();
+  }
+}
+
+/** Looks at the control block once a turn: `stop` is called when starts are to end, true returned when all is to end. */
+function watchControl(control: Control, stop: (nowUs: number) => void): (nowUs: number) => boolean {
+  return (nowUs) => {
+    const state = wantedState(control);
+    if (state === STATE_STOP_STARTING) stop(nowUs);
+    return state === STATE_ABORT;
+  };
+}
+
+const orNull = (timeUs: number): number | null => (timeUs < 0 ? null : timeUs);

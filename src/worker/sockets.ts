@@ -1,0 +1,43 @@
+// Opens the socket of a load generator: which local address and port it takes, and how large its buffers are wanted.
+
+import type { PlanLocal } from '../scenario/index.ts';
+import { assert } from '../std/index.ts';
+import type { OpenedFlow, UdpTransport } from '../transport/index.ts';
+import { formatIpv4, parseIpv4, socketBufferWarnings } from '../transport/index.ts';
+import type { ResolvedTarget } from './messages.ts';
+
+/** Room for a stall of some hundred milliseconds at a hundred thousand answers a second. */
+export const RECEIVE_BUFFER_BYTES = 32 << 20;
+export const SEND_BUFFER_BYTES = 8 << 20;
+const ANY_ADDRESS = 0;
+const ANY_PORT = 0;
+
+export interface ClientSocket extends OpenedFlow {
+  /** `address:port` as it stands in Via and Contact. */
+  readonly sentBy: string;
+  readonly warnings: readonly string[];
+}
+
+export interface ClientSocketOptions {
+  readonly local: PlanLocal;
+  readonly workerIndex: number;
+  readonly target: ResolvedTarget;
+  readonly slab: Uint8Array;
+}
+
+export async function openClientSocket(transport: UdpTransport, options: ClientSocketOptions): Promise<ClientSocket> {
+  const { local, workerIndex, target, slab } = options;
+  const remote = { address: parseIpv4(target.address), port: target.port };
+  assert(remote.address >= 0, 'the coordinator resolves the target to an IPv4 address');
+  const address = local.addresses[workerIndex % Math.max(1, local.addresses.length)];
+  const wanted = { receiveBufferBytes: RECEIVE_BUFFER_BYTES, sendBufferBytes: SEND_BUFFER_BYTES };
+  const opened = await transport.open({
+    localAddress: address === undefined ? ANY_ADDRESS : parseIpv4(address),
+    localPort: local.firstPort === null ? ANY_PORT : local.firstPort + workerIndex,
+    remote,
+    slab,
+    ...wanted,
+  });
+  const sentBy = `${formatIpv4(opened.localAddress)}:${opened.localPort}`;
+  return { ...opened, sentBy, warnings: socketBufferWarnings(wanted, opened) };
+}

@@ -1,0 +1,171 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type CliSession, openSession, scenario } from './cli-session.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let session: CliSession;
+beforeEach(() => {
+  session = openSession();
+});
+afterEach(() => session.remove());
+
+/** Nothing below the folder but what the test wrote. */
+const wroteNothing = (): boolean => ![...session.files().keys()].some((path) => path.includes('/'));
+
+const STACK = /\n\s+at /;
+
+describe('a mistake in the scenario exits 2 with its place, before any packet or folder', () => {
+  it.each([
+    ['YAML that does not parse', 'version: 1\nflow: [register\n', /^s\.yaml:\d+:\d+: /],
+    ['an unknown key', scenario({ more: 'duratoin: 3s\n' }), /^s\.yaml:\d+:1: unknown key "duratoin"/],
+    ['a negative rate', scenario({ rate: '-5/s' }), /^s\.yaml:10:9: "-5\/s"/],
+    ['no contexts', scenario({ count: 0 }), /^s\.yaml:5:10: /],
+    ['a user without {index}', scenario().replace('"u{index:4}"', 'u'), /^s\.yaml:6:9: .*\{index\}/],
+    ['an empty file', '', /^s\.yaml:1:1: /],
+  ])('%s', async (_, text, message) => {
+    const end = await session.run(['run', session.file('s.yaml', text)]);
+    expect(end.stderr).toMatch(message);
+    expect(end.stderr).not.toMatch(STACK);
+    expect([end.exitCode, end.stdout, wroteNothing()]).toEqual([2, '', true]);
+  });
+
+  it('all of them are told in one go', async () => {
+    const end = await session.run(['validate', session.file('s.yaml', scenario({ rate: '5', more: 'x: 1\n' }))]);
+    expect(end.stderr.match(/^s\.yaml:/gm)).toHaveLength(2);
+    expect(end.exitCode).toBe(2);
+  });
+});
+
+describe('a file that cannot be read exits 2', () => {
+  it.each([
+    ['that is not there', 'missing.yaml', 'missing.yaml cannot be read: no such file'],
+    ['that is a folder', '.', '. cannot be read: it is a folder'],
+  ])('%s', async (_, file, message) => {
+    const end = await session.run(['run', file]);
+    expect([end.exitCode, end.stderr]).toEqual([2, `regstorm: ${message}\n`]);
+  });
+
+  it('that is no text', async () => {
+    const end = await session.run(['run', session.file('s.yaml', new Uint8Array([0xff, 0xfe, 0x00, 0x41]))]);
+    expect([end.exitCode, end.stderr]).toEqual([2, 'regstorm: s.yaml is not a text file in UTF-8\n']);
+  });
+});
+
+describe('a mistake in the arguments exits 2 and names what is meant', () => {
+  it.each([
+    [['rnu'], 'unknown command rnu; did you mean run?'],
+    [['run', 's.yaml', '--ratee', '5/s'], 'unknown option --ratee; did you mean --rate?'],
+    [['run', 's.yaml', '--rate', '5'], '--rate: "5" is not a rate'],
+    [['run', 's.yaml', '--set', 'load.rte=5/s'], '--set load.rte: unknown key "rte" in load; did you mean "rate"?'],
+    [['run', 's.yaml', '--set', 'nonsense'], '--set: "nonsense" is not an assignment'],
+    [['run', 's.yaml', '--threshold', 'register.latency'], '--threshold: '],
+    [['run', 's.yaml', '--threshold', 'query.latency: p99 < 1s'], 'the flow has no step query'],
+    [['run', 's.yaml', '--workers', '0'], '--workers: "0" is not a whole number from 1 up'],
+    [['run', 's.yaml', '--workers', '201'], '201 workers for 200 contexts'],
+    [['run', 's.yaml', '--run-id', 'xyz'], '--run-id: "xyz" is not a run id'],
+    [['run', 's.yaml', '--seed', '-1'], '--seed: "-1" is not a seed'],
+    [['run', 's.yaml', '--wait-target', '30'], '--wait-target: "30"'],
+    [['run', 's.yaml', '-q', '-v'], '--quiet and --verbose exclude each other'],
+    [['quick', 'sip:127.0.0.1', '--duration', '5s'], '--duration needs a load'],
+    [['quick', 'sip:a:b@127.0.0.1'], 'a password in the URI'],
+    [['quick', 'http://x'], '"http://x" is no SIP URI'],
+    [['registrar', '--listen', '5060'], '--listen: "5060" is not an address and a port'],
+    [['cleanup', 's.yaml'], 'the embedded registrar ends with its run'],
+    [[], 'name a command'],
+  ])('regstorm %j', async (args, message) => {
+    session.file('s.yaml', scenario());
+    const end = await session.run(args);
+    expect(end.stderr).toContain(message);
+    expect(end.stderr).not.toMatch(STACK);
+    expect([end.exitCode, end.stdout, wroteNothing()]).toEqual([2, '', true]);
+  });
+});
+
+describe('what the machine refuses exits 2 before the first packet', () => {
+  it('a name that has no address', async () => {
+    session.file('s.yaml', scenario({ target: 'sip:registrar.invalid' }));
+    const end = await session.run(['run', 's.yaml']);
+    expect(end.stderr).toContain('regstorm: registrar.invalid has no IPv4 address');
+    expect([end.exitCode, wroteNothing()]).toEqual([2, true]);
+  });
+
+  it('a public address without --allow-public', async () => {
+    session.file('s.yaml', scenario({ target: 'sip:192.0.2.1' }));
+    const end = await session.run(['run', 's.yaml']);
+    expect(end.stderr).toContain('192.0.2.1 is a public address');
+    expect([end.exitCode, wroteNothing()]).toEqual([2, true]);
+  });
+
+  it('a result folder that cannot be written', async () => {
+    session.file('s.yaml', scenario());
+    const end = await session.run(['run', 's.yaml', '--out', 's.yaml/below']);
+    expect(end.stderr).toContain('the result folder s.yaml/below cannot be written');
+    expect(end.exitCode).toBe(2);
+  });
+
+  it('a result folder that holds files of somebody else, which stay', async () => {
+    session.file('s.yaml', scenario());
+    mkdirSync(join(session.folder, 'mine'));
+    session.file('mine/scenario.yaml', 'mine');
+    const end = await session.run(['run', 's.yaml', '--out', 'mine']);
+    expect(end.stderr).toContain('holds files that are no earlier run');
+    expect([end.exitCode, session.files().get('mine/scenario.yaml')]).toEqual([2, 'mine']);
+  });
+
+  it.each([
+    ['too few descriptors to start with', 64, '', 'the limit on open files is 64'],
+    ['too few descriptors for the workers', 256, '--workers 100', 'this run needs about'],
+  ])('%s', async (_, limit, flags, message) => {
+    session.file('s.yaml', scenario());
+    const end = await session.shell(`ulimit -n ${limit} && exec regstorm run s.yaml ${flags}`);
+    expect(end.stderr).toContain(message);
+    expect(end.stderr).toContain('ulimit -n');
+    expect([end.exitCode, wroteNothing()]).toEqual([2, true]);
+  });
+});
+
+describe('commands that send nothing', () => {
+  it('validate describes each good file, and all that is wrong with the others', async () => {
+    const end = await session.run(['validate', session.file('a.yaml', scenario()), session.file('b.yaml', 'x: 1\n')]);
+    expect(end.stdout).toContain('a.yaml: OK\n  scenario    test');
+    expect(end.stderr).toMatch(/^b\.yaml:1:1: unknown key "x"/);
+    expect(end.exitCode).toBe(2);
+  });
+
+  it('a scenario may come from standard input', async () => {
+    session.file('s.yaml', scenario());
+    const end = await session.shell('regstorm validate - < s.yaml');
+    expect(end.stdout).toContain('<stdin>: OK');
+  });
+
+  it('REGSTORM_ variables are below --set, and --set is below the flag', async () => {
+    session.file('s.yaml', scenario());
+    const env = { REGSTORM_LOAD_RATE: '300/s', REGSTORM_IDENTITIES_COUNT: '50' };
+    const fromVariable = await session.run(['validate', 's.yaml'], env);
+    expect(fromVariable.stdout).toMatch(/contexts +50 .*\n +load +300\/s/);
+    const fromSet = await session.run(['validate', 's.yaml', '--set', 'load.rate=400/s'], env);
+    expect(fromSet.stdout).toContain('400/s starts');
+  });
+
+  it('schema prints JSON that knows the keys', async () => {
+    const end = await session.run(['schema']);
+    expect(Object.keys((JSON.parse(end.stdout) as { properties: object }).properties)).toContain('identities');
+    expect(end.exitCode).toBe(0);
+  });
+
+  it('--version is the version of the package, --help the list of commands', async () => {
+    expect((await session.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const help = await session.run(['--help']);
+    for (const command of ['run', 'quick', 'validate', 'schema', 'cleanup', 'registrar']) {
+      expect(help.stdout).toContain(`regstorm ${command}`);
+    }
+    expect(help.exitCode).toBe(0);
+  });
+
+  it('a reader that goes away is no error', async () => {
+    const end = await session.shell('{ regstorm schema; echo "exit $?" >&2; } | true');
+    expect(end.stderr).toBe('exit 0\n');
+  });
+});

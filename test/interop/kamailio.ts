@@ -1,0 +1,86 @@
+// Kamailio as the registrar of a test: started in the foreground on a free port, ready when it answers its control
+// socket, and asked there what it has really stored.
+
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startChild } from './child.ts';
+import { findFreePort } from './free-port.ts';
+import { peerPath } from './peers.ts';
+import { waitUntil } from './wait-until.ts';
+
+const CONFIGURATION = fileURLToPath(new URL('kamailio.cfg', import.meta.url));
+const READY_WITHIN_MS = 10_000;
+const ASK_WITHIN_MS = 5_000;
+
+export type KamailioAuth = 'none' | 'digest' | 'digest-qop';
+
+export interface KamailioOptions {
+  readonly auth?: KamailioAuth;
+  /** Answers 423 to shorter lifetimes. */
+  readonly minExpiresSeconds?: number;
+  /** Default: a free one. */
+  readonly port?: number;
+}
+
+export interface Kamailio {
+  readonly port: number;
+  /** How many bindings it holds now. */
+  readonly storedContacts: () => Promise<number>;
+  readonly stop: () => Promise<void>;
+  /** `kill -9`: everything it had stored is gone. */
+  readonly kill: () => Promise<void>;
+}
+
+const DEFINES: Readonly<Record<KamailioAuth, readonly string[]>> = {
+  none: [],
+  digest: ['AUTH'],
+  'digest-qop': ['AUTH', 'QOP'],
+};
+
+export const startKamailio = async (options: KamailioOptions = {}): Promise<Kamailio> => {
+  const port = options.port ?? (await findFreePort());
+  const folder = mkdtempSync(join(tmpdir(), 'regstorm-kamailio-'));
+  const control = join(folder, 'ctl');
+  const defines = [`LISTEN=udp:127.0.0.1:${port}`, `CTL="unix:${control}"`, ...DEFINES[options.auth ?? 'none']];
+  if (options.minExpiresSeconds !== undefined) defines.push(`MINEXPIRES=${options.minExpiresSeconds}`);
+  const memory = ['-m', '256', '-M', '16'];
+  const args = ['-f', CONFIGURATION, '-DD', '-E', ...memory, ...defines.flatMap((define) => ['-A', define])];
+  const child = startChild(peerPath('kamailio'), args, { cwd: folder });
+  const end = async (how: () => Promise<void>): Promise<void> => {
+    await how();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await waitUntil('Kamailio answers on its control socket', READY_WITHIN_MS, async () => {
+      if (!child.isRunning()) throw new Error(`Kamailio ended:\n${child.stderr()}`);
+      return (await askStoredContacts(control)) !== null;
+    });
+  } catch (error) {
+    await end(child.kill);
+    throw error;
+  }
+  const storedContacts = async (): Promise<number> => {
+    const stored = await askStoredContacts(control);
+    if (stored === null) throw new Error(`Kamailio does not answer:\n${child.stderr()}`);
+    return stored;
+  };
+  return { port, storedContacts, stop: () => end(child.stop), kill: () => end(child.kill) };
+};
+
+const run = promisify(execFile);
+
+/** Null while nothing answers. */
+const askStoredContacts = async (control: string): Promise<number | null> => {
+  const args = ['-s', `unix:${control}`, 'stats.get_statistics', 'usrloc:'];
+  try {
+    const { stdout } = await run(peerPath('kamcmd'), args, { timeout: ASK_WITHIN_MS });
+    const count = /location_contacts = (\d+)/.exec(stdout)?.[1];
+    return count === undefined ? null : Number(count);
+  } catch {
+    return null;
+  }
+};

@@ -1,0 +1,60 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { scenarioJsonSchema } from '../../../src/scenario/index.ts';
+
+const SCHEMA_FILE = new URL('../../../schema/scenario.schema.json', import.meta.url);
+const generated = `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`;
+
+describe('the JSON Schema for editors', () => {
+  it('schema/scenario.schema.json is what the program generates (UPDATE_GOLDEN=1 writes it)', () => {
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(SCHEMA_FILE, generated);
+    expect(readFileSync(SCHEMA_FILE, 'utf8')).toBe(generated);
+  });
+
+  const validator = z.fromJSONSchema(JSON.parse(generated));
+  const accepts = (yaml: string): boolean => validator.safeParse(parse(yaml)).success;
+  const scenario = (flow: string, more = ''): string => `
+version: 1
+identities: { count: 10, user: "u{index}", domain: test.example }
+load: { rate: 5/s, duration: 1s }
+flow: ${flow}
+${more}`;
+
+  it.each(['quickstart', 'register-only', 'register-refresh-unregister', 'wildcard', 'query'])(
+    'accepts the example %s',
+    (name) => {
+      const text = readFileSync(new URL(`../../../scenarios/${name}.yaml`, import.meta.url), 'utf8');
+      expect(validator.safeParse(parse(text)).error).toBeUndefined();
+    },
+  );
+
+  it('accepts steps bare, with options, nested, and thresholds without quotes', () => {
+    expect(
+      accepts(scenario('[register, {wait: 2s}, {repeat: {times: 2, steps: [refresh, {wait: {uniform: [1s, 2s]}}]}}]')),
+    ).toBe(true);
+    expect(accepts(scenario('[register]', 'thresholds: [{register.latency: p99 < 50ms}]'))).toBe(true);
+  });
+
+  it('refuses unknown keys, unknown steps and values without a unit', () => {
+    expect(accepts(scenario('[registr]'))).toBe(false);
+    expect(accepts(scenario('[register]', 'cleanpu: none'))).toBe(false);
+    expect(accepts(scenario('[{wait: 2}]'))).toBe(false);
+    expect(accepts(scenario('[{query: {expires: 5s}}]'))).toBe(false);
+    expect(accepts(scenario('[register]', 'drain: 5'))).toBe(false);
+  });
+
+  it('describes every key', () => {
+    const undescribed: string[] = [];
+    const visit = (node: Record<string, unknown>, path: string): void => {
+      for (const [key, inner] of Object.entries((node.properties ?? {}) as Record<string, Record<string, unknown>>)) {
+        const isUnionKey = path.startsWith('definitions.step') && typeof inner.$ref === 'string';
+        if (typeof inner.description !== 'string' && !isUnionKey) undescribed.push(`${path}.${key}`);
+        visit(inner, `${path}.${key}`);
+      }
+    };
+    visit(scenarioJsonSchema() as Record<string, unknown>, '');
+    expect(undescribed).toEqual([]);
+  });
+});

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../../src/std/index.ts';
+import {
+  formatIpv4,
+  isLocalAddress,
+  isLoopback,
+  isPublicAddress,
+  parseIpv4,
+  resolveHost,
+  socketBufferWarnings,
+} from '../../../src/transport/index.ts';
+
+describe('IPv4 addresses', () => {
+  it('parses what it formats, for every address', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 0xffffffff }), (address) => {
+        expect(parseIpv4(formatIpv4(address))).toBe(address);
+      }),
+    );
+  });
+
+  it.each(['', '1.2.3', '1.2.3.4.5', '256.0.0.1', '01.2.3.4', '1.2.3.4 ', '1..2.3', 'a.b.c.d', '-1.2.3.4', '::1'])(
+    'refuses %j',
+    (text) => {
+      expect(parseIpv4(text)).toBe(-1);
+    },
+  );
+
+  it('knows the whole of 127.0.0.0/8 as loopback', () => {
+    expect(isLoopback('127.0.0.1')).toBe(true);
+    expect(isLoopback('127.255.255.254')).toBe(true);
+    expect(isLoopback('128.0.0.1')).toBe(false);
+    expect(isLoopback('localhost')).toBe(false);
+  });
+
+  it.each([
+    ['127.0.0.1', false],
+    ['10.255.1.2', false],
+    ['11.0.0.1', true],
+    ['172.15.255.255', true],
+    ['172.16.0.1', false],
+    ['172.31.255.255', false],
+    ['172.32.0.1', true],
+    ['192.168.7.7', false],
+    ['192.169.0.1', true],
+    ['169.254.1.1', false],
+    ['100.64.0.1', false],
+    ['100.127.255.255', false],
+    ['100.128.0.1', true],
+    ['192.0.2.1', true],
+    ['198.51.100.1', true],
+    ['8.8.8.8', true],
+  ])('%s is public: %s', (address, expected) => {
+    expect(isPublicAddress(address)).toBe(expected);
+  });
+});
+
+describe('hosts', () => {
+  it('takes an address as it is', async () => {
+    expect(await resolveHost('192.0.2.7')).toEqual({ address: '192.0.2.7' });
+  });
+
+  it('resolves localhost to a loopback address', async () => {
+    expect(isLoopback((await resolveHost('localhost')).address)).toBe(true);
+  });
+
+  it('explains a name that nobody has (TARGET_UNRESOLVED; RFC 2606 reserves .invalid)', async () => {
+    const error = await resolveHost('registrar.invalid').catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as UserError).code).toBe('TARGET_UNRESOLVED');
+    expect((error as UserError).message).toContain('registrar.invalid has no IPv4 address');
+  });
+
+  it('knows its own addresses from others', async () => {
+    expect(await isLocalAddress('127.0.0.1')).toBe(true);
+    expect(await isLocalAddress('127.8.7.6')).toBe(true);
+    expect(await isLocalAddress('192.0.2.1')).toBe(false);
+    expect(await isLocalAddress('localhost')).toBe(false);
+  });
+});
+
+describe('socket buffer warnings', () => {
+  const wanted = { receiveBufferBytes: 4_194_304, sendBufferBytes: 1_048_576 };
+
+  it('says nothing when everything was granted', () => {
+    expect(socketBufferWarnings(wanted, wanted)).toEqual([]);
+  });
+
+  it('names the setting and the value that mends each buffer', () => {
+    const warnings = socketBufferWarnings(wanted, { receiveBufferBytes: 212_992, sendBufferBytes: 212_992 });
+    expect(warnings.length).toBe(2);
+    expect(warnings[0]).toContain('sysctl -w net.core.rmem_max=4194304');
+    expect(warnings[1]).toContain('sysctl -w net.core.wmem_max=1048576');
+  });
+});
