@@ -23,7 +23,7 @@ import {
   PROCEDURE_NAMES,
 } from '../../../src/metrics/index.ts';
 import * as layout from '../../../src/metrics/layout.ts';
-import type { Procedure } from '../../../src/scenario/index.ts';
+import type { PlanStep, Procedure } from '../../../src/scenario/index.ts';
 import type { Run } from './driver.ts';
 
 /** Beyond so many rows counting them each turn would take longer than everything else. */
@@ -124,6 +124,7 @@ export const checkBooks = (run: Run): void => {
   mustEqual('requests and retransmissions', requests, counted(run, COUNTER_DATAGRAMS_SENT));
   mustEqual('datagrams counted', requests, run.sent.filter(({ isCleanup }) => !isCleanup).length);
   checkStarts(run);
+  checkSteps(run);
   const { transactions } = run.engine;
   mustEqual('free rows at the end', transactions.free, transactions.capacity);
   mustEqual('flows at the end', run.engine.activeFlows, 0);
@@ -138,4 +139,24 @@ const checkStarts = (run: Run): void => {
     counted(run, COUNTER_MISSED_NO_SLOT) +
     counted(run, COUNTER_MISSED_CONTEXT_BUSY);
   mustEqual('starts made and missed', made + missed, due);
+};
+
+/** Of every start that was made, each attempt of the flow is either started or skipped, loops counted out. */
+const checkSteps = (run: Run): void => {
+  const made = counted(run, COUNTER_STARTS_MADE_MEASURED) + counted(run, COUNTER_STARTS_MADE_OTHER);
+  for (const procedure of PROCEDURE_NAMES) {
+    const { started, skipped } = numbersOf(run, procedure);
+    const inFlow = unroll(run.engine.options.plan.flow).filter((step) => step === procedure).length;
+    mustEqual(`${procedure} started and skipped`, started + skipped, made * inFlow);
+  }
+};
+
+/** The attempts of a flow one after another, by walking every round of every loop. */
+export const unroll = (steps: readonly PlanStep[]): readonly Procedure[] => {
+  const walked: Procedure[] = [];
+  for (const step of steps) {
+    if (step.kind === 'attempt') walked.push(step.procedure);
+    if (step.kind === 'repeat') for (let round = 0; round < step.times; round++) walked.push(...unroll(step.steps));
+  }
+  return walked;
 };
