@@ -42,7 +42,7 @@ export function registerPieces(plan: RunPlan, step: AttemptStep, facts: RequestF
     { kind: 'credentials' },
     text(step.expiresSeconds === null ? '' : `Expires: ${step.expiresSeconds}\r\n`),
     ...headerLines(step, user, facts.sentBy),
-    text(`User-Agent: ${facts.userAgent}\r\nContent-Length: 0\r\n\r\n`),
+    text(`User-Agent: ${facts.userAgent} (${facts.runId})\r\nContent-Length: 0\r\n\r\n`),
   ];
 }
 
