@@ -22,8 +22,13 @@ export const RUN_COMMAND: CommandSpec = {
   describe: 'Run a scenario, judge it by its thresholds and store the result.',
   options: {
     ...SCENARIO_OPTIONS,
-    threshold: { type: 'list', value: 'EXPR', describe: 'one more gate, e.g. "register.latency: p99 < 50ms"' },
-    'no-thresholds': { type: 'flag', describe: "leave out the file's thresholds" },
+    threshold: {
+      group: 'Result',
+      type: 'list',
+      value: 'EXPR',
+      describe: 'one more gate, e.g. "register.latency: p99 < 50ms"',
+    },
+    'no-thresholds': { group: 'Result', type: 'flag', describe: "leave out the file's thresholds" },
     ...TARGET_OPTIONS,
     ...RUN_OPTIONS,
     ...OUTPUT_OPTIONS,
