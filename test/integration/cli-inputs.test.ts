@@ -67,6 +67,7 @@ describe('a mistake in the arguments exits 2 and names what is meant', () => {
     [['run', 's.yaml', '--run-id', 'xyz'], '--run-id: "xyz" is not a run id'],
     [['run', 's.yaml', '--seed', '-1'], '--seed: "-1" is not a seed'],
     [['run', 's.yaml', '--wait-target', '30'], '--wait-target: "30"'],
+    [['run', 's.yaml', '--wait-target', '30s'], '--wait-target cannot apply: the embedded registrar is always there'],
     [['run', 's.yaml', '-q', '-v'], '--quiet and --verbose exclude each other'],
     [['quick', 'sip:127.0.0.1', '--duration', '5s'], '--duration needs a load'],
     [['quick', 'sip:a:b@127.0.0.1'], 'a password in the URI'],

@@ -47,6 +47,6 @@ const runCommand = async (given: Given, terminal: Terminal): Promise<number> => 
   const settings = readRunSettings(given);
   const source = readScenario(given.positionals[0]!, terminal.readInput);
   const plan = loadPlan(source, { overrides: collectOverrides(given), environment: terminal.environment });
-  if (!settings.quiet) for (const warning of planWarnings(plan)) terminal.err.write(`warning: ${warning}\n`);
+  for (const warning of planWarnings(plan)) terminal.err.write(`warning: ${warning}\n`);
   return executeRun({ plan, scenarioText: source.text, settings, argv: given.argv, terminal });
 };
