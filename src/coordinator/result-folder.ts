@@ -61,7 +61,7 @@ export const folderName = (name: string, runId: string, startedAt: Date): string
 const unwritable = (path: string, error: unknown): UserError =>
   new UserError('OUTPUT_UNWRITABLE', {
     message: `the result folder ${path} cannot be written: ${(error as Error).message}`,
-    hint: 'name another one with --out DIR; nothing was sent',
+    hint: 'name another one with --out DIR',
   });
 
 /** Runs a file system call; what it throws becomes the operator's OUTPUT_UNWRITABLE. */
