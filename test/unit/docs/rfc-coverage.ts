@@ -31,7 +31,7 @@ of it.
 
 const ABSENT = `## What is not there
 
-- Transports other than UDP, and IPv6. A request longer than 1,300 bytes goes over UDP all the same (RFC 3261 §18.1.1 asks for TCP).
+- Transports other than UDP, and IPv6.
 - Name look-ups by SRV and NAPTR (RFC 3263): a target is an address, or a name with an A record.
 - The client follows no redirect (3xx) and does not repeat a request after 423 or Retry-After: such an answer ends the attempt.
 - Digest with algorithms other than MD5, with \`auth-int\` and with \`-sess\` (RFC 7616, RFC 8760): a challenge with nothing else is
