@@ -15,9 +15,12 @@ import {
   LANE_REGISTRATIONS,
   LANE_SUCCEEDED,
   OUTCOME_ABORTED,
+  OUTCOME_BINDING_MISSING,
+  OUTCOME_SEND_ERROR,
   OUTCOME_SUCCEEDED,
   OUTCOME_TIMEOUT,
   OUTCOME_TIMEOUT_AFTER_PROVISIONAL,
+  OUTCOME_UNREACHABLE,
   PROCEDURE_REFRESH,
   PROCEDURE_REGISTER,
   recordFailureLatency,
@@ -141,7 +144,22 @@ function recordTimes(engine: Engine, context: number, procedure: number, outcome
 /** After a register or refresh without a final answer the registrar may hold a binding all the same. */
 function noteDoubt(engine: Engine, context: number, procedure: number, outcome: number): void {
   const isRegistering = procedure === PROCEDURE_REGISTER || procedure === PROCEDURE_REFRESH;
-  if (isRegistering && outcome !== OUTCOME_SUCCEEDED && outcome < 100 && engine.phase !== PHASE_CLEANING) {
+  if (isRegistering && isDoubtful(outcome) && engine.phase !== PHASE_CLEANING) {
     engine.contexts.mayBeBound[context] = 1;
+  }
+}
+
+/** A status says what became of the binding, and so does a challenge that was the last word: nothing. */
+function isDoubtful(outcome: number): boolean {
+  switch (outcome) {
+    case OUTCOME_TIMEOUT:
+    case OUTCOME_TIMEOUT_AFTER_PROVISIONAL:
+    case OUTCOME_SEND_ERROR:
+    case OUTCOME_UNREACHABLE:
+    case OUTCOME_BINDING_MISSING:
+    case OUTCOME_ABORTED:
+      return true;
+    default:
+      return false;
   }
 }

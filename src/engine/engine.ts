@@ -32,7 +32,7 @@ import { resend, terminate } from './client-transaction.ts';
 import { CONTEXT_CHALLENGED, CONTEXT_READY, countBound } from './contexts.ts';
 import { continueFlow } from './flow.ts';
 import { CANCELLED, clearOutbox, outboxRoom } from './outbox.ts';
-import { beginDrain, nextPhaseUs, releaseCleanups, releaseWaits, updatePhase } from './phases.ts';
+import { limitDrain, nextPhaseUs, releaseCleanups, releaseWaits, updatePhase } from './phases.ts';
 import { dropReady, peekReady, pushReady } from './ready-queue.ts';
 import { isStartDue, makeStart } from './starts.ts';
 import type { Engine } from './state.ts';
@@ -67,10 +67,10 @@ export function isOver(engine: Engine): boolean {
   return engine.phase === PHASE_OVER;
 }
 
-/** The operator wants the end: no further start, at most `drainUs` for what is under way. */
+/** The operator wants the end: no further start, at most `drainUs` for what is under way. Saying it again changes nothing. */
 export function stopStarting(engine: Engine, nowUs: number, drainUs: number): void {
   engine.nowUs = Math.max(engine.nowUs, nowUs);
-  if (engine.phase === PHASE_LOADING) beginDrain(engine, drainUs);
+  limitDrain(engine, drainUs);
 }
 
 /** Offers what is queued, oldest first; returns how many messages the sink took. */

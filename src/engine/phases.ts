@@ -49,10 +49,16 @@ export function updatePhase(engine: Engine): void {
 }
 
 /** From now on nothing starts; flows under way have `lengthUs` to end. */
-export function beginDrain(engine: Engine, lengthUs: number): void {
+function beginDrain(engine: Engine, lengthUs: number): void {
   closeStarts(engine, Math.min(engine.nowUs, engine.loadEndUs));
   enterPhase(engine, PHASE_DRAINING, engine.nowUs + lengthUs);
   engine.drainStartedUs = engine.nowUs;
+}
+
+/** The drain, whether or not it has begun, ends within `lengthUs`. */
+export function limitDrain(engine: Engine, lengthUs: number): void {
+  if (engine.phase === PHASE_LOADING) beginDrain(engine, lengthUs);
+  else if (engine.phase === PHASE_DRAINING) engine.phaseEndUs = Math.min(engine.phaseEndUs, engine.nowUs + lengthUs);
 }
 
 /** While draining: cuts short the waits whose turn has come, those first that would have ended first. */
@@ -157,7 +163,11 @@ export function abortFlows(engine: Engine): void {
 
 /** How many of `total` may have been let go in this phase by now. */
 function paced(engine: Engine, total: number): number {
-  return Math.floor((engine.nowUs - engine.phaseStartUs) * releasesPerUs(engine, total)) + 1;
+  const elapsedUs = engine.nowUs - engine.phaseStartUs;
+  const perUs = releasesPerUs(engine, total);
+  const count = Math.floor(elapsedUs * perUs) + 1;
+  // The product may be rounded down where the quotient of nextReleaseUs is not: what it calls due is due.
+  return Math.ceil(count / perUs) <= elapsedUs ? count + 1 : count;
 }
 
 /** When the next one of those `left` may be let go. */
@@ -166,9 +176,11 @@ function nextReleaseUs(engine: Engine, left: number, total: number): number {
   return engine.phaseStartUs + Math.ceil(engine.released / releasesPerUs(engine, total));
 }
 
+/** Half of the phase is left for what the last one still has to say. */
 function releasesPerUs(engine: Engine, total: number): number {
-  const { load, drainUs } = engine.options.plan;
-  const windowUs = Math.max(1, Math.min(RELEASE_SECONDS * US_PER_SECOND, drainUs / 2));
+  const { load } = engine.options.plan;
+  const phaseUs = engine.phaseEndUs - engine.phaseStartUs;
+  const windowUs = Math.max(1, Math.min(RELEASE_SECONDS * US_PER_SECOND, phaseUs / 2));
   return Math.max(load.startsPerPeriod / load.periodUs / engine.options.workerCount, total / windowUs);
 }
 

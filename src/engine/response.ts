@@ -37,7 +37,7 @@ import { isLive, isPending, NOT_SENT } from './transactions.ts';
 /** The answer does not list our binding. */
 const NO_BINDING = -1;
 
-/** One datagram; `receivedAtUs` is when the kernel got it. */
+/** One datagram; `receivedAtUs` is when the kernel got it, never later than the `now` of the advance that follows. */
 export function receiveDatagram(
   engine: Engine,
   receivedAtUs: number,
@@ -47,6 +47,8 @@ export function receiveDatagram(
 ): void {
   const { metrics, reader, transactions, branch } = engine;
   const { message } = reader;
+  // What it sets going, Timer K above all, counts from here and not from the last time that we were called.
+  if (receivedAtUs > engine.nowUs) engine.nowUs = receivedAtUs;
   if (parseMessage(bytes, start, end, message) !== PARSE_OK) {
     addCounter(metrics, COUNTER_MALFORMED, 1);
     return;

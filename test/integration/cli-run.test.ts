@@ -1,4 +1,4 @@
-import { existsSync, readlinkSync } from 'node:fs';
+import { existsSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Child } from '../interop/child.ts';
@@ -89,6 +89,18 @@ describe('a run', () => {
     expectSumsToClose(summary);
   });
 
+  it('goes over node:dgram as well, and says that its wire times are those of the program', async () => {
+    session.file('s.yaml', scenario());
+    const end = await session.run(['run', 's.yaml', ...CALM, '--out', 'out', '--set', 'local.sockets=udp-dgram']);
+    const summary = session.summary('out');
+    expect([end.exitCode, summary.environment.transport, summary.environment.wireClock]).toEqual([
+      0,
+      'udp-dgram',
+      'userland',
+    ]);
+    expectSumsToClose(summary);
+  });
+
   it('exits 20 when a threshold fails that no doubt touches', async () => {
     session.file('s.yaml', scenario());
     const end = await session.run(['run', 's.yaml', '--threshold', 'register.started: count < 10', '--out', 'out']);
@@ -137,11 +149,23 @@ describe('an interrupted run ends soon, and its report closes', () => {
   it('a second signal ends it at once', async () => {
     const child = await startLongRun();
     child.signal('SIGINT');
-    await waitUntil('the first signal is heard', PROGRESS_WITHIN_MS, () => child.stderr().includes('once more'));
-    child.signal('SIGINT');
+    await waitUntil('the second signal is heard', PROGRESS_WITHIN_MS, () => {
+      child.signal('SIGINT');
+      return child.stderr().includes('SIGINT again: ending at once') || !child.isRunning();
+    });
     const end = await endOf(child);
     expect(end.exitCode).toBe(130);
     expectSumsToClose(session.summary('out'));
+  });
+
+  it('even when its folder has gone: the summary is still printed', async () => {
+    const child = await startLongRun();
+    rmSync(join(session.folder, 'out'), { recursive: true });
+    child.signal('SIGINT');
+    const end = await endOf(child);
+    expect(end.stdout).toContain('ABORTED');
+    expect(end.stderr).toContain('the result folder out cannot be written');
+    expect(end.exitCode).toBe(130);
   });
 
   it('while it waits for its target as well', async () => {

@@ -9,7 +9,7 @@ import {
   PROCEDURE_REGISTER,
   setCounter,
 } from '../../../dist/metrics/index.js';
-import runTask from '../../../dist/worker/main.js';
+import { runTask as runRealTask } from '../../../dist/worker/main.js';
 import { CTL_READY, CTL_STATE, STATE_WAIT } from '../../../dist/worker/messages.js';
 
 const ENDS = {
@@ -33,8 +33,8 @@ const ENDS = {
   },
 };
 
-export default async function runFailingTask(task) {
-  if (task.kind !== 'load' || task.workerIndex < task.workerCount - 1) return runTask(task);
+export async function runTask(task) {
+  if (task.kind !== 'load' || task.workerIndex < task.workerCount - 1) return runRealTask(task);
   if (task.plan.name === 'is-refused') ENDS['is-refused-late']();
   const lanes = new Int32Array(task.control, 0, 4);
   const block = attachMetricsBlock(task.metrics);

@@ -1,0 +1,191 @@
+// A real engine in virtual time, opposite a scripted peer. It does what a pump does (take what has arrived, advance once,
+// drain once, report) and then jumps to the next moment at which anything can happen. Every datagram is recorded with its
+// time. What must hold in every run is checked here, in every run.
+
+import { createHash } from 'node:crypto';
+import type { Engine } from '../../../src/engine/index.ts';
+import {
+  advance,
+  attachFlow,
+  createEngine,
+  drain,
+  isOver,
+  receiveDatagram,
+  reportRefused,
+  reportSent,
+} from '../../../src/engine/index.ts';
+import { PHASE_CLEANING } from '../../../src/engine/state.ts';
+import { TX_FREE } from '../../../src/engine/transactions.ts';
+import type { MetricsBlock } from '../../../src/metrics/index.ts';
+import { createMetricsBlock } from '../../../src/metrics/index.ts';
+import type { RunPlan } from '../../../src/scenario/index.ts';
+import { checkBooks, checkTables } from './books.ts';
+
+export const SENT_BY = '127.0.0.1:40000';
+
+/** Something that arrives at the engine's socket. */
+export interface Reply {
+  readonly atUs: number;
+  readonly bytes: string | Uint8Array;
+}
+
+/** Told of every datagram that leaves, with its time. */
+export type Peer = (request: string, nowUs: number) => readonly Reply[];
+
+export const SILENT: Peer = () => [];
+
+export interface Sent {
+  readonly atUs: number;
+  readonly text: string;
+  /** It left while the clean-up went on, which is outside all numbers. */
+  readonly isCleanup: boolean;
+}
+
+export interface DriveOptions {
+  readonly plan: RunPlan;
+  readonly peer?: Peer;
+  readonly workerIndex?: number;
+  readonly workerCount?: number;
+  readonly runId?: string;
+  readonly seed?: number;
+  /** How many messages the socket takes in a turn at this time; all of them unless told otherwise. */
+  readonly takes?: (nowUs: number) => number;
+  /** True for a message that the kernel refuses for good. */
+  readonly refuses?: (request: string) => boolean;
+  /** What happens at certain times, before that turn's advance. */
+  readonly events?: readonly { readonly atUs: number; readonly act: (engine: Engine) => void }[];
+  /** The thread doesn't run between these times. */
+  readonly stall?: { readonly fromUs: number; readonly toUs: number };
+  /** Called after every turn. */
+  readonly watch?: (engine: Engine, nowUs: number) => void;
+}
+
+export interface Run {
+  readonly engine: Engine;
+  readonly metrics: MetricsBlock;
+  readonly sent: readonly Sent[];
+  /** When the run was over. */
+  readonly endedUs: number;
+}
+
+/** A blocked socket is tried again after so long, as the pump does it. */
+const RETRY_US = 500;
+const MOST_TURNS = 300_000;
+/** Turns at one and the same time, each of which may do something. */
+const MOST_TURNS_STANDING = 2_000;
+
+/** Runs the plan to its end, and on until no timer runs; then holds the run to what must always hold. */
+export const drive = (options: DriveOptions): Run => {
+  const world = createWorld(options);
+  let standing = 0;
+  for (let turns = 0; ; turns++) {
+    if (turns > MOST_TURNS) throw new Error(`no end after ${turns} turns, at ${world.nowUs} us`);
+    const deadlineUs = takeTurn(world);
+    const nextUs = nextMoment(world, deadlineUs);
+    if (nextUs === Number.POSITIVE_INFINITY) break;
+    standing = nextUs > world.nowUs ? 0 : standing + 1;
+    if (standing > MOST_TURNS_STANDING) throw new Error(`time stands still at ${world.nowUs} us`);
+    world.nowUs = nextUs;
+  }
+  const { engine, metrics, sent } = world;
+  if (!isOver(engine)) throw new Error(`nothing more happens after ${world.nowUs} us, and the run is not over`);
+  const run = { engine, metrics, sent, endedUs: engine.endedUs };
+  checkBooks(run);
+  return run;
+};
+
+interface World {
+  readonly options: DriveOptions;
+  readonly engine: Engine;
+  readonly metrics: MetricsBlock;
+  readonly sent: Sent[];
+  readonly arriving: Reply[];
+  readonly events: { readonly atUs: number; readonly act: (engine: Engine) => void }[];
+  /** Each request's bytes as they left first, by branch. */
+  readonly firstCopies: Map<string, string>;
+  nowUs: number;
+}
+
+const createWorld = (options: DriveOptions): World => {
+  const { plan, workerIndex = 0, workerCount = 1, runId = 'run-a', seed = 1 } = options;
+  const metrics = createMetricsBlock(120);
+  const engine = createEngine({ plan, workerIndex, workerCount, runId, seed, userAgent: 'test', metrics });
+  attachFlow(engine, SENT_BY);
+  const events = [...(options.events ?? [])].sort((a, b) => a.atUs - b.atUs);
+  return { options, engine, metrics, sent: [], arriving: [], events, firstCopies: new Map(), nowUs: 0 };
+};
+
+/** One turn at world.nowUs; returns the engine's next deadline. */
+const takeTurn = (world: World): number => {
+  const { engine, nowUs, arriving, events, options } = world;
+  while (arriving.length > 0 && arriving[0]!.atUs <= nowUs) deliver(engine, arriving.shift()!);
+  while (events.length > 0 && events[0]!.atUs <= nowUs) events.shift()!.act(engine);
+  const deadlineUs = advance(engine, nowUs);
+  handOut(world);
+  checkTables(engine);
+  options.watch?.(engine, nowUs);
+  return deadlineUs;
+};
+
+/** Between poison bytes, so that a look outside the datagram changes something. */
+const deliver = (engine: Engine, { atUs, bytes }: Reply): void => {
+  const body = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
+  const padded = new Uint8Array(body.length + 32).fill(0x22);
+  padded.set(body, 16);
+  receiveDatagram(engine, atUs, padded, 16, 16 + body.length);
+};
+
+const handOut = (world: World): void => {
+  const { engine, nowUs, options, sent } = world;
+  const isCleanup = engine.phase === PHASE_CLEANING;
+  let room = options.takes?.(nowUs) ?? Number.POSITIVE_INFINITY;
+  const taken: string[] = [];
+  drain(engine, (_flow, bytes, start, end) => {
+    if (room-- <= 0) return false;
+    taken.push(Buffer.from(bytes.subarray(start, end)).toString('latin1'));
+    return true;
+  });
+  for (const text of taken) {
+    if (options.refuses?.(text) === true) {
+      reportRefused(engine, nowUs);
+      continue;
+    }
+    checkCopy(world, text);
+    reportSent(engine, 1, nowUs);
+    sent.push({ atUs: nowUs, text, isCleanup });
+    for (const reply of options.peer?.(text, nowUs) ?? []) schedule(world, reply);
+  }
+};
+
+/** RFC 3261 §17.1.2.2: a retransmission is the same request. §8.1.1.7: no other request has its branch. */
+const checkCopy = (world: World, text: string): void => {
+  const branch = /;branch=([^;\r]+)/.exec(text)?.[1] ?? '';
+  const first = world.firstCopies.get(branch);
+  if (first === undefined) world.firstCopies.set(branch, text);
+  else if (first !== text) throw new Error(`branch ${branch} was sent with other bytes`);
+};
+
+const schedule = ({ arriving, nowUs }: World, reply: Reply): void => {
+  if (reply.atUs < nowUs) throw new Error('a reply comes before its request');
+  let at = arriving.length;
+  while (at > 0 && arriving[at - 1]!.atUs > reply.atUs) at--;
+  arriving.splice(at, 0, reply);
+};
+
+const nextMoment = ({ engine, nowUs, arriving, events, options }: World, deadlineUs: number): number => {
+  const isLeft = engine.outbox.first < engine.outbox.end;
+  const ownUs = isLeft ? nowUs + RETRY_US : Math.max(nowUs, deadlineUs);
+  const nextUs = Math.min(
+    ownUs,
+    arriving[0]?.atUs ?? Number.POSITIVE_INFINITY,
+    events[0]?.atUs ?? Number.POSITIVE_INFINITY,
+  );
+  const { stall } = options;
+  return stall !== undefined && nextUs > stall.fromUs && nextUs < stall.toUs ? stall.toUs : nextUs;
+};
+
+/** The rows of the transaction table that are in use. */
+export const rowsInUse = (engine: Engine): number =>
+  engine.transactions.state.reduce((count, state) => count + (state === TX_FREE ? 0 : 1), 0);
+
+export const md5 = (text: string): string => createHash('md5').update(text, 'latin1').digest('hex');
