@@ -1,6 +1,7 @@
 // Nobody there, somebody who goes away, and silence: what the network does rather than the registrar. Every run ends within
 // its bound and leaves a report.
 
+import { createSocket } from 'node:dgram';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/std/index.ts';
@@ -148,6 +149,59 @@ describe('a registrar that goes away', () => {
   );
 });
 
+describe('a registrar that goes away, and the rest of the run', () => {
+  it(
+    '18.4 every worker notices by itself',
+    async () => {
+      const count = 400;
+      const peer = await startScriptedPeer((request, reply, number) => {
+        reply(ok(request));
+        if (number === count / 4) peer.leave();
+      });
+      const parts = { count, ratePerSecond: 400, quickTimers: false, args: ['--workers', '2'] };
+      const { summary } = await endOf(startRun(peer.port, parts));
+      expect(summary.generator.workers).toBe(2);
+      expect(Object.keys(summary.totals.register!.outcomes).sort()).toEqual(['succeeded', 'unreachable']);
+    },
+    TEST_MS,
+  );
+
+  it(
+    'a flow stops at the step that failed, and the clean-up asks for what may still be bound',
+    async () => {
+      const registered = new Set<string>();
+      const peer = await startScriptedPeer((request, reply) => {
+        reply(ok(request));
+        registered.add(request.callId);
+        if (registered.size === 20) peer.leave();
+      });
+      const flow = ['register', 'wait: 1s', 'refresh', 'unregister'];
+      const { summary } = await endOf(startRun(peer.port, { flow, cleanup: 'unregister' }));
+      expect(summary.totals.register?.outcomes).toEqual({ succeeded: 20 });
+      expect(summary.totals.refresh?.outcomes).toEqual({ unreachable: 20 });
+      expect(summary.totals.unregister).toMatchObject({ started: 0, skipped: 20 });
+      expect(summary.cleanup).toEqual({ attempted: 20, succeeded: 0, failed: 20 });
+    },
+    TEST_MS,
+  );
+
+  it(
+    'a clean-up that gets no answer ends with Timer F and is outside all numbers',
+    async () => {
+      const script: Script = (request, reply) => {
+        if (request.expires !== '0') reply(ok(request));
+      };
+      const { summary, exitCode, peer } = await runAgainst(script, { cleanup: 'wildcard' });
+      expect(summary.cleanup).toEqual({ attempted: 20, succeeded: 0, failed: 20 });
+      expect(Object.keys(summary.totals)).toEqual(['register']);
+      expect(summary.transactions.requestsSent).toBe(20);
+      expect(new Set(peer.requests.filter(({ contact }) => contact === '*').map(({ callId }) => callId)).size).toBe(20);
+      expect(exitCode).toBe(EXIT.PASS);
+    },
+    TEST_MS,
+  );
+});
+
 describe('silence', () => {
   it.each(BOTH_SOCKETS)(
     'over %s: the precheck warns, the load runs to its end, and the run is 23',
@@ -160,6 +214,23 @@ describe('silence', () => {
       const loadDatagrams = peer.requests.filter(({ contact }) => contact !== null).length;
       expect(summary.transactions.datagramsSent).toBe(loadDatagrams);
       expect(loadDatagrams).toBeLessThan(peer.requests.length);
+    },
+    TEST_MS,
+  );
+
+  it(
+    'of a kind: answers from another port than the requests went to are not for this flow',
+    async () => {
+      const other = createSocket('udp4');
+      const script: Script = (request) => {
+        const port = Number(/127\.0\.0\.1:(\d+)/.exec(request.via)?.[1]);
+        other.send(ok(request), port, '127.0.0.1');
+      };
+      const { exitCode, summary } = await runAgainst(script);
+      other.close();
+      expect(exitCode).toBe(EXIT.UNREACHABLE);
+      expect(summary.totals.register?.outcomes).toEqual({ timeout: 20 });
+      expect(summary.transactions).toMatchObject({ stray: 0, malformed: 0 });
     },
     TEST_MS,
   );

@@ -16,6 +16,7 @@ export interface RunParts {
   readonly starts?: number;
   readonly ratePerSecond?: number;
   readonly precheck?: 'register' | 'none';
+  readonly cleanup?: 'none' | 'unregister' | 'wildcard';
   readonly sockets?: Sockets;
   /** False: the timers of RFC 3261, by which Timer F is 32 s. */
   readonly quickTimers?: boolean;
@@ -42,6 +43,7 @@ registrar: sip:test.example
 identities: { count: ${count}, user: "u{index:8}", domain: test.example, password: secret }
 load: { model: constant-rate, rate: ${ratePerSecond}/s, starts: ${parts.starts ?? count} }
 precheck: ${precheck}
+cleanup: ${parts.cleanup ?? 'none'}
 local: { sockets: ${parts.sockets ?? 'auto'} }
 ${quickTimers ? `timers: ${QUICK_TIMERS}\n` : ''}flow:
 ${flow.map((step) => `  - ${step}\n`).join('')}`;
