@@ -48,6 +48,16 @@ describe('a socket that takes little', () => {
     expect(usersOf(run)).toEqual([...usersOf(run)].sort((a, b) => Number(a.slice(1)) - Number(b.slice(1))));
   });
 
+  it('takes messages and lets them go later: requests and retransmissions are counted when they leave', () => {
+    const plan = crowd(10, { flow: [register(), pause(5 * SECOND)] });
+    const run = drive({ plan, peer: accepting(), lets: (nowUs) => (nowUs < 2 * SECOND ? 0 : 1) });
+    expect(numbersOf(run, 'register').outcomes).toEqual({ succeeded: 10 });
+    // Each was queued again after 0.5 and after 1.5 s; what the socket has taken cannot be called back.
+    expect(run.sent.length).toBe(30);
+    expect(counted(run, COUNTER_RETRANSMISSIONS)).toBe(20);
+    expect(timesOf(run, 'register', 'wire').max).toBe(1000);
+  });
+
   it('17.1.2.2 what the answer overtakes in the queue is not sent any more', () => {
     // The retransmission of 0.5 s is still queued when the answer comes at 0.7 s.
     const plan = createPlan();
