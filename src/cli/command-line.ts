@@ -1,4 +1,5 @@
-// The whole command line: arguments -> a command -> an exit code. Every error ends here, as a text and a code.
+// The whole command line: arguments -> a command, or a text to print -> an exit code. Every error ends here, as a text and a
+// code.
 
 import { toolVersion } from '../coordinator/index.ts';
 import { EXIT } from '../std/index.ts';
@@ -10,7 +11,8 @@ import { RUN_COMMAND } from './commands/run.ts';
 import { SCHEMA_COMMAND } from './commands/schema.ts';
 import { VALIDATE_COMMAND } from './commands/validate.ts';
 import { describeFailure } from './failure.ts';
-import { parseCommandLine } from './parser.ts';
+import { commandHelp, programHelp } from './help-text.ts';
+import { commandIn, parseCommandLine } from './parser.ts';
 import type { Terminal } from './terminal.ts';
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -22,33 +24,26 @@ export const COMMANDS: readonly CommandSpec[] = [
   REGISTRAR_COMMAND,
 ];
 
-const EPILOGUE = `Exit codes: ${[
-  [EXIT.PASS, 'pass'],
-  [EXIT.INTERNAL, 'internal error'],
-  [EXIT.USAGE, 'usage'],
-  [EXIT.THRESHOLD, 'a threshold failed'],
-  [EXIT.INCONCLUSIVE, 'inconclusive'],
-  [EXIT.UNREACHABLE, 'target unreachable'],
-  [EXIT.WORKER_LOST, 'a worker was lost'],
-  [EXIT.SIGINT, 'interrupted'],
-  [EXIT.SIGTERM, 'terminated'],
-]
-  .map(([code, meaning]) => `${code} ${meaning}`)
-  .join(', ')}`;
+/** Help and version go before everything else: who asks for help has a mistake in the rest, as often as not. */
+const textFor = (argv: readonly string[], columns: number): string | null => {
+  const command = commandIn(argv, COMMANDS);
+  if (argv.includes('--help') || argv.includes('-h')) {
+    return command === null ? programHelp(COMMANDS, columns) : commandHelp(command, columns);
+  }
+  return command === null && argv.includes('--version') ? `${toolVersion()}\n` : null;
+};
 
 /** Resolves to the exit code, always. */
 export const runCommandLine = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
   const verbose = argv.includes('-v') || argv.includes('--verbose');
   try {
-    const parsed = await parseCommandLine(argv, {
-      commands: COMMANDS,
-      version: toolVersion(),
-      epilogue: EPILOGUE,
-      columns: terminal.out.columns,
-    });
-    if (typeof parsed !== 'string') return await parsed.command.run(parsed.given, terminal);
-    terminal.out.write(parsed);
-    return EXIT.PASS;
+    const text = textFor(argv, terminal.out.columns);
+    if (text !== null) {
+      terminal.out.write(text);
+      return EXIT.PASS;
+    }
+    const { command, given } = await parseCommandLine(argv, COMMANDS);
+    return await command.run(given, terminal);
   } catch (error) {
     const { text, exitCode } = describeFailure(error, verbose);
     terminal.err.write(text);

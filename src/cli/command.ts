@@ -4,6 +4,8 @@ import { UserError } from '../std/index.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface OptionSpec {
+  /** The heading under which the help lists it. */
+  readonly group: string;
   readonly alias?: string;
   readonly type: 'text' | 'flag' | 'list';
   /** How its value is called in the help, for text and lists. */
@@ -23,6 +25,7 @@ export interface CommandSpec {
   readonly positional: PositionalSpec | null;
   readonly describe: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
+  /** What to type after the program's name, and what it is for. */
   readonly examples: readonly (readonly [string, string])[];
   /** Resolves to the exit code. */
   run(given: Given, terminal: Terminal): Promise<number>;

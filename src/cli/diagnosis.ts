@@ -2,6 +2,7 @@
 // out of a capture. Works on the text of the messages, as a person does.
 
 import type { ProbeDone, TracedMessage } from '../coordinator/index.ts';
+import { cutTo, harmless } from '../report/index.ts';
 
 export interface DiagnosisFacts {
   /** `127.0.0.1:5060` */
@@ -18,8 +19,11 @@ export interface Diagnosis {
 
 interface Answer {
   readonly status: number;
+  /** Harmless on a terminal, and short enough for a sentence. */
   readonly phrase: string;
 }
+
+const PHRASE_CHARACTERS_MOST = 120;
 
 const isRegister = (message: TracedMessage): boolean => message.direction === 'sent' && /^REGISTER /.test(message.text);
 
@@ -27,7 +31,7 @@ const hasCredentials = (message: TracedMessage): boolean => /^(proxy-)?authoriza
 
 const answerIn = (message: TracedMessage): Answer | null => {
   const line = message.direction === 'received' ? /^SIP\/2\.0 (\d{3}) ?(.*?)\r?$/m.exec(message.text) : null;
-  return line === null ? null : { status: Number(line[1]), phrase: line[2]! };
+  return line === null ? null : { status: Number(line[1]), phrase: cutTo(harmless(line[2]!), PHRASE_CHARACTERS_MOST) };
 };
 
 /** Final answers in the order of their arrival, retransmitted ones included. */

@@ -19,6 +19,7 @@ import {
 } from '../coordinator/index.ts';
 import { summaryJson, summaryText } from '../report/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
+import { EXIT, UserError } from '../std/index.ts';
 import { describeFailure } from './failure.ts';
 import type { RunConsole } from './run-console.ts';
 import { createRunConsole } from './run-console.ts';
@@ -41,13 +42,8 @@ export const executeRun = async (execution: Execution): Promise<number> => {
   const { plan, settings, terminal } = execution;
   const runId = settings.runId ?? randomRunId();
   const seed = settings.seed ?? plan.seed ?? randomSeed();
-  const folder = openResultFolder({
-    out: settings.out,
-    root: RESULTS_ROOT,
-    name: plan.name,
-    runId,
-    startedAt: new Date(),
-  });
+  const startedAt = new Date();
+  const folder = openResultFolder({ out: settings.out, root: RESULTS_ROOT, name: plan.name, runId, startedAt });
   const console = createRunConsole(plan, settings, terminal);
   const stop = createStopSwitch();
   const stopListening = listenForSignals(terminal, stop, console);
@@ -64,8 +60,7 @@ export const executeRun = async (execution: Execution): Promise<number> => {
       observer: console,
     });
     console.finish();
-    report(execution, folder, outcome, console);
-    return outcome.result.exitCode;
+    return report(execution, folder, outcome);
   } catch (error) {
     console.finish();
     abandonFolder(folder);
@@ -75,8 +70,15 @@ export const executeRun = async (execution: Execution): Promise<number> => {
   }
 };
 
-const listenForSignals = (terminal: Terminal, stop: StopSwitch, console: RunConsole): (() => void) =>
-  terminal.onSignal((signal) => {
+/** npm hands a terminal's Ctrl-C on to its child, which has heard it from the terminal already: one press, two signals. */
+const ECHO_MS = 250;
+
+const listenForSignals = (terminal: Terminal, stop: StopSwitch, console: RunConsole): (() => void) => {
+  let heardAt = Number.NEGATIVE_INFINITY;
+  return terminal.onSignal((signal) => {
+    const now = performance.now();
+    if (now - heardAt < ECHO_MS) return;
+    heardAt = now;
     stop.press(signal);
     console.notice(
       stop.level() === 1
@@ -84,22 +86,34 @@ const listenForSignals = (terminal: Terminal, stop: StopSwitch, console: RunCons
         : `${signal} again: ending at once`,
     );
   });
+};
 
-/** The files first: whoever reads the summary on standard output finds them in place. */
-const report = (execution: Execution, folder: ResultFolder, outcome: RunOutcome, console: RunConsole): void => {
+/** The files first: whoever reads the summary on standard output finds them in place. Returns the exit code. */
+const report = (execution: Execution, folder: ResultFolder, outcome: RunOutcome): number => {
   const { plan, settings, terminal } = execution;
   const { result, problem } = outcome;
   const secret = plan.identities.password;
   const json = withoutSecret(summaryJson(result), secret);
-  writeResultFile(folder, 'summary.json', json);
-  writeResultFile(
-    folder,
-    'summary.txt',
-    withoutSecret(summaryText(result, { colour: false, folder: folder.path }), secret),
-  );
-  const warning = pointLatestAt(folder);
-  if (warning !== null) console.warning(warning);
+  const plain = withoutSecret(summaryText(result, { colour: false, folder: folder.path }), secret);
+  const unwritten = store(folder, json, plain);
+  const warning = unwritten === null ? pointLatestAt(folder) : null;
+  if (warning !== null) terminal.err.write(`warning: ${warning}\n`);
   if (problem !== null) terminal.err.write(describeFailure(problem, settings.verbose).text);
-  const color = wantsColor(settings.color, terminal.out, terminal.environment);
-  terminal.out.write(settings.format === 'json' ? json : summaryText(result, { colour: color, folder: folder.path }));
+  const colour = wantsColor(settings.color, terminal.out, terminal.environment);
+  terminal.out.write(settings.format === 'json' ? json : summaryText(result, { colour, folder: folder.path }));
+  if (unwritten === null) return result.exitCode;
+  terminal.err.write(describeFailure(unwritten, settings.verbose).text);
+  return result.exitCode === EXIT.SIGINT || result.exitCode === EXIT.SIGTERM ? result.exitCode : unwritten.exitCode;
+};
+
+/** A disk that has become full takes the files, not the summary: it is still printed. */
+const store = (folder: ResultFolder, json: string, text: string): UserError | null => {
+  try {
+    writeResultFile(folder, 'summary.json', json);
+    writeResultFile(folder, 'summary.txt', text);
+    return null;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
 };

@@ -8,29 +8,21 @@ import type { UserError } from '../std/index.ts';
 import type { CommandSpec, Given, OptionSpec } from './command.ts';
 import { usage } from './command.ts';
 
-const PROGRAM = 'regstorm';
-const HELP_COLUMNS_MAX = 100;
+export const PROGRAM = 'regstorm';
 
 export interface ParsedCommand {
   readonly command: CommandSpec;
   readonly given: Given;
 }
 
-export interface ParserOptions {
-  readonly commands: readonly CommandSpec[];
-  readonly version: string;
-  readonly epilogue: string;
-  readonly columns: number;
-}
-
-/** What to do: a command to run, or a text to print (help, version). Throws USAGE. */
+/** The command to run with its arguments. Throws USAGE. */
 export const parseCommandLine = async (
   argv: readonly string[],
-  options: ParserOptions,
-): Promise<ParsedCommand | string> => {
+  commands: readonly CommandSpec[],
+): Promise<ParsedCommand> => {
   let parsed: ParsedCommand | null = null;
-  const parser = createYargs(argv, options);
-  for (const command of options.commands) {
+  const parser = createYargs();
+  for (const command of commands) {
     parser.command(
       signatureOf(command),
       command.describe,
@@ -40,13 +32,10 @@ export const parseCommandLine = async (
       },
     );
   }
-  let printed = '';
-  await parser.parseAsync(argv.map(withoutDash), {}, (error, _values, output) => {
-    if (error !== undefined && error !== null) throw explain(withDash(error.message), argv, options.commands);
-    printed = output;
+  await parser.parseAsync(argv.map(withoutDash), {}, (error) => {
+    if (error !== undefined && error !== null) throw explain(withDash(error.message), argv, commands);
   });
-  if (printed !== '') return `${printed}\n`;
-  if (parsed === null) throw usage('name a command', `see ${PROGRAM} --help`);
+  if (parsed === null) throw usage('name a command', helpHint(null));
   return parsed;
 };
 
@@ -58,11 +47,11 @@ const withDash = (text: string): string => text.replaceAll(DASH_STAND_IN, '-');
 type Values = Readonly<Record<string, unknown>>;
 type Yargs = ReturnType<typeof yargs>;
 
-const createYargs = (argv: readonly string[], options: ParserOptions): Yargs =>
-  yargs([...argv])
+/** Only parses: help and version are ours (help-text.ts). */
+const createYargs = (): Yargs =>
+  yargs([])
     .scriptName(PROGRAM)
     .locale('en')
-    .usage('SIP registration load tester.\n\nUsage: $0 <command> [options]')
     .parserConfiguration({
       'boolean-negation': false,
       'camel-case-expansion': false,
@@ -74,11 +63,8 @@ const createYargs = (argv: readonly string[], options: ParserOptions): Yargs =>
     })
     .strict()
     .demandCommand(1, 1, 'name a command', 'name one command')
-    .version(options.version)
-    .help()
-    .alias('help', 'h')
-    .epilogue(options.epilogue)
-    .wrap(Math.min(HELP_COLUMNS_MAX, options.columns))
+    .help(false)
+    .version(false)
     .exitProcess(false)
     .showHelpOnFail(false);
 
@@ -89,15 +75,12 @@ const signatureOf = ({ name, positional }: CommandSpec): string => {
 
 const describeCommand = (builder: Yargs, command: CommandSpec): Yargs => {
   const { positional } = command;
-  builder.usage(`$0 ${signatureOf(command)} [options]\n\n${command.describe}`);
-  if (positional !== null) builder.positional(positional.name, { type: 'string', describe: positional.describe });
+  if (positional !== null) builder.positional(positional.name, { type: 'string' });
   for (const [name, option] of Object.entries(command.options)) builder.option(name, yargsOption(option));
-  for (const [example, meaning] of command.examples) builder.example(`$0 ${example}`, meaning);
-  return builder.epilogue('');
+  return builder;
 };
 
 const yargsOption = (option: OptionSpec) => ({
-  describe: option.value === undefined ? option.describe : `${option.value}: ${option.describe}`,
   ...(option.alias === undefined ? {} : { alias: option.alias }),
   ...(option.choices === undefined ? {} : { choices: [...option.choices] }),
   ...(option.type === 'flag' ? { boolean: true as const } : { string: true as const, requiresArg: true }),
@@ -154,7 +137,8 @@ const explainUnknown = (
 /** `--rate=5/s` is `rate`. */
 const bareName = (argument: string): string => argument.replace(/^--?/, '').split('=')[0]!;
 
-const commandIn = (argv: readonly string[], commands: readonly CommandSpec[]): CommandSpec | null =>
+/** The command that the arguments name, however wrong the rest is. */
+export const commandIn = (argv: readonly string[], commands: readonly CommandSpec[]): CommandSpec | null =>
   commands.find(({ name }) => name === argv.find((argument) => !argument.startsWith('-'))) ?? null;
 
 const optionNames = (command: CommandSpec | null): string[] => [

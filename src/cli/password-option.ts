@@ -6,8 +6,18 @@ import { usage } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
 export const PASSWORD_OPTIONS = {
-  'password-env': { type: 'text', value: 'VAR', describe: 'the password, from an environment variable' },
-  password: { type: 'text', value: 'TEXT', describe: 'the password (visible in the list of processes)' },
+  'password-env': {
+    group: 'Credentials',
+    type: 'text',
+    value: 'VAR',
+    describe: 'the password, from an environment variable',
+  },
+  password: {
+    group: 'Credentials',
+    type: 'text',
+    value: 'TEXT',
+    describe: 'the password (visible in the list of processes)',
+  },
 } as const;
 
 /** Null when none is given. Throws USAGE. */

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '../std/index.ts';
 import { describeFailure } from './failure.ts';
+import type { Terminal } from './terminal.ts';
 import { processTerminal } from './terminal.ts';
 
 /** Loading took between 100 and 128 on Linux with Node 20; a run of its own asks for what it needs (DESCRIPTORS, too). */
@@ -28,9 +29,19 @@ const openFilesLimit = (): number => {
   }
 };
 
+/** What is thrown in a callback reaches nobody: it ends the process, and its threads with it. */
+const endOnStrayError = (terminal: Terminal, verbose: boolean): void => {
+  process.once('uncaughtException', (error) => {
+    const { text, exitCode } = describeFailure(error, verbose);
+    terminal.err.write(text);
+    process.exit(exitCode);
+  });
+};
+
 /** Resolves to the exit code, always. */
 export const runProgram = async (argv: readonly string[]): Promise<number> => {
   const terminal = processTerminal();
+  endOnStrayError(terminal, argv.includes('-v') || argv.includes('--verbose'));
   try {
     checkRoomToLoad();
     const { runCommandLine } = await import('./command-line.ts');

@@ -27,7 +27,7 @@ const PORT_MAX = 65_535;
 
 /** `sip:host`, `sip:alice@host:5070`, `host:5060`. */
 export const parseQuickUri = (text: string): QuickTarget => {
-  if (/^(sip:)?[^@]*:[^@]*@/i.test(text)) {
+  if (/^[^@]*:[^@]*@/.test(text.replace(/^sip:/i, ''))) {
     throw usage('a password in the URI would be visible to everybody on this machine', 'use --password-env VAR');
   }
   const match = URI.exec(text);

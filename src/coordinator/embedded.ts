@@ -20,8 +20,8 @@ export interface RunningRegistrar {
   readonly target: ResolvedTarget;
   /** Settles when the thread ends, asked or not; never rejects. */
   readonly ended: Promise<RegistrarDone | UserError>;
-  /** Asks it to end and waits until it has, for a few seconds at most. */
-  stop(): Promise<void>;
+  /** Asks it to end and waits for its counts, a few seconds at most; null when there are none. */
+  stop(): Promise<RegistrarDone | null>;
 }
 
 /** RFC 3261 §10.3 leaves the limits to the registrar's policy; these grant what is asked, an hour by default. */
@@ -64,11 +64,12 @@ export const startRegistrar = async (pool: WorkerPool, options: RegistrarTaskOpt
         return settled;
       },
     );
-  const stop = async (): Promise<void> => {
+  const stop = async (): Promise<RegistrarDone | null> => {
     requestState(control, STATE_ABORT);
     for (let waitedMs = 0; settled === null && waitedMs < STOP_WAIT_MS_MAX; waitedMs += READY_POLL_MS) {
       await pause(READY_POLL_MS);
     }
+    return settled instanceof UserError ? null : settled;
   };
   for (let waitedMs = 0; Atomics.load(port, 0) <= 0 && settled === null; waitedMs += READY_POLL_MS) {
     if (waitedMs >= READY_WAIT_MS_MAX) throw notReady();

@@ -47,6 +47,8 @@ export interface LoadOutcome {
   /** The wall clock at the common start. */
   readonly startedAt: Date;
   readonly durationUs: number;
+  /** Told to end at once: workers may have left attempts open. */
+  readonly aborted: boolean;
   /** The first thing that went wrong; null when every worker came to its end. */
   readonly lost: UserError | null;
 }
@@ -90,7 +92,8 @@ export const runLoad = async (options: LoadOptions): Promise<LoadOutcome> => {
   await endedOrDestroyed(load, tasks);
   stopWatching();
   const durationUs = Math.max(0, monotonicNowUs() - originUs);
-  return { blocks: load.blocks, done: load.done, startedAt, durationUs, lost: load.lost };
+  const aborted = stateOf(load.control) === STATE_ABORT;
+  return { blocks: load.blocks, done: load.done, startedAt, durationUs, aborted, lost: load.lost };
 };
 
 const createLoad = (options: LoadOptions): Load => {

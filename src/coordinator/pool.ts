@@ -13,13 +13,13 @@ export interface WorkerEntry {
   readonly heapMb: number;
 }
 
+/** What a worker file exports for the pool to call. */
+const TASK_EXPORT = 'runTask';
+
 /**
  * The compiled worker. Its heap holds the plan and some fixed objects, a few megabytes; a worker that needs a thousand has
  * a leak, and ends instead of taking the machine with it.
  */
-/** What a worker file exports for the pool to call. */
-const TASK_EXPORT = 'runTask';
-
 export const DEFAULT_WORKER: WorkerEntry = {
   file: new URL('../worker/main.js', import.meta.url),
   heapMb: 1024,

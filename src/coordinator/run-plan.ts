@@ -77,6 +77,7 @@ export const userAgent = (): string => `regstorm/${toolVersion()}`;
 export const runPlan = async (plan: RunPlan, options: RunOptions): Promise<RunOutcome> => {
   const cpuAtStart = process.cpuUsage();
   const workers = chooseWorkers(plan, options.workers);
+  checkWaiting(plan, options.waitTargetUs);
   const threads = workers + (plan.target.kind === 'embedded' ? 1 : 0);
   checkDescriptors(threads);
   const located = await locateTarget(plan, options.allowPublic);
@@ -107,6 +108,13 @@ const chooseWorkers = (plan: RunPlan, asked: number | null): number => {
   return workers;
 };
 
+/** Waiting is repeating the precheck: without one, the flag would do nothing. */
+const checkWaiting = (plan: RunPlan, waitTargetUs: number): void => {
+  if (waitTargetUs === 0 || (plan.target.kind === 'uri' && plan.precheck !== 'none')) return;
+  const why = plan.target.kind === 'embedded' ? 'the embedded registrar is always there' : 'precheck is none';
+  throw new UserError('USAGE', { message: `--wait-target cannot apply: ${why}` });
+};
+
 const runAgainst = async (run: Run): Promise<RunOutcome> => {
   const precheck = await runPrecheck(run);
   const { stop } = run.options;
@@ -120,8 +128,9 @@ const runAgainst = async (run: Run): Promise<RunOutcome> => {
     onProgress: run.options.observer.progress?.look ?? null,
     progressMs: run.options.observer.progress?.everyMs ?? 0,
   });
-  await run.registrar?.stop();
-  return { result: conclude(recordOf(run, precheck, load)), problem: load.lost };
+  const registrar = (await run.registrar?.stop()) ?? null;
+  const notes = registrar === null ? [] : registrar.warnings.map((warning) => `embedded registrar: ${warning}`);
+  return { result: conclude(recordOf(run, precheck, load, notes)), problem: load.lost };
 };
 
 const addressOf = ({ address, port }: ResolvedTarget): string => `${address}:${port}`;
@@ -151,13 +160,13 @@ const runPrecheck = async (run: Run): Promise<PrecheckOutcome> => {
 /** A result without any load: unreachable, or interrupted before it began. */
 const withoutLoad = (run: Run, precheck: PrecheckOutcome, problem: UserError | null): RunOutcome => {
   const blocks = [createMetricsBlock(1)];
-  const load: LoadOutcome = { blocks, done: [null], startedAt: new Date(), durationUs: 0, lost: null };
-  return { result: conclude(recordOf(run, precheck, load)), problem };
+  const load: LoadOutcome = { blocks, done: [null], startedAt: new Date(), durationUs: 0, aborted: true, lost: null };
+  return { result: conclude(recordOf(run, precheck, load, [])), problem };
 };
 
 const MICROSECONDS = 1e6;
 
-const recordOf = (run: Run, precheck: PrecheckOutcome, load: LoadOutcome): RunRecord => {
+const recordOf = (run: Run, precheck: PrecheckOutcome, load: LoadOutcome, notes: readonly string[]): RunRecord => {
   const { plan, options, target, sharedMachine } = run;
   const cpu = process.cpuUsage(run.cpuAtStart);
   return {
@@ -170,12 +179,13 @@ const recordOf = (run: Run, precheck: PrecheckOutcome, load: LoadOutcome): RunRe
     sharedMachine,
     precheck,
     interrupted: options.stop.signal(),
+    aborted: load.aborted,
     lost: load.lost !== null,
     blocks: load.blocks,
     done: load.done,
     startedAt: load.startedAt,
     durationUs: load.durationUs,
     cpuSeconds: (cpu.user + cpu.system) / MICROSECONDS,
-    notes: [],
+    notes,
   };
 };

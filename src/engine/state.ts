@@ -57,7 +57,7 @@ export interface EngineOptions {
   readonly workerCount: number;
   readonly runId: string;
   readonly seed: number;
-  /** Value of the User-Agent header. */
+  /** What the User-Agent header says ahead of the run id: `regstorm/<version>`. */
   readonly userAgent: string;
   readonly metrics: MetricsBlock;
 }

@@ -13,6 +13,22 @@ export function harmless(text: string): string {
   return safe;
 }
 
+/** The same JSON with those characters escaped in its strings: a reader of JSON gets the text back as it was. */
+export function escapedForJson(json: string): string {
+  let safe = '';
+  for (const character of json) {
+    const isLayout = character === '\n';
+    safe += isLayout || !isHarmful(character.codePointAt(0) ?? 0) ? character : jsonEscape(character);
+  }
+  return safe;
+}
+
+/** One escape for each UTF-16 unit (RFC 8259 §7). */
+function jsonEscape(character: string): string {
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
 /** Cut to a width in characters, with an ellipsis where something is missing. */
 export function cutTo(text: string, width: number): string {
   const characters = [...text];

@@ -1,5 +1,5 @@
 // Messages and the exact places of their parts, as sip-messages.md beside this file tells them. After a wanted change run
-// it once with REGSTORM_UPDATE_GOLDEN=1 and read the difference.
+// it once with UPDATE_GOLDEN=1 and read the difference.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CliSession, openSession, scenario } from './cli-session.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let session: CliSession;
 beforeEach(() => {
@@ -65,6 +67,8 @@ describe('a mistake in the arguments exits 2 and names what is meant', () => {
     [['run', 's.yaml', '--run-id', 'xyz'], '--run-id: "xyz" is not a run id'],
     [['run', 's.yaml', '--seed', '-1'], '--seed: "-1" is not a seed'],
     [['run', 's.yaml', '--wait-target', '30'], '--wait-target: "30"'],
+    [['run', 's.yaml', '--wait-target', '30s'], '--wait-target cannot apply: the embedded registrar is always there'],
+    [['run', 's.yaml', '--dry-run', '--out', 'x'], '--out cannot apply to a dry run'],
     [['run', 's.yaml', '-q', '-v'], '--quiet and --verbose exclude each other'],
     [['quick', 'sip:127.0.0.1', '--duration', '5s'], '--duration needs a load'],
     [['quick', 'sip:a:b@127.0.0.1'], 'a password in the URI'],
@@ -147,6 +151,25 @@ describe('commands that send nothing', () => {
     expect(fromSet.stdout).toContain('400/s starts');
   });
 
+  it('run --dry-run shows the messages of the first user, challenge and waits included, and writes nothing', async () => {
+    const flow = ['register', 'wait: 30s', 'unregister'];
+    session.file('s.yaml', scenario({ flow, target: 'sip:192.0.2.1' }));
+    const args = ['run', 's.yaml', '--dry-run', '--run-id', 'abcdef01', '--seed', '1'];
+    const end = await session.run(args);
+    expect(end.stdout.match(/^ {4}(REGISTER|SIP\/2\.0) \S+/gm)).toEqual([
+      '    REGISTER sip:test.example',
+      '    SIP/2.0 401',
+      '    REGISTER sip:test.example',
+      '    SIP/2.0 200',
+      '    REGISTER sip:test.example',
+      '    SIP/2.0 200',
+    ]);
+    expect(end.stdout).toContain('Call-ID: abcdef01');
+    expect(end.stdout).not.toContain('secret');
+    expect([end.exitCode, wroteNothing()]).toEqual([0, true]);
+    expect((await session.run(args)).stdout).toBe(end.stdout);
+  });
+
   it('schema prints JSON that knows the keys', async () => {
     const end = await session.run(['schema']);
     expect(Object.keys((JSON.parse(end.stdout) as { properties: object }).properties)).toContain('identities');
@@ -157,7 +180,7 @@ describe('commands that send nothing', () => {
     expect((await session.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     const help = await session.run(['--help']);
     for (const command of ['run', 'quick', 'validate', 'schema', 'cleanup', 'registrar']) {
-      expect(help.stdout).toContain(`regstorm ${command}`);
+      expect(help.stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
     expect(help.exitCode).toBe(0);
   });

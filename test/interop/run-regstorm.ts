@@ -9,7 +9,7 @@ import { expect } from 'vitest';
 import type { ProcedureResult, RunResult } from '../../src/metrics/run-result.ts';
 import { type Child, startChild } from './child.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const DEFAULT_WITHIN_MS = 90_000;
 
 export interface RunOptions {

@@ -41,10 +41,10 @@ export const QUICK_COMMAND: CommandSpec = {
   positional: { name: 'uri', many: false, describe: 'the registrar, e.g. sip:10.0.0.1:5060 or sip:alice@host' },
   describe: 'Try a registrar without a scenario file: one user message by message, or a small load.',
   options: {
-    users: { type: 'text', value: 'N', describe: 'so many users (a load instead of a single user)' },
+    users: { group: 'Scenario', type: 'text', value: 'N', describe: 'so many users (a load instead of a single user)' },
     rate: SCENARIO_OPTIONS.rate,
     duration: SCENARIO_OPTIONS.duration,
-    domain: { type: 'text', value: 'NAME', describe: "the users' domain (default: the URI's host)" },
+    domain: { group: 'Scenario', type: 'text', value: 'NAME', describe: "the users' domain (default: the URI's host)" },
     ...PASSWORD_OPTIONS,
     ...TARGET_OPTIONS,
     ...RUN_OPTIONS,

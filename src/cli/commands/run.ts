@@ -3,6 +3,7 @@
 import { loadPlan, readScenario } from '../../coordinator/index.ts';
 import { planWarnings } from '../../scenario/index.ts';
 import type { CommandSpec, Given } from '../command.ts';
+import { showDryRun } from '../dry-run.ts';
 import { executeRun } from '../execute-run.ts';
 import { collectOverrides } from '../overrides.ts';
 import {
@@ -22,10 +23,16 @@ export const RUN_COMMAND: CommandSpec = {
   describe: 'Run a scenario, judge it by its thresholds and store the result.',
   options: {
     ...SCENARIO_OPTIONS,
-    threshold: { type: 'list', value: 'EXPR', describe: 'one more gate, e.g. "register.latency: p99 < 50ms"' },
-    'no-thresholds': { type: 'flag', describe: "leave out the file's thresholds" },
+    threshold: {
+      group: 'Result',
+      type: 'list',
+      value: 'EXPR',
+      describe: 'one more gate, e.g. "register.latency: p99 < 50ms"',
+    },
+    'no-thresholds': { group: 'Result', type: 'flag', describe: "leave out the file's thresholds" },
     ...TARGET_OPTIONS,
     ...RUN_OPTIONS,
+    'dry-run': { group: 'Run', type: 'flag', describe: 'send nothing: show the messages of the first user' },
     ...OUTPUT_OPTIONS,
     ...INVALID_OPTION,
     ...CONSOLE_OPTIONS,
@@ -33,6 +40,7 @@ export const RUN_COMMAND: CommandSpec = {
   examples: [
     ['run scenarios/quickstart.yaml', 'against the embedded registrar'],
     ['run gate.yaml --target sip:10.0.0.1 -r 200/s', 'another target and rate'],
+    ['run gate.yaml --dry-run', 'what would be said, against the embedded registrar'],
     ['run gate.yaml --format json > summary.json', 'for a script'],
   ],
   run: (given, terminal) => runCommand(given, terminal),
@@ -42,6 +50,7 @@ const runCommand = async (given: Given, terminal: Terminal): Promise<number> => 
   const settings = readRunSettings(given);
   const source = readScenario(given.positionals[0]!, terminal.readInput);
   const plan = loadPlan(source, { overrides: collectOverrides(given), environment: terminal.environment });
-  if (!settings.quiet) for (const warning of planWarnings(plan)) terminal.err.write(`warning: ${warning}\n`);
+  for (const warning of planWarnings(plan)) terminal.err.write(`warning: ${warning}\n`);
+  if (given.flag('dry-run')) return showDryRun(given, plan, settings, terminal);
   return executeRun({ plan, scenarioText: source.text, settings, argv: given.argv, terminal });
 };

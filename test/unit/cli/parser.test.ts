@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CommandSpec } from '../../../src/cli/command.ts';
+import { commandHelp, programHelp } from '../../../src/cli/help-text.ts';
 import { parseCommandLine } from '../../../src/cli/parser.ts';
 import { UserError } from '../../../src/std/index.ts';
 
@@ -8,12 +9,12 @@ const run: CommandSpec = {
   positional: { name: 'file', many: false, describe: 'scenario file, - for standard input' },
   describe: 'Run a scenario.',
   options: {
-    rate: { type: 'text', alias: 'r', value: 'RATE', describe: 'starts per time' },
-    'run-id': { type: 'text', value: 'HEX', describe: 'name of the run' },
-    set: { type: 'list', value: 'KEY=VALUE', describe: 'set a key' },
-    format: { type: 'text', choices: ['text', 'json'], describe: 'summary' },
-    'no-thresholds': { type: 'flag', describe: 'drop the thresholds' },
-    quiet: { type: 'flag', alias: 'q', describe: 'less' },
+    rate: { group: 'Scenario', type: 'text', alias: 'r', value: 'RATE', describe: 'starts per time' },
+    'run-id': { group: 'Scenario', type: 'text', value: 'HEX', describe: 'name of the run' },
+    set: { group: 'Scenario', type: 'list', value: 'KEY=VALUE', describe: 'set a key' },
+    format: { group: 'Scenario', type: 'text', choices: ['text', 'json'], describe: 'summary' },
+    'no-thresholds': { group: 'Scenario', type: 'flag', describe: 'drop the thresholds' },
+    quiet: { group: 'Scenario', type: 'flag', alias: 'q', describe: 'less' },
   },
   examples: [['run a.yaml', 'run it']],
   run: async () => 0,
@@ -27,15 +28,9 @@ const validate: CommandSpec = {
   run: async () => 0,
 };
 
-const OPTIONS = { commands: [run, validate], version: '1.2.3', epilogue: 'Exit codes: 0 pass', columns: 80 };
+const parse = (...argv: string[]) => parseCommandLine(argv, [run, validate]);
 
-const parse = (...argv: string[]) => parseCommandLine(argv, OPTIONS);
-
-const given = async (...argv: string[]) => {
-  const parsed = await parse(...argv);
-  if (typeof parsed === 'string') throw new Error(`printed: ${parsed}`);
-  return parsed.given;
-};
+const given = async (...argv: string[]) => (await parse(...argv)).given;
 
 const mistake = async (...argv: string[]): Promise<string> => {
   try {
@@ -100,20 +95,26 @@ describe('mistakes are USAGE errors that name what is meant', () => {
   });
 });
 
-describe('help and version are texts', () => {
-  it('--version is the version alone', async () => {
-    expect(await parse('--version')).toBe('1.2.3\n');
+describe('the help', () => {
+  it('of the program lists commands and exit codes', () => {
+    const help = programHelp([run, validate], 80);
+    expect(help).toContain('  run FILE        Run a scenario.\n  validate FILE…  Check scenarios.\n');
+    expect(help).toContain('  0    pass\n');
   });
 
-  it('--help lists the commands and the exit codes', async () => {
-    const help = await parse('--help');
-    expect(help).toContain('regstorm run <file>');
-    expect(help).toContain('Exit codes: 0 pass');
+  it('of a command lists its options by topic, with aliases, values and examples', () => {
+    const help = commandHelp(run, 80);
+    expect(help).toContain('Usage: regstorm run FILE [options]');
+    expect(help).toContain(
+      'Scenario\n  -r, --rate RATE      starts per time\n      --run-id HEX     name of the run\n',
+    );
+    expect(help).toContain('Examples\n  regstorm run a.yaml\n      run it\n');
   });
 
-  it('the help of a command lists its options with their values', async () => {
-    const help = await parse('run', '--help');
-    expect(help).toContain('RATE: starts per time');
-    expect(help).not.toContain('Exit codes');
+  it('wraps long descriptions below their column', () => {
+    const text = Array.from({ length: 40 }, (_, i) => `w${i}`).join(' ');
+    const help = commandHelp({ ...run, options: { x: { group: 'G', type: 'flag', describe: text } } }, 60);
+    for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+    expect(help).toMatch(/^ {2} {4}--x {2}w0 .*\n {11}w\d+ /m);
   });
 });

@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Child } from '../interop/child.ts';
+import { findFreePort } from '../interop/free-port.ts';
+import { waitUntil } from '../interop/wait-until.ts';
+import { type CliSession, endOf, openSession, scenario } from './cli-session.ts';
+import { openSilentPeer } from './silent-peer.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let session: CliSession;
+const children: Child[] = [];
+beforeEach(() => {
+  session = openSession();
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) await child.stop();
+  session.remove();
+});
+
+const startRegistrar = async (...args: string[]): Promise<{ child: Child; port: number }> => {
+  const port = await findFreePort();
+  const child = session.start(['registrar', '--listen', `127.0.0.1:${port}`, '--domain', 'test.example', ...args]);
+  children.push(child);
+  await waitUntil('the registrar listens', 20_000, () => child.stdout().includes('listening on'));
+  return { child, port };
+};
+
+describe('regstorm registrar', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('counts at its end, by %s', async (signal) => {
+    const { child, port } = await startRegistrar();
+    session.file('s.yaml', scenario({ target: `sip:127.0.0.1:${port}` }));
+    await session.run(['run', 's.yaml', '--out', 'out']);
+    child.signal(signal);
+    const end = await endOf(child);
+    expect(end.stdout).toContain('no authentication');
+    // 200 registrations and the one question of the precheck.
+    expect(end.stdout).toContain('201 requests answered, 200 bindings left');
+    expect(end.exitCode).toBe(0);
+  });
+
+  it('on a port in use exits 2 and says which', async () => {
+    const { port } = await startRegistrar();
+    const end = await session.run(['registrar', '--listen', `127.0.0.1:${port}`]);
+    expect(end.stderr).toContain(`port ${port} on 127.0.0.1 is in use`);
+    expect([end.exitCode, end.stdout]).toEqual([2, '']);
+  });
+});
+
+describe('a local port in use', () => {
+  it('exits 2 with the message of the worker, before the load, and leaves no folder', async () => {
+    const peer = await openSilentPeer();
+    const { port } = await startRegistrar();
+    const more = `local: { addresses: [127.0.0.1], ports: ${peer.port} }\nprecheck: none\n`;
+    session.file('s.yaml', scenario({ target: `sip:127.0.0.1:${port}`, more }));
+    const end = await session.run(['run', 's.yaml']);
+    peer.close();
+    expect(end.stderr).toContain(`port ${peer.port} on 127.0.0.1 is in use`);
+    expect(end.exitCode).toBe(2);
+    expect([...session.files().keys()]).toEqual(['s.yaml']);
+  });
+});
+
+describe('regstorm cleanup', () => {
+  it('removes what a run left', async () => {
+    const { child, port } = await startRegistrar('--password', 'secret');
+    session.file('s.yaml', scenario({ target: `sip:127.0.0.1:${port}` }));
+    await session.run(['run', 's.yaml', '--out', 'out']);
+    const end = await session.run(['cleanup', 's.yaml', '-q']);
+    expect(end.stdout).toContain('cleaned up 200 of 200 identities');
+    child.signal('SIGINT');
+    expect((await endOf(child)).stdout).toContain(', 0 bindings left');
+  });
+
+  it('exits 23 when nobody listens', async () => {
+    const port = await findFreePort();
+    session.file('s.yaml', scenario({ target: `sip:127.0.0.1:${port}` }));
+    const end = await session.run(['cleanup', 's.yaml']);
+    expect([end.exitCode, end.stderr.includes('nobody listens')]).toEqual([23, true]);
+  });
+});
+
+describe('regstorm quick, a single user', () => {
+  it('without a challenge shows six messages and exits 0', async () => {
+    const { port } = await startRegistrar();
+    const end = await session.run(['quick', `sip:alice@127.0.0.1:${port}`, '--domain', 'test.example']);
+    expect(end.stdout.match(/^(>>>|<<<) /gm)).toHaveLength(6);
+    expect(end.stdout).toContain('To: <sip:alice@test.example>');
+    expect(end.stdout).toContain('registered, refreshed and unregistered without a challenge (200)\n');
+    expect(end.exitCode).toBe(0);
+  });
+
+  it('with a password answers the challenge', async () => {
+    const { port } = await startRegistrar('--password', 'secret');
+    const args = ['quick', `sip:127.0.0.1:${port}`, '--domain', 'test.example', '--password-env', 'SIP_SECRET'];
+    const end = await session.run(args, { SIP_SECRET: 'secret' });
+    expect(end.stdout).toContain('registered, refreshed and unregistered with digest authentication (200)\n');
+    expect(end.exitCode).toBe(0);
+  });
+
+  it.each([
+    ['no password', [], 'challenged (401) and no password given; use --password-env VAR\n'],
+    ['a wrong password', ['--password', 'wrong'], 'the password was not accepted (401 again)'],
+  ])('with %s exits 20 and says so', async (_, more, sentence) => {
+    const { port } = await startRegistrar('--password', 'secret');
+    const end = await session.run(['quick', `sip:127.0.0.1:${port}`, '--domain', 'test.example', ...more]);
+    expect(end.stdout).toContain(sentence);
+    expect(end.exitCode).toBe(20);
+  });
+
+  it('where nobody listens exits 23', async () => {
+    const port = await findFreePort();
+    const end = await session.run(['quick', `127.0.0.1:${port}`]);
+    expect(end.stdout).toContain(`nobody listens on 127.0.0.1:${port}`);
+    expect(end.exitCode).toBe(23);
+  });
+
+  it('where nothing answers exits 23 after ten seconds', async () => {
+    const peer = await openSilentPeer();
+    const end = await session.run(['quick', `127.0.0.1:${peer.port}`]);
+    peer.close();
+    expect(end.stdout).toContain(`no answer from 127.0.0.1:${peer.port} within 10 s`);
+    expect(end.exitCode).toBe(23);
+  });
+});
+
+describe('regstorm quick, a small load', () => {
+  it('prints the scenario that does the same, without the password, and leaves no binding', async () => {
+    const { child, port } = await startRegistrar('--password', 'secret9');
+    const load = ['--users', '50', '--rate', '100/s', '--duration', '1s', '--on-invalid', 'warn', '--out', 'out'];
+    const args = [`sip:127.0.0.1:${port}`, '--domain', 'test.example', '--password', 'secret9', ...load];
+    const end = await session.run(['quick', ...args]);
+    expect([end.exitCode, session.summary('out').totals.unregister?.succeeded]).toEqual([0, 100]);
+    expect(end.stderr).toContain('\nflow:\n  - register\n  - refresh\n  - unregister\n');
+    for (const [path, text] of session.files()) expect(`${path}: ${text}`).not.toContain('secret9');
+    expect(end.stderr).not.toContain('secret9');
+    child.signal('SIGINT');
+    expect((await endOf(child)).stdout).toContain(', 0 bindings left');
+  });
+});

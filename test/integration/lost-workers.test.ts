@@ -1,0 +1,92 @@
+// A worker that ends badly fails the run with 24: the others are told to stop, and what was counted until then is reported.
+
+import { describe, expect, it, vi } from 'vitest';
+import type { RunOutcome, StopSwitch } from '../../src/coordinator/index.ts';
+import { createStopSwitch, loadPlan, runPlan } from '../../src/coordinator/index.ts';
+import { UserError } from '../../src/std/index.ts';
+import { expectSumsToClose } from '../interop/run-regstorm.ts';
+import { scenario } from './cli-session.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const FAILING = new URL('./workers/failing-worker.mjs', import.meta.url);
+const MISSING = new URL('./workers/missing-worker.mjs', import.meta.url);
+
+interface Attempt {
+  /** How the last worker ends; see failing-worker.mjs. */
+  readonly end: string;
+  readonly file?: URL;
+  readonly stop?: StopSwitch;
+  /** Called again and again while the load runs. */
+  readonly look?: () => void;
+}
+
+/** A long load by two workers against the embedded registrar. */
+const runWith = ({ end, file = FAILING, stop = createStopSwitch(), look = () => {} }: Attempt): Promise<RunOutcome> => {
+  const text = scenario({ count: 1000, rate: '200/s', load: 'duration: 10m' }).replace('name: test', `name: ${end}`);
+  const plan = loadPlan({ file: 'test.yaml', text }, { overrides: [], environment: {} });
+  return runPlan(plan, {
+    runId: 'abcdef01',
+    seed: 1,
+    workers: 2,
+    allowPublic: false,
+    waitTargetUs: 0,
+    onInvalid: 'fail',
+    commandLine: [],
+    worker: { file, heapMb: 32 },
+    stop,
+    observer: { notice: () => {}, warning: () => {}, progress: { everyMs: 100, look } },
+  });
+};
+
+const rejection = async (attempt: Attempt): Promise<UserError> => {
+  try {
+    await runWith(attempt);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  throw new Error('the run did not fail');
+};
+
+describe('a lost worker fails the run, and the report is still made', () => {
+  it.each([
+    ['throws', 'worker 2 of 2 failed: boom'],
+    ['exits', 'worker 2 of 2 exited with code 7'],
+    ['runs-out-of-memory', 'worker 2 of 2 ran out of memory'],
+    ['is-refused-late', 'the address went away\n    bring it back'],
+    ['stands-still', 'worker 2 of 2 hangs: no turn in 20 s'],
+  ])('one that %s', async (end, message) => {
+    const { result, problem } = await runWith({ end });
+    expect(problem?.message).toBe(message);
+    expect([result.verdict, result.exitCode]).toEqual(['aborted', 24]);
+    expect(result.totals.register?.failures.aborted).toBeGreaterThanOrEqual(1);
+    expect(result.notes.join('\n')).toContain('1 worker lost');
+    expect(result.durationSeconds).toBeLessThan(40);
+    expectSumsToClose(result);
+  });
+
+  it('one that does not hear the second signal is ended, and its counts stay', async () => {
+    const stop = createStopSwitch();
+    const look = (): void => {
+      stop.press('SIGTERM');
+    };
+    const { result, problem } = await runWith({ end: 'hangs', stop, look });
+    expect(problem?.message).toBe('a worker did not stop within 3 s');
+    expect([result.verdict, result.exitCode]).toEqual(['aborted', 143]);
+    expectSumsToClose(result);
+  });
+});
+
+describe('a worker that cannot even start ends the run before the first packet', () => {
+  it("with the operator's mistake as the worker found it", async () => {
+    const error = await rejection({ end: 'is-refused' });
+    expect([error.code, error.message]).toEqual(['ADDRESS_UNAVAILABLE', 'the address went away\n    bring it back']);
+  });
+
+  it('with 24 when its file is missing', async () => {
+    const error = await rejection({ end: 'throws', file: MISSING });
+    expect(error.code).toBe('WORKER_LOST');
+    expect(error.message).toContain('missing-worker.mjs');
+  });
+});

@@ -1,0 +1,16 @@
+// A UDP port of 127.0.0.1 on which nothing ever answers, and which is not refused either.
+
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+
+export interface SilentPeer {
+  readonly port: number;
+  close(): void;
+}
+
+export const openSilentPeer = async (): Promise<SilentPeer> => {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return { port: socket.address().port, close: () => socket.close() };
+};
