@@ -113,8 +113,11 @@ export function reportSent(engine: Engine, count: number, sentAtUs: number): voi
   dropCancelled(engine);
 }
 
-/** The oldest offered message can never be sent (too long for the socket, forbidden): its attempt fails. */
-export function reportRefused(engine: Engine, nowUs: number): void {
+/**
+ * The oldest offered message can never be sent: its attempt fails. `isPeerGone` when the kernel refused it because of what it
+ * had heard of the peer (RFC 3261 §18.4), not for its own sake (too long for the socket, forbidden).
+ */
+export function reportRefused(engine: Engine, nowUs: number, isPeerGone = false): void {
   engine.nowUs = Math.max(engine.nowUs, nowUs);
   const { outbox, transactions } = engine;
   dropCancelled(engine);
@@ -123,7 +126,7 @@ export function reportRefused(engine: Engine, nowUs: number): void {
   const slot = outbox.slot[index]!;
   outbox.first++;
   if (!isLive(transactions, slot, outbox.generation[index]!) || !isPending(transactions, slot)) return;
-  endTransaction(engine, slot, OUTCOME_SEND_ERROR, engine.nowUs);
+  endTransaction(engine, slot, isPeerGone ? OUTCOME_UNREACHABLE : OUTCOME_SEND_ERROR, engine.nowUs);
 }
 
 /** RFC 3261 §17.1.4, §18.4: the peer cannot be reached. Every transaction under way ends, and nothing queued is sent. */

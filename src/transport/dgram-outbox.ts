@@ -57,6 +57,9 @@ export interface OutboxOptions {
   readonly wake: () => void;
 }
 
+/** True for the code of a refusal that says that the peer can't be reached, or the socket is broken. */
+export const concernsPeer = (code: string): boolean => !OWN_CODES.has(code);
+
 export const codeOf = (error: Error): string => ('code' in error ? String(error.code) : error.name);
 
 export const createOutbox = (options: OutboxOptions): Outbox => {
@@ -91,7 +94,7 @@ const settleRow = (outbox: Outbox, row: Row, error: Error | null, nowUs: () => n
   }
   row.state = REFUSED;
   row.code = codeOf(error);
-  if (outbox.connected && outbox.failure === '' && !OWN_CODES.has(row.code)) outbox.failure = row.code;
+  if (outbox.connected && outbox.failure === '' && concernsPeer(row.code)) outbox.failure = row.code;
 };
 
 /** False when the outbox is full. */

@@ -13,6 +13,7 @@ export type {
   TransportStats,
   UdpTransport,
 } from './datagram.ts';
+export { concernsPeer } from './dgram-outbox.ts';
 export { monotonicNowUs } from './monotonic.ts';
 export { isLocalAddress, resolveHost } from './resolve.ts';
 export type { SocketBuffers } from './socket-buffers.ts';

@@ -14,7 +14,7 @@ import {
   setCounter,
 } from '../metrics/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
-import type { FlowId, UdpTransport } from '../transport/index.ts';
+import { concernsPeer, type FlowId, type UdpTransport } from '../transport/index.ts';
 import { LONGEST_WAIT_US } from './control.ts';
 import type { Core } from './pump.ts';
 
@@ -35,7 +35,7 @@ export function createEngineCore(options: EngineCoreOptions): Core {
   return {
     onDatagram: (_flow, receivedAtUs, bytes, start, end) => receiveDatagram(engine, receivedAtUs, bytes, start, end),
     onSent: (_flow, count, sentAtUs) => reportSent(engine, count, sentAtUs),
-    onRefused: () => reportRefused(engine, transport.nowUs()),
+    onRefused: (_flow, code) => reportRefused(engine, transport.nowUs(), concernsPeer(code)),
     onError: () => reportError(engine, transport.nowUs()),
     advance: (nowUs) => advance(engine, nowUs),
     offer: () => {

@@ -41,6 +41,17 @@ describe('nobody listens', () => {
     TEST_MS,
   );
 
+  it.each(BOTH_SOCKETS)(
+    '18.4 at a high rate over %s: unreachable too where the kernel refuses the send itself',
+    async (sockets) => {
+      const port = await findFreePort();
+      const { exitCode, summary } = await endOf(startRun(port, { sockets, count: 5_000, ratePerSecond: 5_000 }));
+      expect(summary.totals.register?.outcomes).toEqual({ unreachable: 5_000 });
+      expect(exitCode).toBe(EXIT.UNREACHABLE);
+    },
+    TEST_MS,
+  );
+
   it(
     '--wait-target: gives up at its end with 23',
     async () => {

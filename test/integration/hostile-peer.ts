@@ -32,10 +32,11 @@ export const startScriptedPeer = async (script: Script, wantedPort = 0): Promise
     script(request, reply, requests.length);
   };
   const open = async (port: number): Promise<number> => {
-    const opened = createSocket({ type: 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES });
+    const opened = createSocket({ type: 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES, lookup: asIs as never });
     opened.on('message', answer);
+    const listening = once(opened, 'listening');
     opened.bind(port, '127.0.0.1');
-    await once(opened, 'listening');
+    await listening;
     socket = opened;
     return opened.address().port;
   };
@@ -47,6 +48,13 @@ export const startScriptedPeer = async (script: Script, wantedPort = 0): Promise
   const comeBack = async (): Promise<void> => void (await open(port));
   return { port, requests, leave, comeBack, stop: async () => leave() };
 };
+
+/** Without the resolver a datagram has left when send() returns, so a reply just before leaving is not lost. */
+const asIs = (
+  address: string,
+  _options: unknown,
+  callback: (error: null, address: string, family: number) => void,
+): void => callback(null, address, 4);
 
 /** The run may have ended, or the socket been closed, before the answer left. */
 const ignoreRefusal = (): void => {};

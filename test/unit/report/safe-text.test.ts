@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { harmless } from '../../../src/report/index.ts';
 import { tableLines, widthOf, wrapped, wrappedList } from '../../../src/report/layout.ts';
-import { cutTo } from '../../../src/report/safe-text.ts';
+import { cutTo, escapedForJson } from '../../../src/report/safe-text.ts';
 
 describe('harmless text', () => {
   it('shows escape sequences, line breaks and C1 controls instead of obeying them', () => {
@@ -15,6 +15,15 @@ describe('harmless text', () => {
 
   it('leaves other text alone', () => {
     expect(harmless('Zu viele Anrufe – 太多 🙂 ~')).toBe('Zu viele Anrufe – 太多 🙂 ~');
+  });
+
+  it('is escaped in JSON, which is laid out as before and reads back as it was', () => {
+    const value = { phrase: '\u001b[31m\u009b0m\u202e\u2028\u007f\u{e0041}\n Grüße 🙂', status: 503 };
+    const json = escapedForJson(JSON.stringify(value, null, 2));
+    expect(JSON.parse(json)).toEqual(value);
+    expect(json.split('\n')).toHaveLength(4);
+    expect(harmless(json.replaceAll('\n', ''))).toBe(json.replaceAll('\n', ''));
+    expect(json).toContain('\\u001b[31m\\u009b0m\\u202e\\u2028\\u007f\\udb40\\udc41\\n Grüße 🙂');
   });
 });
 
