@@ -18,7 +18,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../std/index.ts';
 
 export const RESULTS_ROOT = 'reports';
@@ -116,13 +116,20 @@ export const openResultFolder = (options: ResultFolderOptions): ResultFolder => 
   const path = options.out ?? join(options.root, folderName(options.name, options.runId, options.startedAt));
   return orUnwritable(path, () => {
     const created = !existsSync(path);
-    if (created) mkdirSync(path, { recursive: true });
+    if (created) createFolders(path);
     if (!statSync(path).isDirectory()) throw new Error('it is a file');
     refuseForeign(path);
     removeEarlierRun(path);
     proveWritable(path);
     return { path, created, named };
   });
+};
+
+/** One level at a time: Node's recursive mkdir never returns where the file system lies about what it lacks, as /proc does. */
+const createFolders = (path: string): void => {
+  const missing: string[] = [];
+  for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.push(at);
+  for (const folder of missing.reverse()) mkdirSync(folder);
 };
 
 /** For a run that ended before its first packet: takes its files away again, and the folder if this run made it. */

@@ -1,5 +1,8 @@
 // What the engine's requests say: the REGISTER of each attempt step as a template text (RFC 3261 §10.2, §8.1.1). The order
 // of header lines is that of the RFC's own examples; the credentials stand after Contact.
+//
+// DEVIATION (RFC 3261 §18.1.1): a request of more than 1300 bytes goes over UDP all the same, there being no TCP; the
+// kernel fragments it.
 
 import type { AttemptStep, PlanIdentities, RunPlan, TextTemplate } from '../scenario/index.ts';
 import type { TemplatePiece } from '../sip/index.ts';

@@ -7,7 +7,11 @@
 // and what is hashed. Empty list elements are skipped (a stray comma is common and changes nothing).
 
 import { encodeAscii, equalsIgnoreCase } from '../std/index.ts';
-import { COMMA, EQUALS, isLws, QUOTE, skipLws, skipQuoted, skipToken } from './characters.ts';
+import { isLws, skipLws, skipQuoted, skipToken } from './characters.ts';
+
+const COMMA = 0x2c;
+const EQUALS = 0x3d;
+const QUOTE = 0x22;
 
 export const AUTH_PARAM_END = -1;
 export const AUTH_PARAM_MALFORMED = -2;

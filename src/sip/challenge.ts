@@ -18,7 +18,9 @@ import {
   readAuthParam,
   skipScheme,
 } from './auth-params.ts';
-import { COMMA, isLws } from './characters.ts';
+import { isLws } from './characters.ts';
+
+const COMMA = 0x2c;
 
 export const CHALLENGE_OK = 0;
 /** Well-formed as far as it was read, but not Digest. */

@@ -2,36 +2,42 @@
 // What a byte may be part of (RFC 3261 §25.1). One table look-up a byte. White space inside a header value is LWS:
 // a folded line end counts as a space, so CR and LF belong to it. The parser has refused bare CR and LF before any value
 // is looked at.
+//
+// An imported constant is read from the other module's cell every time; only a constant of the same file is folded into the
+// machine code. Parsing a 200 of 530 bytes took 2.3 µs with the character codes and header numbers imported, and the same
+// code 1.4 µs when it was bundled into one file (Node 20.20, shared 2-core machine, best of 20). So this file exports no
+// codes, each hot file names the few that it needs, and the class bits are copied here.
 
-import { CLASS_LWS, CLASS_SCHEME, CLASS_TOKEN, CLASS_URI, characterTable } from './character-table.ts';
-
-export const CR = 0x0d;
-export const LF = 0x0a;
-export const SPACE = 0x20;
-export const TAB = 0x09;
-export const QUOTE = 0x22;
-export const BACKSLASH = 0x5c;
-export const COMMA = 0x2c;
-export const SEMICOLON = 0x3b;
-export const COLON = 0x3a;
-export const EQUALS = 0x3d;
-export const SLASH = 0x2f;
-export const LESS = 0x3c;
-export const GREATER = 0x3e;
-export const QUESTION = 0x3f;
-export const AT = 0x40;
-export const STAR = 0x2a;
-export const PERCENT = 0x25;
-export const AMPERSAND = 0x26;
-export const LEFT_BRACKET = 0x5b;
-export const RIGHT_BRACKET = 0x5d;
+import {
+  CLASS_HOST,
+  CLASS_IPV6,
+  CLASS_LWS,
+  CLASS_PARAMETER_VALUE,
+  CLASS_SCHEME,
+  CLASS_TOKEN,
+  CLASS_URI,
+  characterTable,
+} from './character-table.ts';
 
 const CLASSES: Uint8Array = characterTable();
+const TOKEN = CLASS_TOKEN;
+const LWS = CLASS_LWS;
+const SCHEME = CLASS_SCHEME;
+const URI = CLASS_URI;
+const PARAMETER_VALUE = CLASS_PARAMETER_VALUE;
+const HOST = CLASS_HOST;
+const IPV6 = CLASS_IPV6;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
-export const isTokenByte = (byte: number): boolean => (CLASSES[byte]! & CLASS_TOKEN) !== 0;
-export const isLws = (byte: number): boolean => (CLASSES[byte]! & CLASS_LWS) !== 0;
-export const isSchemeByte = (byte: number): boolean => (CLASSES[byte]! & CLASS_SCHEME) !== 0;
-export const isUriByte = (byte: number): boolean => (CLASSES[byte]! & CLASS_URI) !== 0;
+export const isTokenByte = (byte: number): boolean => (CLASSES[byte]! & TOKEN) !== 0;
+export const isLws = (byte: number): boolean => (CLASSES[byte]! & LWS) !== 0;
+export const isSchemeByte = (byte: number): boolean => (CLASSES[byte]! & SCHEME) !== 0;
+export const isUriByte = (byte: number): boolean => (CLASSES[byte]! & URI) !== 0;
+/** What a parameter's value without quotes may hold: anything but white space, `;`, `,` and `"`. */
+export const isParameterValueByte = (byte: number): boolean => (CLASSES[byte]! & PARAMETER_VALUE) !== 0;
+export const isHostByte = (byte: number): boolean => (CLASSES[byte]! & HOST) !== 0;
+export const isIpv6Byte = (byte: number): boolean => (CLASSES[byte]! & IPV6) !== 0;
 export const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 export const isLetter = (byte: number): boolean => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
 

@@ -7,12 +7,16 @@
 // belong to the contact, inside brackets to the URI (RFC 4475 §3.3.12, §3.3.13).
 
 import { encodeAscii } from '../std/index.ts';
-import { COMMA, SEMICOLON, STAR, skipLws, trimLwsEnd } from './characters.ts';
+import { skipLws, trimLwsEnd } from './characters.ts';
 import { readExpires } from './delta-seconds.ts';
 import type { SipMessage } from './message.ts';
 import { ADDRESS_MALFORMED, type Address, createAddress, readAddress } from './name-addr.ts';
 import { createParameter, isParameter, PARAMETER_MALFORMED, type Parameter, readParameter } from './parameters.ts';
 import { rowEnd, rowStart } from './row-table.ts';
+
+const COMMA = 0x2c;
+const SEMICOLON = 0x3b;
+const STAR = 0x2a;
 
 /** There is no further contact. */
 export const CONTACT_END = 0;

@@ -12,8 +12,9 @@
 // Left out on purpose: auth-int and the -sess algorithms, which no registrar asks for alone; the SHA algorithms.
 
 import { encodeAscii, writeHexBytes } from '../std/index.ts';
-import { COLON } from './characters.ts';
 import { createMd5, type Md5, md5Final, md5Reset, md5Update, md5UpdateByte } from './md5.ts';
+
+const COLON = 0x3a;
 
 /** HA1, HA2 and the response are 32 hex digits. */
 export const DIGEST_HEX_BYTES = 32;

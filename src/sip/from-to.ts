@@ -2,11 +2,12 @@
 // From and To (RFC 3261 §20.20, §20.39): one address and its parameters, of which only the tag matters.
 
 import { encodeAscii } from '../std/index.ts';
-import { SEMICOLON } from './characters.ts';
 import type { SipMessage } from './message.ts';
 import { ADDRESS_MALFORMED, readAddress } from './name-addr.ts';
 import { isParameter, PARAMETER_MALFORMED, readParameter } from './parameters.ts';
 import { PARSE_DUPLICATE_HEADER, PARSE_FROM, PARSE_OK, PARSE_TO } from './parse-result.ts';
+
+const SEMICOLON = 0x3b;
 
 const TAG: Uint8Array = encodeAscii('tag');
 

@@ -3,14 +3,15 @@
 // square brackets. White space around the colon is legal in a Via only; the caller says where the span ends.
 
 import { readDecimal } from '../std/index.ts';
-import { COLON, isLetter, isLws, LEFT_BRACKET, RIGHT_BRACKET, skipLws } from './characters.ts';
+import { isDigit, isHostByte, isIpv6Byte, isLws, skipLws } from './characters.ts';
+
+const COLON = 0x3a;
+const LEFT_BRACKET = 0x5b;
+const RIGHT_BRACKET = 0x5d;
 
 export const HOST_MALFORMED = -1;
 
 const MAX_PORT = 65535;
-const DOT = 0x2e;
-const DASH = 0x2d;
-const UNDERSCORE = 0x5f;
 
 /** A reusable record. The host span includes the brackets of an IPv6 address; the port is -1 where there is none. */
 export interface HostPort {
@@ -24,7 +25,7 @@ export const createHostPort = (): HostPort => ({ hostStart: -1, hostEnd: -1, por
 /** Reads host[:port] at `at` and returns the index after it, or HOST_MALFORMED. */
 export const readHostPort = (bytes: Uint8Array, at: number, end: number, hostPort: HostPort): number => {
   const hostEnd = skipHost(bytes, at, end);
-  if (hostEnd === HOST_MALFORMED) return HOST_MALFORMED;
+  if (hostEnd < 0) return HOST_MALFORMED;
   hostPort.hostStart = at;
   hostPort.hostEnd = hostEnd;
   hostPort.port = -1;
@@ -32,7 +33,7 @@ export const readHostPort = (bytes: Uint8Array, at: number, end: number, hostPor
   if (colon >= end || bytes[colon] !== COLON) return hostEnd;
   const portStart = skipLws(bytes, colon + 1, end);
   let portEnd = portStart;
-  while (portEnd < end && bytes[portEnd]! >= 0x30 && bytes[portEnd]! <= 0x39) portEnd++;
+  while (portEnd < end && isDigit(bytes[portEnd]!)) portEnd++;
   const port = readDecimal(bytes, portStart, portEnd);
   if (port < 0 || port > MAX_PORT) return HOST_MALFORMED;
   hostPort.port = port;
@@ -50,18 +51,10 @@ export const parseHostPort = (bytes: Uint8Array, start: number, end: number, hos
 const skipHost = (bytes: Uint8Array, at: number, end: number): number => {
   if (at < end && bytes[at] === LEFT_BRACKET) {
     let p = at + 1;
-    while (p < end && isAddressByte(bytes[p]!)) p++;
+    while (p < end && isIpv6Byte(bytes[p]!)) p++;
     return p < end && p > at + 1 && bytes[p] === RIGHT_BRACKET ? p + 1 : HOST_MALFORMED;
   }
   let p = at;
   while (p < end && isHostByte(bytes[p]!)) p++;
   return p > at ? p : HOST_MALFORMED;
 };
-
-/** Letters, digits, dots and dashes; the underscore is not legal in a name, but names with it are in use. */
-const isHostByte = (byte: number): boolean =>
-  isLetter(byte) || (byte >= 0x30 && byte <= 0x39) || byte === DOT || byte === DASH || byte === UNDERSCORE;
-
-/** Hex digits, colons, and the dots of an embedded IPv4 address. */
-const isAddressByte = (byte: number): boolean =>
-  (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66) || byte === COLON || byte === DOT;

@@ -94,7 +94,6 @@ export interface SipMessage {
   registrarErrorEnd: number;
 
   /** The parser's own work space. */
-  lineStart: number;
   readonly address: Address;
   readonly hostPort: HostPort;
   readonly tag: Tag;
@@ -157,7 +156,6 @@ export const createSipMessage = (): SipMessage => ({
   warningEnd: -1,
   registrarErrorStart: -1,
   registrarErrorEnd: -1,
-  lineStart: -1,
   address: createAddress(),
   hostPort: createHostPort(),
   tag: { start: -1, end: -1 },

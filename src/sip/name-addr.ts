@@ -7,22 +7,15 @@
 //
 // Only the shape is checked: a scheme, a colon, something after it, no delimiters inside. What the URI means is uri.ts's.
 
-import {
-  COLON,
-  COMMA,
-  GREATER,
-  isLetter,
-  isLws,
-  isSchemeByte,
-  isTokenByte,
-  isUriByte,
-  LESS,
-  QUESTION,
-  QUOTE,
-  SEMICOLON,
-  skipLws,
-  skipQuoted,
-} from './characters.ts';
+import { isLetter, isLws, isSchemeByte, isTokenByte, isUriByte, skipLws, skipQuoted } from './characters.ts';
+
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const GREATER = 0x3e;
+const LESS = 0x3c;
+const QUESTION = 0x3f;
+const QUOTE = 0x22;
+const SEMICOLON = 0x3b;
 
 export const ADDRESS_MALFORMED = -1;
 

@@ -3,7 +3,10 @@
 // generic-param). White space may stand around `;` and `=`. A value is a quoted string or runs up to the next white space,
 // `;` or `,`: wider than the grammar on purpose, since RFC 5118 §4.5 wants `received=2001:db8::1` without brackets taken.
 
-import { COMMA, EQUALS, isLws, QUOTE, SEMICOLON, skipLws, skipQuoted, skipToken } from './characters.ts';
+import { isParameterValueByte, skipLws, skipQuoted, skipToken } from './characters.ts';
+
+const EQUALS = 0x3d;
+const QUOTE = 0x22;
 
 export const PARAMETER_MALFORMED = -1;
 
@@ -42,11 +45,7 @@ export const readParameter = (bytes: Uint8Array, at: number, end: number, parame
 const parameterValueEnd = (bytes: Uint8Array, start: number, end: number): number => {
   if (start < end && bytes[start] === QUOTE) return skipQuoted(bytes, start, end);
   let p = start;
-  while (p < end) {
-    const byte = bytes[p]!;
-    if (byte === SEMICOLON || byte === COMMA || byte === QUOTE || isLws(byte)) break;
-    p++;
-  }
+  while (p < end && isParameterValueByte(bytes[p]!)) p++;
   return p;
 };
 

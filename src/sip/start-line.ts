@@ -8,10 +8,12 @@
 // leave that open). A Status-Line without the space before an empty phrase is taken, since it can mean only one thing.
 
 import { encodeAscii, equalsIgnoreCase } from '../std/index.ts';
-import { isDigit, isUriByte, SPACE, skipToken } from './characters.ts';
+import { isDigit, isUriByte, skipToken } from './characters.ts';
 import type { SipMessage } from './message.ts';
 import { methodNumber } from './method.ts';
 import { PARSE_OK, PARSE_START_LINE, PARSE_STATUS, PARSE_VERSION } from './parse-result.ts';
+
+const SPACE = 0x20;
 
 const PROTOCOL: Uint8Array = encodeAscii('SIP/');
 const VERSION: Uint8Array = encodeAscii('SIP/2.0');

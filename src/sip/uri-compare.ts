@@ -11,8 +11,12 @@
 // a peer chooses the length.
 
 import { encodeAscii, equalBytes } from '../std/index.ts';
-import { AMPERSAND, EQUALS, PERCENT, SEMICOLON } from './characters.ts';
 import { createSipUri, parseSipUri, type SipUri, URI_OK } from './uri.ts';
+
+const AMPERSAND = 0x26;
+const EQUALS = 0x3d;
+const PERCENT = 0x25;
+const SEMICOLON = 0x3b;
 
 const MAX_PARTS = 32;
 const ESCAPED = 256;

@@ -8,8 +8,13 @@
 // Left out on purpose: other schemes. A contact may have one (RFC 3261 §10.2.1); it is compared byte by byte.
 
 import { encodeAscii, equalsIgnoreCase } from '../std/index.ts';
-import { AT, COLON, isUriByte, QUESTION, SEMICOLON } from './characters.ts';
+import { isUriByte } from './characters.ts';
 import { createHostPort, type HostPort, parseHostPort } from './host-port.ts';
+
+const AT = 0x40;
+const COLON = 0x3a;
+const QUESTION = 0x3f;
+const SEMICOLON = 0x3b;
 
 export const URI_OK = 0;
 /** Has a scheme, but not one of ours: 416 for a Request-URI (RFC 3261 §8.2.2.1). */

@@ -6,12 +6,17 @@
 //               any token (RFC 4475 §3.1.1.10); white space may stand wherever it does above
 
 import { encodeAscii } from '../std/index.ts';
-import { COMMA, isLws, QUOTE, SEMICOLON, SLASH, skipLws, skipQuoted, skipToken, trimLwsEnd } from './characters.ts';
-import { HOST_MALFORMED, readHostPort } from './host-port.ts';
+import { isLws, skipLws, skipQuoted, skipToken, trimLwsEnd } from './characters.ts';
+import { readHostPort } from './host-port.ts';
 import type { SipMessage } from './message.ts';
-import { isParameter, PARAMETER_MALFORMED, readParameter } from './parameters.ts';
+import { isParameter, readParameter } from './parameters.ts';
 import { PARSE_OK, PARSE_TOO_MANY_ROWS, PARSE_VIA } from './parse-result.ts';
 import { addRow } from './row-table.ts';
+
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+const SEMICOLON = 0x3b;
+const SLASH = 0x2f;
 
 const BRANCH: Uint8Array = encodeAscii('branch');
 const RPORT: Uint8Array = encodeAscii('rport');
@@ -22,14 +27,13 @@ export const parseVia = (bytes: Uint8Array, start: number, end: number, message:
   let at = start;
   // At most one turn for each byte of the row: every value has at least one, and its comma another.
   while (at <= end) {
-    const comma = findComma(bytes, at, end);
-    if (comma === MALFORMED) return PARSE_VIA;
-    const valueStart = skipLws(bytes, at, comma);
-    const valueEnd = trimLwsEnd(bytes, valueStart, comma);
-    if (valueStart === valueEnd) return PARSE_VIA;
+    const valueStart = skipLws(bytes, at, end);
     const isTop = message.via.count === 0;
+    const comma = isTop ? parseTopVia(bytes, valueStart, end, message) : findComma(bytes, valueStart, end);
+    // A malformed topmost value takes its row, so that the next one is never mistaken for the topmost.
+    const valueEnd = trimLwsEnd(bytes, valueStart, comma < 0 ? end : comma);
     if (!addRow(message.via, valueStart, valueEnd)) return PARSE_TOO_MANY_ROWS;
-    if (isTop && parseTopVia(bytes, valueStart, valueEnd, message) !== PARSE_OK) return PARSE_VIA;
+    if (comma < 0 || valueStart === valueEnd) return PARSE_VIA;
     at = comma + 1;
   }
   return PARSE_OK;
@@ -51,12 +55,13 @@ const findComma = (bytes: Uint8Array, start: number, end: number): number => {
   return end;
 };
 
+/** Returns the index of the comma behind the value, or `end`, or MALFORMED. */
 const parseTopVia = (bytes: Uint8Array, start: number, end: number, message: SipMessage): number => {
   const sentBy = skipProtocol(bytes, start, end);
-  if (sentBy === MALFORMED) return PARSE_VIA;
+  if (sentBy < 0) return MALFORMED;
   const hostPort = message.hostPort;
   const sentByEnd = readHostPort(bytes, sentBy, end, hostPort);
-  if (sentByEnd === HOST_MALFORMED) return PARSE_VIA;
+  if (sentByEnd < 0) return MALFORMED;
   message.viaSentByStart = sentBy;
   message.viaSentByEnd = sentByEnd;
   message.viaHostStart = hostPort.hostStart;
@@ -89,20 +94,19 @@ const skipSlash = (bytes: Uint8Array, at: number, end: number): number => {
 const parseViaParameters = (bytes: Uint8Array, start: number, end: number, message: SipMessage): number => {
   const parameter = message.parameter;
   let at = start;
-  while (at < end) {
-    if (bytes[at] !== SEMICOLON) return PARSE_VIA;
-    const next = readParameter(bytes, at, end, parameter);
-    if (next === PARAMETER_MALFORMED) return PARSE_VIA;
+  while (at < end && bytes[at] !== COMMA) {
+    if (bytes[at] !== SEMICOLON) return MALFORMED;
+    at = readParameter(bytes, at, end, parameter);
+    if (at < 0) return MALFORMED;
     if (isParameter(bytes, parameter, BRANCH)) {
       // RFC 3261 §7.3.1: no parameter twice. A branch without a value would match nothing.
-      if (message.viaBranchStart >= 0 || parameter.valueStart < 0) return PARSE_VIA;
+      if (message.viaBranchStart >= 0 || parameter.valueStart < 0) return MALFORMED;
       message.viaBranchStart = parameter.valueStart;
       message.viaBranchEnd = parameter.valueEnd;
     } else if (isParameter(bytes, parameter, RPORT)) {
       message.viaRportStart = parameter.nameStart;
       message.viaRportEnd = parameter.valueStart < 0 ? parameter.nameEnd : parameter.valueEnd;
     }
-    at = next;
   }
-  return PARSE_OK;
+  return at;
 };

@@ -40,8 +40,8 @@ export function createEngineCore(options: EngineCoreOptions): Core {
     advance: (nowUs) => advance(engine, nowUs),
     offer: () => {
       drain(engine, sink);
-      return engine.outbox.first < engine.outbox.end;
     },
+    isBacklogged: () => engine.outbox.first < engine.outbox.end,
     isOver: (nowUs) => isStopped(nowUs) || isOver(engine),
     endTurn: (nowUs, turnUs) => {
       // A wait that outlasts the longest one that is ever asked for means that the thread was not let run: part of the turn.

@@ -21,8 +21,10 @@ const MOST_DATAGRAMS = 1024;
 export interface Core extends DatagramHandler {
   /** Does what is due and returns the next deadline. */
   advance(nowUs: number): number;
-  /** Gives queued messages to the transport; true when some are left that it would not take. */
-  offer(): boolean;
+  /** Gives queued messages to the transport. */
+  offer(): void;
+  /** True while messages are queued or offered that have not left: the kernel would not take them yet. */
+  isBacklogged(): boolean;
   /** True when the pump is to end; asked once a turn. */
   isOver(nowUs: number): boolean;
   /** Told after each turn how long it took, and when it ended. */
@@ -40,7 +42,7 @@ export async function runPump(core: Core, transport: UdpTransport): Promise<void
     handled = 0;
     const taken = transport.receive(counting, MOST_DATAGRAMS);
     const deadlineUs = core.advance(transport.nowUs());
-    const isLeft = core.offer();
+    core.offer();
     transport.flush(counting);
     const turnEndUs = transport.nowUs();
     core.endTurn(turnEndUs, turnEndUs - turnStartUs);
@@ -50,7 +52,7 @@ export async function runPump(core: Core, transport: UdpTransport): Promise<void
     const resting = isBusy ? transport.sleepUntil(turnStartUs + QUANTUM_US) : null;
     if (resting !== null) await resting;
     // Messages that nobody would take: there is room again, or input, or it is tried once more.
-    const wakeUs = isLeft ? turnEndUs + QUANTUM_US : Math.min(deadlineUs, turnEndUs + LONGEST_WAIT_US);
+    const wakeUs = core.isBacklogged() ? turnEndUs + QUANTUM_US : Math.min(deadlineUs, turnEndUs + LONGEST_WAIT_US);
     if (isBusy && wakeUs <= turnStartUs + QUANTUM_US) continue;
     const waiting = transport.waitForInput(wakeUs);
     if (waiting !== null) await waiting;

@@ -82,8 +82,8 @@ function createRegistrarCore(registrar: Registrar, transport: UdpTransport, flow
     advance: (nowUs) => advance(registrar, nowUs),
     offer: () => {
       offered += drain(registrar, sink);
-      return offered > 0 || pendingAnswerCount(registrar) > 0;
     },
+    isBacklogged: () => offered > 0 || pendingAnswerCount(registrar) > 0,
     isOver: () => wantedState(control) === STATE_ABORT,
     endTurn: () => {},
   };

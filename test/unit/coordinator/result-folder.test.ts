@@ -55,6 +55,13 @@ describe('the folder of a run', () => {
     expect(folderName(name, 'ab', STARTED)).toBe(expected);
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'below /proc, where recursive creation never returns, is refused at once',
+    () => {
+      expect(codeOf(() => open('/proc/nothing/results'))).toBe('OUTPUT_UNWRITABLE');
+    },
+  );
+
   it('is made with its parents, before anything is written', () => {
     const folder = open(null);
     expect(readdirSync(folder.path)).toEqual([]);
