@@ -71,7 +71,7 @@ export const executeRun = async (execution: Execution): Promise<number> => {
 };
 
 /** npm hands a terminal's Ctrl-C on to its child, which has heard it from the terminal already: one press, two signals. */
-const ECHO_MS = 250;
+const ECHO_MS = 100;
 
 const listenForSignals = (terminal: Terminal, stop: StopSwitch, console: RunConsole): (() => void) => {
   let heardAt = Number.NEGATIVE_INFINITY;

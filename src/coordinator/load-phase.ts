@@ -62,6 +62,8 @@ const READY_WAIT_MS_MAX = 60_000;
 const GRACE_US_MAX = 5 * US_PER_SECOND;
 /** A worker looks at the state at least every 100 ms. */
 const OBEY_MS_MAX = 3_000;
+/** Node's timers take no more, and fire at once instead. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 const LOOK_MS = 1_000;
 const LOOKS_WITHOUT_TURN_MAX = 20;
 
@@ -181,7 +183,8 @@ const watch = (load: Load, originUs: number): (() => void) => {
 };
 
 /** The short drain of an interrupted run, and then its clean-up. */
-const graceMs = (plan: RunPlan): number => (Math.min(plan.drainUs, GRACE_US_MAX) + cleanupUsMax(plan)) / US_PER_MS;
+const graceMs = (plan: RunPlan): number =>
+  Math.min(TIMER_MS_MAX, (Math.min(plan.drainUs, GRACE_US_MAX) + cleanupUsMax(plan)) / US_PER_MS);
 
 const loseSilent = (load: Load, worker: number): void => {
   if (worker < 0) return;

@@ -3,11 +3,10 @@
 
 import type { RunPlan } from '../scenario/index.ts';
 import type { Digest } from '../sip/index.ts';
-import { createDigest, DIGEST_HEX_BYTES, digestHa2, setSpan } from '../sip/index.ts';
+import { compileText, createDigest, DIGEST_HEX_BYTES, digestHa2, setSpan } from '../sip/index.ts';
 import { encodeUtf8 } from '../std/index.ts';
+import { userPieces } from './request-text.ts';
 
-/** User names in a digest: the user part of the identity. */
-const USER_BYTES = 1024;
 const CNONCE_BYTES = 16;
 const NC_BYTES = 8;
 
@@ -18,6 +17,7 @@ export interface Authenticator {
   readonly requestUri: Uint8Array;
   /** H(A2) is the same for every REGISTER of the run: the method and the Request-URI do not change. */
   readonly ha2: Uint8Array;
+  /** Work space for the user name in a digest: the user part of the identity. */
   readonly user: Uint8Array;
   readonly cnonce: Uint8Array;
   readonly nc: Uint8Array;
@@ -37,7 +37,7 @@ export function createAuthenticator(plan: RunPlan): Authenticator {
     password: password === null ? null : encodeUtf8(password),
     requestUri,
     ha2,
-    user: new Uint8Array(USER_BYTES),
+    user: new Uint8Array(compileText(userPieces(plan.identities)).longestBytes),
     cnonce: new Uint8Array(CNONCE_BYTES),
     nc: new Uint8Array(NC_BYTES),
   };

@@ -27,8 +27,12 @@ const MOST_RETRANSMITTED = 255;
 
 /** True when a request can be made now: there is room for its bytes, and a row is free or can be freed. */
 export function canSend(engine: Engine): boolean {
-  if (outboxRoom(engine.outbox) < 0) return false;
-  return engine.transactions.free > 0 || firstSlot(engine.endTimers, LIST_K) !== NO_SLOT;
+  return outboxRoom(engine.outbox) >= 0 && !isOutOfRows(engine);
+}
+
+/** True when every row is pending: an answer or Timer F has to come first. */
+export function isOutOfRows(engine: Engine): boolean {
+  return engine.transactions.free === 0 && firstSlot(engine.endTimers, LIST_K) === NO_SLOT;
 }
 
 /** Takes a row for the context's next request. Only after canSend. */

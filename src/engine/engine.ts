@@ -28,12 +28,12 @@ import {
 } from '../metrics/index.ts';
 import { assert, US_PER_SECOND } from '../std/index.ts';
 import { answerChallenge, finishAttempt } from './attempt.ts';
-import { resend, terminate } from './client-transaction.ts';
+import { isOutOfRows, resend, terminate } from './client-transaction.ts';
 import { CONTEXT_CHALLENGED, CONTEXT_READY, countBound } from './contexts.ts';
 import { continueFlow } from './flow.ts';
 import { CANCELLED, clearOutbox, outboxRoom } from './outbox.ts';
 import { limitDrain, nextPhaseUs, releaseCleanups, releaseWaits, updatePhase } from './phases.ts';
-import { dropReady, peekReady, pushReady } from './ready-queue.ts';
+import { dropReady, peekReady, pushReady, putBackReady } from './ready-queue.ts';
 import { isStartDue, makeStart } from './starts.ts';
 import type { Engine } from './state.ts';
 import { LIST_F, LIST_K, PHASE_CLEANING, PHASE_DRAINING, PHASE_LOADING, PHASE_OVER } from './state.ts';
@@ -173,11 +173,13 @@ function runFlows(engine: Engine): boolean {
   }
   if (engine.phase === PHASE_DRAINING) releaseWaits(engine);
   if (engine.phase === PHASE_CLEANING) releaseCleanups(engine);
-  if (!runReady(engine)) return false;
+  // Without a row those who are ready wait for one, but starts don't: they are counted as not made.
+  if (!runReady(engine) && !isOutOfRows(engine)) return false;
   if (engine.phase !== PHASE_LOADING) return true;
   // A start that falls due at the very end of the schedule belongs to nobody: the schedule's end is exclusive.
   while (isStartDue(engine)) {
-    if (!makeStart(engine) || !runReady(engine)) return false;
+    if (!makeStart(engine)) return false;
+    if (!runReady(engine) && !isOutOfRows(engine)) return false;
   }
   return true;
 }
@@ -192,14 +194,15 @@ function runReady(engine: Engine): boolean {
     dropReady(ready);
     const isServed = isChallenged ? answerChallenge(engine, context) : continueFlow(engine, context);
     if (isServed) continue;
-    pushReady(ready, context);
+    // Nothing was done for it: it keeps its place before those that became ready later.
+    putBackReady(ready);
     return false;
   }
   return true;
 }
 
 function nextDeadline(engine: Engine): number {
-  if (engine.ready.size > 0) return engine.nowUs;
+  if (engine.ready.size > 0 && !isOutOfRows(engine)) return engine.nowUs;
   const timerUs = Math.min(nextTimerUs(engine.resendTimers), nextTimerUs(engine.endTimers));
   return Math.max(engine.nowUs, Math.min(timerUs, nextWaitUs(engine.waits), nextPhaseUs(engine)));
 }

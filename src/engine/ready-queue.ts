@@ -32,3 +32,9 @@ export function dropReady(queue: ReadyQueue): void {
   queue.first = queue.first + 1 === queue.context.length ? 0 : queue.first + 1;
   queue.size -= 1;
 }
+
+/** Undoes the dropReady before it; nothing may have been pushed in between. */
+export function putBackReady(queue: ReadyQueue): void {
+  queue.first = queue.first === 0 ? queue.context.length - 1 : queue.first - 1;
+  queue.size += 1;
+}

@@ -25,7 +25,7 @@ import {
   readBranch,
   sameUri,
 } from '../sip/index.ts';
-import { US_PER_SECOND } from '../std/index.ts';
+import { equalBytes, US_PER_SECOND } from '../std/index.ts';
 import { finishAttempt } from './attempt.ts';
 import { meetChallenge } from './authenticate.ts';
 import { complete, proceed } from './client-transaction.ts';
@@ -53,10 +53,12 @@ export function receiveDatagram(
     addCounter(metrics, COUNTER_MALFORMED, 1);
     return;
   }
-  // RFC 3261 §8.1.3.3: an answer with more than one Via is not for us; §17.1.3: branch and CSeq method must match.
+  // RFC 3261 §8.1.3.3: an answer with more than one Via is not for us; §18.1.2: nor is one with another sent-by; §17.1.3:
+  // branch and CSeq method must match.
   const isOurs =
     message.isResponse &&
     message.via.count === 1 &&
+    equalBytes(engine.sentBy, 0, engine.sentBy.length, bytes, message.viaSentByStart, message.viaSentByEnd) &&
     message.cseqMethod === METHOD_REGISTER &&
     readBranch(branch, bytes, message.viaBranchStart, message.viaBranchEnd) &&
     isLive(transactions, branch.slot, branch.generation) &&

@@ -11,7 +11,7 @@ import { contextsOfWorker, createStartCursor, measuredToUs, scheduleEndUs } from
 import type { BranchReader, CompiledText, RegisterFields, RegisterTemplate } from '../sip/index.ts';
 import { compileText, createBranchReader, createRegisterTemplate, MOST_SLOTS } from '../sip/index.ts';
 import type { MemoryPlan } from '../std/index.ts';
-import { assert, createMemoryPlan, hashText, mix32, NEVER_US, US_PER_SECOND } from '../std/index.ts';
+import { createMemoryPlan, encodeUtf8, hashText, mix32, NEVER_US, US_PER_SECOND } from '../std/index.ts';
 import type { Authenticator } from './authenticator.ts';
 import { createAuthenticator } from './authenticator.ts';
 import type { ChallengeTable } from './challenges.ts';
@@ -45,6 +45,8 @@ export const LIST_K = 1;
 
 const OUTBOX_ENTRIES = 4096;
 const OUTBOX_BYTES = 1 << 21;
+/** The outbox holds at least so many of the longest requests, even of a scenario whose headers are absurdly long. */
+const OUTBOX_REQUESTS = 16;
 const LONGEST_SENT_BY = '255.255.255.255:65535';
 /** Syntax of an Authorization header line around its values. */
 const CREDENTIALS_BYTES = 320;
@@ -87,6 +89,7 @@ export interface Engine {
   readonly cnonceSeed: number;
   readonly waitSeed: number;
   /** Set once the socket's address is known (attachFlow). */
+  sentBy: Uint8Array;
   templates: readonly RegisterTemplate[];
   contact: CompiledText;
   /** The program that contexts walk: the flow's, then the cleanup's. */
@@ -125,6 +128,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { t1Us, t2Us, t4Us } = plan.timers;
   const runTag = hashText(runId);
   const branch = createBranchReader(runTag, workerIndex);
+  const longestBytes = longestMessage(options, branch);
   const engine: Engine = {
     options,
     memory,
@@ -135,7 +139,7 @@ export function createEngine(options: EngineOptions): Engine {
     waits: createWaitHeap(memory, count),
     ready: createReadyQueue(memory, count),
     challenges: createChallengeTable(memory, count),
-    outbox: createOutbox(memory, OUTBOX_ENTRIES, OUTBOX_BYTES, longestMessage(options, branch)),
+    outbox: createOutbox(memory, OUTBOX_ENTRIES, Math.max(OUTBOX_BYTES, OUTBOX_REQUESTS * longestBytes), longestBytes),
     branch,
     authenticator: createAuthenticator(plan),
     reader: createResponseReader(),
@@ -147,6 +151,7 @@ export function createEngine(options: EngineOptions): Engine {
     fromTagSeed: mix32(runTag, 1),
     cnonceSeed: mix32(runTag, 2),
     waitSeed: mix32(seed, 3),
+    sentBy: new Uint8Array(0),
     templates: [],
     contact: compileText([]),
     program: flowProgram,
@@ -173,6 +178,7 @@ export function createEngine(options: EngineOptions): Engine {
 
 /** Makes the request texts, now that the flow's socket has an address; `sentBy` is `address:port`. */
 export function attachFlow(engine: Engine, sentBy: string): void {
+  engine.sentBy = encodeUtf8(sentBy);
   engine.templates = requestTemplates(engine.options, engine.branch, sentBy);
   engine.contact = compileText(contactPieces(userPieces(engine.options.plan.identities), sentBy));
 }
@@ -206,7 +212,6 @@ function longestMessage(options: EngineOptions, branch: BranchReader): number {
   const user = compileText(userPieces(plan.identities)).longestBytes;
   const credentials = CREDENTIALS_BYTES + user + MOST_REALM_BYTES + MOST_NONCE_BYTES + plan.requestUri.length * 3;
   const longest = Math.max(0, ...lengths) + credentials;
-  assert(longest < OUTBOX_BYTES / 8, 'the outbox holds several of the longest requests');
   return longest;
 }
 

@@ -44,7 +44,7 @@ const PEER_ADDRESS = 0x7f000001;
 const ANSWER_US = 1_000;
 const SERIES_SECONDS = 1;
 /** A bound on the turns of one flow: each sends a request, takes an answer or ends a wait. */
-const MOST_TURNS = 1_000_000;
+const MOST_TURNS = 10_000_000;
 
 export interface DryRunOptions {
   readonly runId: string;

@@ -94,12 +94,15 @@ describe('a registrar that goes away', () => {
       let answered = 0;
       let answeredBefore = 0;
       const peer = await startScriptedPeer((request, reply) => {
+        if (answered === COUNT / 4 && answeredBefore === 0) {
+          // Before this answer, not after the last: a socket that closes takes what it has not sent yet with it.
+          answeredBefore = answered;
+          peer.leave();
+          setTimeout(() => void peer.comeBack(), 700);
+          return;
+        }
         reply(ok(request));
         answered++;
-        if (answered !== COUNT / 4) return;
-        answeredBefore = answered;
-        peer.leave();
-        setTimeout(() => void peer.comeBack(), 700);
       });
       const { exitCode, summary } = await endOf(startRun(peer.port, { ...PARTS, sockets }));
       await peer.stop();
@@ -283,8 +286,11 @@ describe('a run stopped in silence', () => {
       const run = startRun(peer.port, PARTS);
       await waitUntil('requests arrive', 10_000, () => peer.requests.length >= 20);
       run.child.signal('SIGINT');
-      await waitUntil('the first signal is seen', 5_000, () => run.child.stderr().includes('SIGINT'));
-      run.child.signal('SIGINT');
+      // One that follows within a blink is taken for an echo of the first, so it is sent until it is heard.
+      await waitUntil('the second signal is heard', 4_000, () => {
+        run.child.signal('SIGINT');
+        return run.child.stderr().includes('again') || !run.child.isRunning();
+      });
       const { exitCode, summary } = await endOf(run);
       await peer.stop();
       expect(exitCode).toBe(EXIT.SIGINT);

@@ -1,4 +1,4 @@
-import { existsSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Child } from '../interop/child.ts';
@@ -129,6 +129,18 @@ describe('no secret is stored', () => {
       expect(`${path}: ${text}`).not.toMatch(/onTheLine2|inTheEnv3|password: inTheFile1/);
     expect(session.summary('out').environment.commandLine).toContain('identities.password=REDACTED');
     expect(session.summary('out').totals.register?.succeeded).toBe(200);
+  });
+});
+
+describe('a password file', () => {
+  it('is looked for beside the scenario, and its password is used and not stored', async () => {
+    mkdirSync(join(session.folder, 'below'));
+    session.file('below/pw.txt', 'fromTheFile4\n');
+    session.file('below/s.yaml', scenario({ password: null }).replace('load:', '  passwordFile: pw.txt\nload:'));
+    const end = await session.run(['run', 'below/s.yaml', ...CALM, '--out', 'out']);
+    expect(session.summary('out').totals.register).toMatchObject({ succeeded: 200, challenged: 200 });
+    for (const [path, text] of session.files()) if (path.startsWith('out/')) expect(text).not.toContain('fromTheFile4');
+    expect(end.exitCode).toBe(0);
   });
 });
 

@@ -123,6 +123,8 @@ const world = fc.record({
   cleanup: fc.constantFrom<CleanupMode>('none', 'unregister', 'wildcard'),
   /** Of ten turns, in how many the socket takes nothing. */
   blocked: fc.integer({ min: 0, max: 8 }),
+  /** The same for messages that it has taken. */
+  held: fc.integer({ min: 0, max: 8 }),
   refused: fc.boolean(),
   errorAtUs: fc.option(fc.integer({ min: 0, max: 5 * SECOND })),
   stopAtUs: fc.option(fc.integer({ min: 0, max: 5 * SECOND })),
@@ -145,6 +147,7 @@ const optionsOf = (parts: World): DriveOptions => {
     }),
     peer: createPeer(parts.peerSeed),
     takes: () => (chance(10) < parts.blocked ? 0 : 1 + chance(3)),
+    lets: () => (chance(10) < parts.held ? 0 : 1 + chance(3)),
     refuses: () => parts.refused && chance(10) === 0,
     events: [
       ...(errorAtUs === null

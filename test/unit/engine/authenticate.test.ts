@@ -119,6 +119,13 @@ describe('RFC 3261 §22, RFC 7616 §3.4: an answer to a challenge', () => {
     expect(unquote(credentials.get('username'))).toBe('u000');
   });
 
+  it('22.4 a user name may be as long as a scenario can make it', () => {
+    const user = Array.from({ length: 100 }, () => ({ kind: 'index', width: 20 }) as const);
+    const run = drive({ plan: planWith({ identities: { user } }), peer: challenging('Digest realm="r", nonce="n"') });
+    expect(outcomesOf(run)).toEqual({ succeeded: 1 });
+    expect(unquote(requestsOf(run)[1]!.credentials!.get('username')).length).toBe(2000);
+  });
+
   it('22.1, 8.1.3.5 the second request has CSeq + 1 and a new branch; Call-ID, To and From stay', () => {
     const [first, second] = requestsOf(drive({ plan: planWith(), peer: challenging('Digest realm="r", nonce="n"') }));
     expect(second!.cseq).toBe(first!.cseq + 1);

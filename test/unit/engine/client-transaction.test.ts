@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { COUNTER_REQUESTS_SENT, COUNTER_RETRANSMISSIONS } from '../../../src/metrics/index.ts';
+import { COUNTER_REQUESTS_SENT, COUNTER_RETRANSMISSIONS, COUNTER_STRAY } from '../../../src/metrics/index.ts';
 import { counted, numbersOf, responsesOf, timesOf } from './books.ts';
 import { drive, type Peer, rowsInUse, SILENT } from './driver.ts';
 import { accept, accepting, answer, answering, readRequest, requestsOf, timesOfSending } from './messages.ts';
@@ -203,6 +203,7 @@ describe('rows of the transaction table', () => {
     expect(run.engine.transactions.capacity).toBeLessThan(40);
     expect(numbersOf(run, 'register').outcomes).toEqual({ succeeded: 40 });
     expect(responsesOf(run)).toEqual({ 200: 40 });
+    expect(counted(run, COUNTER_STRAY)).toBe(1);
   });
 
   it('many contexts at once: free and used rows are all rows in every turn', () => {

@@ -14,7 +14,6 @@ import {
   reportRefused,
   reportSent,
 } from '../../../src/engine/index.ts';
-import { PHASE_CLEANING } from '../../../src/engine/state.ts';
 import { TX_FREE } from '../../../src/engine/transactions.ts';
 import type { MetricsBlock } from '../../../src/metrics/index.ts';
 import { createMetricsBlock } from '../../../src/metrics/index.ts';
@@ -50,6 +49,8 @@ export interface DriveOptions {
   readonly seed?: number;
   /** How many messages the socket takes in a turn at this time; all of them unless told otherwise. */
   readonly takes?: (nowUs: number) => number;
+  /** How many of the messages taken so far the kernel lets go in a turn at this time; all of them unless told otherwise. */
+  readonly lets?: (nowUs: number) => number;
   /** True for a message that the kernel refuses for good. */
   readonly refuses?: (request: string) => boolean;
   /** What happens at certain times, before that turn's advance. */
@@ -100,6 +101,8 @@ interface World {
   readonly metrics: MetricsBlock;
   readonly sent: Sent[];
   readonly arriving: Reply[];
+  /** Taken from the engine, not yet let go, oldest first. */
+  readonly taken: string[];
   readonly events: { readonly atUs: number; readonly act: (engine: Engine) => void }[];
   /** Each request's bytes as they left first, by branch. */
   readonly firstCopies: Map<string, string>;
@@ -112,7 +115,7 @@ const createWorld = (options: DriveOptions): World => {
   const engine = createEngine({ plan, workerIndex, workerCount, runId, seed, userAgent: 'test', metrics });
   attachFlow(engine, SENT_BY);
   const events = [...(options.events ?? [])].sort((a, b) => a.atUs - b.atUs);
-  return { options, engine, metrics, sent: [], arriving: [], events, firstCopies: new Map(), nowUs: 0 };
+  return { options, engine, metrics, sent: [], arriving: [], taken: [], events, firstCopies: new Map(), nowUs: 0 };
 };
 
 /** One turn at world.nowUs; returns the engine's next deadline. */
@@ -120,8 +123,11 @@ const takeTurn = (world: World): number => {
   const { engine, nowUs, arriving, events, options } = world;
   while (arriving.length > 0 && arriving[0]!.atUs <= nowUs) deliver(engine, arriving.shift()!);
   while (events.length > 0 && events[0]!.atUs <= nowUs) events.shift()!.act(engine);
+  // A transport error drops what the socket had taken.
+  if (engine.outbox.first === engine.outbox.end) world.taken.length = 0;
   const deadlineUs = advance(engine, nowUs);
-  handOut(world);
+  offer(world);
+  letGo(world);
   checkTables(engine);
   options.watch?.(engine, nowUs);
   return deadlineUs;
@@ -135,17 +141,20 @@ const deliver = (engine: Engine, { atUs, bytes }: Reply): void => {
   receiveDatagram(engine, atUs, padded, 16, 16 + body.length);
 };
 
-const handOut = (world: World): void => {
-  const { engine, nowUs, options, sent } = world;
-  const isCleanup = engine.phase === PHASE_CLEANING;
+const offer = ({ engine, nowUs, options, taken }: World): void => {
   let room = options.takes?.(nowUs) ?? Number.POSITIVE_INFINITY;
-  const taken: string[] = [];
   drain(engine, (_flow, bytes, start, end) => {
     if (room-- <= 0) return false;
     taken.push(Buffer.from(bytes.subarray(start, end)).toString('latin1'));
     return true;
   });
-  for (const text of taken) {
+};
+
+const letGo = (world: World): void => {
+  const { engine, nowUs, options, sent, metrics, taken } = world;
+  const isCleanup = engine.metrics !== metrics;
+  for (let left = options.lets?.(nowUs) ?? Number.POSITIVE_INFINITY; left > 0 && taken.length > 0; left--) {
+    const text = taken.shift()!;
     if (options.refuses?.(text) === true) {
       reportRefused(engine, nowUs);
       continue;
@@ -155,6 +164,8 @@ const handOut = (world: World): void => {
     sent.push({ atUs: nowUs, text, isCleanup });
     for (const reply of options.peer?.(text, nowUs) ?? []) schedule(world, reply);
   }
+  // Whoever drives an engine that is over closes its socket.
+  if (isOver(engine)) taken.length = 0;
 };
 
 /** RFC 3261 §17.1.2.2: a retransmission is the same request. §8.1.1.7: no other request has its branch. */
@@ -173,7 +184,7 @@ const schedule = ({ arriving, nowUs }: World, reply: Reply): void => {
 };
 
 const nextMoment = ({ engine, nowUs, arriving, events, options }: World, deadlineUs: number): number => {
-  const isLeft = engine.outbox.first < engine.outbox.end;
+  const isLeft = engine.outbox.first < engine.outbox.end && !isOver(engine);
   const ownUs = isLeft ? nowUs + RETRY_US : Math.max(nowUs, deadlineUs);
   const nextUs = Math.min(
     ownUs,

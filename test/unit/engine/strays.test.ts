@@ -45,6 +45,7 @@ describe('answers that match no transaction are counted as strays and change not
     ['17.1.3 no branch at all', (right) => right.replace(/;branch=[^;\r]+/, '')],
     ['17.1.3 another CSeq method', (right) => right.replace('1 REGISTER', '1 OPTIONS')],
     ['8.1.1.5 another CSeq number', (right) => right.replace('CSeq: 1 ', 'CSeq: 2 ')],
+    ['18.1.2 another sent-by', (right) => right.replace(/UDP [^;]+;/, 'UDP 192.0.2.9:5060;')],
     ['8.1.3.3 two Via rows', (right) => right.replace(VIA, '$&Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKx\r\n')],
     [
       '8.1.3.3 two Via values in one row',
