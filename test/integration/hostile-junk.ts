@@ -73,6 +73,14 @@ export const JUNK: readonly Junk[] = [
       ),
   },
   {
+    title: '18.1.2 answers to our branch from another sent-by',
+    counted: 'stray',
+    datagramsFor: (request) =>
+      ['127.0.0.9:5060', '127.0.0.1', 'someone.example'].map((sentBy) =>
+        composeAnswer(request, { status: 200, via: request.via.replace(/UDP [^;]*/, `UDP ${sentBy}`) }),
+      ),
+  },
+  {
     title: '17.1.3 answers to another method or CSeq number',
     counted: 'stray',
     datagramsFor: (request) =>
