@@ -12,13 +12,10 @@ import {
   addCounter,
   COUNTER_ACTIVE_FLOWS,
   COUNTER_DATAGRAMS_SENT,
-  COUNTER_REGISTERED_NOW,
   COUNTER_REQUESTS_SENT,
   COUNTER_RETRANSMISSIONS,
   countInSecond,
-  LANE_REGISTERED,
   LANE_REQUESTS,
-  maxInSecond,
   OUTCOME_SEND_ERROR,
   OUTCOME_TIMEOUT,
   OUTCOME_TIMEOUT_AFTER_PROVISIONAL,
@@ -26,10 +23,11 @@ import {
   recordLag,
   setCounter,
 } from '../metrics/index.ts';
-import { assert, US_PER_SECOND } from '../std/index.ts';
+import { assert } from '../std/index.ts';
 import { answerChallenge, finishAttempt } from './attempt.ts';
+import { countBindings } from './bindings.ts';
 import { isOutOfRows, resend, terminate } from './client-transaction.ts';
-import { CONTEXT_CHALLENGED, CONTEXT_READY, countBound } from './contexts.ts';
+import { CONTEXT_CHALLENGED, CONTEXT_READY } from './contexts.ts';
 import { continueFlow } from './flow.ts';
 import { CANCELLED, clearOutbox, outboxRoom } from './outbox.ts';
 import { limitDrain, nextPhaseUs, releaseCleanups, releaseWaits, updatePhase } from './phases.ts';
@@ -57,7 +55,7 @@ export function advance(engine: Engine, nowUs: number): number {
   updatePhase(engine);
   // The last phase change may have made work for this very moment: a run without a drain, a cleanup's first request.
   if (isRoomLeft && engine.ready.size > 0) runReady(engine);
-  countBindings(engine);
+  countBindings(engine, engine.phase === PHASE_OVER);
   setCounter(engine.options.metrics, COUNTER_ACTIVE_FLOWS, engine.activeFlows);
   return nextDeadline(engine);
 }
@@ -231,14 +229,4 @@ function noteFirstSend(engine: Engine, slot: number, generation: number, sentAtU
 function dropCancelled(engine: Engine): void {
   const { outbox } = engine;
   while (outbox.first < outbox.offered && outbox.slot[outbox.first & outbox.mask] === CANCELLED) outbox.first++;
-}
-
-/** Once a second: how many bindings have not expired. The whole table, 1.2 ms for a million contexts. */
-function countBindings(engine: Engine): void {
-  const second = Math.floor(engine.nowUs / US_PER_SECOND);
-  if (second === engine.countedSecond && engine.phase !== PHASE_OVER) return;
-  engine.countedSecond = second;
-  const bound = countBound(engine.contexts, engine.nowUs);
-  setCounter(engine.options.metrics, COUNTER_REGISTERED_NOW, bound);
-  maxInSecond(engine.options.metrics, engine.nowUs, LANE_REGISTERED, bound);
 }

@@ -6,7 +6,8 @@ import type { PlanWait } from '../scenario/index.ts';
 import { contextOfRow } from '../scenario/shares.ts';
 import { US_PER_SECOND, uniformOf } from '../std/index.ts';
 import { beginAttempt, endFlow } from './attempt.ts';
-import { CONTEXT_READY, CONTEXT_WAITING, NOT_BOUND } from './contexts.ts';
+import { unbind } from './bindings.ts';
+import { CONTEXT_READY, CONTEXT_WAITING } from './contexts.ts';
 import { pushReady } from './ready-queue.ts';
 import type { Engine } from './state.ts';
 import { PHASE_LOADING } from './state.ts';
@@ -42,7 +43,8 @@ export function continueFlow(engine: Engine, context: number): boolean {
         if (startWait(engine, context, instruction.wait)) return true;
         break;
       case 'discard':
-        forgetBinding(engine, context);
+        // Without a word to the registrar, which keeps it until it expires.
+        unbind(engine, context);
         break;
       case 'loop':
         contexts.rounds[context * contexts.loopDepth + instruction.depth] = 0;
@@ -104,9 +106,4 @@ function chance(engine: Engine, context: number): number {
   }
   const identity = contextOfRow(context, options.workerIndex, options.workerCount);
   return uniformOf(engine.waitSeed, identity, contexts.starts[context]!, place);
-}
-
-/** Forgets the binding without a word to the registrar, which keeps it until it expires. */
-function forgetBinding(engine: Engine, context: number): void {
-  engine.contexts.boundUntilUs[context] = NOT_BOUND;
 }

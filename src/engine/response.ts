@@ -28,8 +28,8 @@ import {
 import { equalBytes, US_PER_SECOND } from '../std/index.ts';
 import { finishAttempt } from './attempt.ts';
 import { meetChallenge } from './authenticate.ts';
+import { bind, unbind } from './bindings.ts';
 import { complete, proceed } from './client-transaction.ts';
-import { NOT_BOUND } from './contexts.ts';
 import { failAttempt } from './failure.ts';
 import type { Engine } from './state.ts';
 import { isLive, isPending, NOT_SENT } from './transactions.ts';
@@ -102,15 +102,16 @@ function succeed(engine: Engine, context: number, receivedAtUs: number, bytes: U
     const granted = grantedSeconds(engine, context, bytes, asked);
     // Asked for 0, a binding must not be there; else it must, and not as one that has ended.
     if (asked > 0 && granted <= 0) {
-      contexts.boundUntilUs[context] = NOT_BOUND;
+      unbind(engine, context);
       failAttempt(engine, context, OUTCOME_BINDING_MISSING, receivedAtUs, bytes);
       return;
     }
     contexts.grantedSeconds[context] = Math.max(0, granted);
-    contexts.boundUntilUs[context] = granted > 0 ? receivedAtUs + granted * US_PER_SECOND : NOT_BOUND;
+    if (granted > 0) bind(engine, context, receivedAtUs + granted * US_PER_SECOND);
+    else unbind(engine, context);
     contexts.mayBeBound[context] = granted > 0 ? 1 : 0;
   } else if (procedure !== PROCEDURE_QUERY) {
-    contexts.boundUntilUs[context] = NOT_BOUND;
+    unbind(engine, context);
     contexts.mayBeBound[context] = 0;
   }
   finishAttempt(engine, context, OUTCOME_SUCCEEDED, receivedAtUs);

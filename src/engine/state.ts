@@ -112,8 +112,9 @@ export interface Engine {
   /** Waits cut short so far by the drain, and contexts passed by the cleanup. */
   released: number;
   cleanupNext: number;
-  /** The second in which bindings were last counted. */
-  countedSecond: number;
+  /** Contexts with a binding, and when they were last counted one by one; see bindings.ts. */
+  boundCount: number;
+  countedUs: number;
   readonly skipped: Float64Array;
 }
 
@@ -169,7 +170,8 @@ export function createEngine(options: EngineOptions): Engine {
     activeFlows: 0,
     released: 0,
     cleanupNext: 0,
-    countedSecond: -1,
+    boundCount: 0,
+    countedUs: 0,
     skipped: new Float64Array(5),
   };
   memory.seal();
