@@ -2,11 +2,8 @@
 // only here (a port in use) crosses the thread boundary as the error's cause, since a class does not survive it.
 
 import { assert, assertNever, UserError } from '../std/index.ts';
-import { runLoad } from './load.ts';
 import type { WorkerDone, WorkerTask } from './messages.ts';
 import { MESSAGES_VERSION } from './messages.ts';
-import { runProbe } from './probe.ts';
-import { runRegistrar } from './registrar-server.ts';
 
 export async function runTask(task: WorkerTask): Promise<WorkerDone> {
   assert(task.version === MESSAGES_VERSION, 'coordinator and worker are of one version');
@@ -18,14 +15,18 @@ export async function runTask(task: WorkerTask): Promise<WorkerDone> {
   }
 }
 
-function dispatch(task: WorkerTask): Promise<WorkerDone> {
+/**
+ * A thread that has no task loads nothing: the native library cannot be loaded by a thread that is being ended, which would
+ * abort the whole process, and idle threads are ended whenever a run ends early.
+ */
+async function dispatch(task: WorkerTask): Promise<WorkerDone> {
   switch (task.kind) {
     case 'load':
-      return runLoad(task);
+      return (await import('./load.ts')).runLoad(task);
     case 'probe':
-      return runProbe(task);
+      return (await import('./probe.ts')).runProbe(task);
     case 'registrar':
-      return runRegistrar(task);
+      return (await import('./registrar-server.ts')).runRegistrar(task);
     default:
       return assertNever(task, 'task');
   }
