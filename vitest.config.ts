@@ -1,22 +1,27 @@
-// Two groups of tests. `unit` is pure computation and runs in parallel. `realtime` holds what uses sockets, other programs
-// or the whole machine: one file at a time, after the rest, so that nothing competes with it for the processors.
+// Three groups of tests. `unit` is computation, and commands that send no load: in parallel. `realtime` holds what uses
+// sockets, other programs or the whole machine: one file at a time, after the rest, so that nothing competes with it for
+// the processors. `long` is what takes too long for every day: npm run test:long, and CI.
 
 import { defineConfig } from 'vitest/config';
 
-const REALTIME = ['test/{integration,interop,alloc,bench}/**/*.test.ts', 'test/pack.test.ts'];
+const UNIT = [
+  'test/{unit,golden,torture,property}/**/*.test.ts',
+  'test/tidy.test.ts',
+  'test/integration/cli-inputs.test.ts',
+];
+const LONG = ['test/long/**/*.test.ts'];
+const oneAtATime = { maxWorkers: 1, isolate: true, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
   test: {
     environment: 'node',
     projects: [
+      { extends: true, test: { name: 'unit', include: UNIT, sequence: { groupOrder: 0 } } },
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: REALTIME, sequence: { groupOrder: 0 } },
+        test: { name: 'realtime', include: ['test/**/*.test.ts'], exclude: [...UNIT, ...LONG], ...oneAtATime },
       },
-      {
-        extends: true,
-        test: { name: 'realtime', include: REALTIME, maxWorkers: 1, isolate: true, sequence: { groupOrder: 1 } },
-      },
+      { extends: true, test: { name: 'long', include: LONG, ...oneAtATime } },
     ],
   },
 });

@@ -1,43 +1,14 @@
 // A worker that ends badly fails the run with 24: the others are told to stop, and what was counted until then is reported.
 
 import { describe, expect, it, vi } from 'vitest';
-import type { RunOutcome, StopSwitch } from '../../src/coordinator/index.ts';
-import { createStopSwitch, loadPlan, runPlan } from '../../src/coordinator/index.ts';
+import { createStopSwitch } from '../../src/coordinator/index.ts';
 import { UserError } from '../../src/std/index.ts';
 import { expectSumsToClose } from '../interop/run-regstorm.ts';
-import { scenario } from './cli-session.ts';
+import { type Attempt, runWith } from './failing-run.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const FAILING = new URL('./workers/failing-worker.mjs', import.meta.url);
 const MISSING = new URL('./workers/missing-worker.mjs', import.meta.url);
-
-interface Attempt {
-  /** How the last worker ends; see failing-worker.mjs. */
-  readonly end: string;
-  readonly file?: URL;
-  readonly stop?: StopSwitch;
-  /** Called again and again while the load runs. */
-  readonly look?: () => void;
-}
-
-/** A long load by two workers against the embedded registrar. */
-const runWith = ({ end, file = FAILING, stop = createStopSwitch(), look = () => {} }: Attempt): Promise<RunOutcome> => {
-  const text = scenario({ count: 1000, rate: '200/s', load: 'duration: 10m' }).replace('name: test', `name: ${end}`);
-  const plan = loadPlan({ file: 'test.yaml', text }, { overrides: [], environment: {} });
-  return runPlan(plan, {
-    runId: 'abcdef01',
-    seed: 1,
-    workers: 2,
-    allowPublic: false,
-    waitTargetUs: 0,
-    onInvalid: 'fail',
-    commandLine: [],
-    worker: { file, heapMb: 32 },
-    stop,
-    observer: { notice: () => {}, warning: () => {}, progress: { everyMs: 100, look } },
-  });
-};
 
 const rejection = async (attempt: Attempt): Promise<UserError> => {
   try {
@@ -55,7 +26,6 @@ describe('a lost worker fails the run, and the report is still made', () => {
     ['exits', 'worker 2 of 2 exited with code 7'],
     ['runs-out-of-memory', 'worker 2 of 2 ran out of memory'],
     ['is-refused-late', 'the address went away\n    bring it back'],
-    ['stands-still', 'worker 2 of 2 hangs: no turn in 20 s'],
   ])('one that %s', async (end, message) => {
     const { result, problem } = await runWith({ end });
     expect(problem?.message).toBe(message);

@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 const scenario = (parts: Partial<ScenarioParts> & { readonly port: number }): string =>
-  scenarioText({ flow: ['register'], count: CONTEXTS, ratePerSecond: 3_000, ...parts });
+  scenarioText({ flow: ['register'], count: CONTEXTS, ratePerSecond: 5_000, ...parts });
 
 describeWithPeers(['kamailio', 'kamcmd'], 'Kamailio, what is stored is what is reported', () => {
   const AUTHS: readonly KamailioAuth[] = ['none', 'digest', 'digest-qop'];
