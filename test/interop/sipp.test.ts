@@ -30,7 +30,7 @@ describeWithPeers(['sipp'], 'SIPp as the registrar', () => {
         flow: ['register'],
         count: COUNT,
         ratePerSecond: 200,
-        t1Ms: 50,
+        t1Ms: 25,
         precheck: 'none',
       });
       const { exitCode, summary, stderr } = await runRegstorm(text, { args: ['--on-invalid', 'warn'] }).finally(stop);
@@ -62,7 +62,7 @@ describeWithPeers(['sipp'], 'SIPp as the registrar', () => {
         flow: ['register'],
         count: 10,
         ratePerSecond: 100,
-        t1Ms: 100,
+        t1Ms: 25,
         precheck: 'none',
       });
       const { summary } = await runRegstorm(text, { args: ['--on-invalid', 'warn'] }).finally(stop);
