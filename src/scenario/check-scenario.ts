@@ -21,6 +21,8 @@ export type UnsureScenario = {
 
 /** Attempts of one start; more is a slip in a `repeat`. */
 const MAX_ATTEMPTS_PER_START = 1_000_000;
+/** A context's place in the flow is a 16-bit number. */
+const MAX_STEPS = 10_000;
 
 /** Whether the file (or a flag) has a key at all, readable or not. */
 export type Has = (path: string) => boolean;
@@ -76,8 +78,10 @@ export const checkTimers = (scenario: UnsureScenario, tell: Tell): void => {
 };
 
 export const checkFlow = (flow: readonly PlanStep[], tell: Tell): void => {
-  const { attemptCount } = flowFacts(flow);
+  const { attemptCount, stepCount } = flowFacts(flow);
   if (attemptCount === 0) tell('flow', 'the flow never talks to the registrar; add a step such as register');
+  if (stepCount > MAX_STEPS)
+    tell('flow', `the flow has ${stepCount} steps; at most ${MAX_STEPS} are possible, repeat repeats them`);
   if (attemptCount > MAX_ATTEMPTS_PER_START) {
     tell('flow', `one start would make ${attemptCount} attempts; at most ${MAX_ATTEMPTS_PER_START} are possible`);
   }

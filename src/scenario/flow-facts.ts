@@ -9,6 +9,8 @@ export interface FlowFacts {
   /** Attempts of one start, by procedure. */
   readonly attempts: Readonly<Record<Procedure, number>>;
   readonly attemptCount: number;
+  /** Steps as written, those inside repeats and the repeats themselves too. */
+  readonly stepCount: number;
   /** The waits of one start in the mean. */
   readonly waitUs: number;
 }
@@ -20,18 +22,20 @@ const noAttempts = (): Counts => ({ register: 0, refresh: 0, unregister: 0, wild
 interface Sum {
   readonly attempts: Counts;
   waitUs: number;
+  stepCount: number;
   /** What the last register or refresh asked for; the base of a wait that is a share of it. */
   expiresSeconds: number;
 }
 
 export const flowFacts = (flow: readonly PlanStep[]): FlowFacts => {
-  const sum: Sum = { attempts: noAttempts(), waitUs: 0, expiresSeconds: 0 };
+  const sum: Sum = { attempts: noAttempts(), waitUs: 0, stepCount: 0, expiresSeconds: 0 };
   addSteps(sum, flow, 1);
   const attemptCount = PROCEDURES.reduce((total, procedure) => total + sum.attempts[procedure], 0);
-  return { attempts: sum.attempts, attemptCount, waitUs: sum.waitUs };
+  return { attempts: sum.attempts, attemptCount, stepCount: sum.stepCount, waitUs: sum.waitUs };
 };
 
 const addSteps = (sum: Sum, steps: readonly PlanStep[], times: number): void => {
+  sum.stepCount += steps.length;
   for (const step of steps) {
     if (step.kind === 'repeat') addSteps(sum, step.steps, times * step.times);
     if (step.kind === 'wait') sum.waitUs += times * meanWaitUs(step.wait, sum.expiresSeconds);

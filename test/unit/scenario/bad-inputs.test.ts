@@ -591,3 +591,11 @@ cleanup: maybe
     expect(error.exitCode).toBe(2);
   });
 });
+
+it('a flow of more than 10,000 steps is told to use repeat', () => {
+  const head = 'version: 1\nname: x\ntarget: embedded\nidentities: { count: 1, user: u, domain: test.example }\n';
+  const text = `${head}load: { rate: 1/s, starts: 1 }\nflow: [${'query, '.repeat(10_000)}query]\n`;
+  expect(complaints(text)).toEqual([
+    'x.yaml:6:1: the flow has 10001 steps; at most 10000 are possible, repeat repeats them',
+  ]);
+});

@@ -18,6 +18,7 @@ describe('flowFacts', () => {
     expect(flowFacts(flow(steps))).toEqual({
       attempts: { register: 1, refresh: 3, unregister: 0, wildcard: 0, query: 6 },
       attemptCount: 10,
+      stepCount: 6,
       waitUs: 3_000_000,
     });
   });
