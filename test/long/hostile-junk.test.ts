@@ -3,10 +3,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/std/index.ts';
-import { JUNK, type Junk } from './hostile-junk.ts';
-import { composeAnswer, ok, type SipRequest } from './hostile-message.ts';
-import type { Script } from './hostile-peer.ts';
-import { BOTH_SOCKETS, runAgainst, TEST_MS } from './hostile-run.ts';
+import { JUNK, type Junk } from '../integration/hostile-junk.ts';
+import { composeAnswer, ok, type SipRequest } from '../integration/hostile-message.ts';
+import type { Script } from '../integration/hostile-peer.ts';
+import { BOTH_SOCKETS, runAgainst, TEST_MS } from '../integration/hostile-run.ts';
 
 const COUNT = 10;
 const LARGE_BYTES = 60_000;
