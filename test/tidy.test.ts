@@ -335,13 +335,13 @@ describe('text', () => {
     expect(said.map(({ line, what }) => `${line}: ${what}`)).toEqual(['2: path of one machine']);
   });
 
-  it('catches a private package host in the lock file', () => {
+  it('catches a package host in the lock file', () => {
     const said = textIsPortable('package-lock.json', '"resolved": "https://mirror.example/a.tgz"');
-    expect(said.map(({ what }) => what)).toEqual(['private package host']);
+    expect(said.map(({ what }) => what)).toEqual(['package host']);
   });
 
   it('accepts URLs and relative paths that contain the words', () => {
-    const text = 'https://example.org/home/page ./home/page src/work/a "resolved": "https://registry.npmjs.org/a.tgz"';
+    const text = 'https://example.org/home/page ./home/page src/work/a';
     expect(textIsPortable('package-lock.json', text)).toEqual([]);
   });
 
