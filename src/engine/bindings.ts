@@ -11,8 +11,7 @@ import type { Engine } from './state.ts';
 export function bind(engine: Engine, context: number, untilUs: number): void {
   const { boundUntilUs } = engine.contexts;
   if (boundUntilUs[context]! <= engine.countedUs) {
-    engine.boundCount += 1;
-    maxInSecond(engine.options.metrics, engine.nowUs, LANE_REGISTERED, engine.boundCount);
+    showCount(engine, engine.boundCount + 1);
   }
   boundUntilUs[context] = untilUs;
 }
@@ -20,7 +19,7 @@ export function bind(engine: Engine, context: number, untilUs: number): void {
 /** The context has no binding any more, or none that it knows of. */
 export function unbind(engine: Engine, context: number): void {
   const { boundUntilUs } = engine.contexts;
-  if (boundUntilUs[context]! > engine.countedUs) engine.boundCount -= 1;
+  if (boundUntilUs[context]! > engine.countedUs) showCount(engine, engine.boundCount - 1);
   boundUntilUs[context] = NOT_BOUND;
 }
 
@@ -28,7 +27,11 @@ export function unbind(engine: Engine, context: number): void {
 export function countBindings(engine: Engine, isNow: boolean): void {
   if (!isNow && engine.nowUs - engine.countedUs < US_PER_SECOND) return;
   engine.countedUs = engine.nowUs;
-  engine.boundCount = countBound(engine.contexts, engine.nowUs);
-  setCounter(engine.options.metrics, COUNTER_REGISTERED_NOW, engine.boundCount);
-  maxInSecond(engine.options.metrics, engine.nowUs, LANE_REGISTERED, engine.boundCount);
+  showCount(engine, countBound(engine.contexts, engine.nowUs));
+}
+
+function showCount(engine: Engine, count: number): void {
+  engine.boundCount = count;
+  setCounter(engine.options.metrics, COUNTER_REGISTERED_NOW, count);
+  maxInSecond(engine.options.metrics, engine.nowUs, LANE_REGISTERED, count);
 }

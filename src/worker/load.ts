@@ -18,6 +18,7 @@ import { createEngineCore, publishTransport } from './engine-core.ts';
 import type { LoadDone, LoadTask } from './messages.ts';
 import { STATE_ABORT, STATE_STOP_STARTING } from './messages.ts';
 import { runPump } from './pump.ts';
+import { rehearse } from './rehearsal.ts';
 import { openClientSocket } from './sockets.ts';
 
 /** After the first signal flows under way get this long, so that an operator who wants the end gets one. */
@@ -25,6 +26,7 @@ const STOPPED_DRAIN_US = 5 * US_PER_SECOND;
 
 export async function runLoad(task: LoadTask): Promise<LoadDone> {
   const { plan, workerIndex, workerCount, runId, seed, userAgent } = task;
+  rehearse(plan);
   const metrics = attachMetricsBlock(task.metrics);
   const control = attachControl(task.control);
   const engine = createEngine({ plan, workerIndex, workerCount, runId, seed, userAgent, metrics });

@@ -1,0 +1,94 @@
+// A rehearsal before the first packet. JavaScript is compiled while it runs: the first few thousand messages of a thread cost
+// several times what later ones do, which would show as lag, and count against the generator, in every run without warm-up.
+// So each worker first plays a few thousand registrations against a registrar in its own memory, in virtual time. Nothing
+// of it is sent or counted.
+
+import type { Engine } from '../engine/index.ts';
+import { advance, attachFlow, createEngine, drain, isOver, receiveDatagram, reportSent } from '../engine/index.ts';
+import { COUNTER_REQUESTS_SENT, counterOf, createMetricsBlock } from '../metrics/index.ts';
+import type { Registrar } from '../registrar/index.ts';
+import { createRegistrar, drain as drainAnswers, receive, released } from '../registrar/index.ts';
+import type { AttemptStep, Procedure, RunPlan } from '../scenario/index.ts';
+import { US_PER_SECOND } from '../std/index.ts';
+
+const CONTEXTS = 200;
+/** What a run makes in half a second, but no more than that: a slow run has time to warm up as it goes. */
+const STARTS_MOST = 1500;
+const REHEARSED_SECONDS = 0.5;
+const START_EVERY_US = 50;
+/** About twice what the rehearsal takes; a bound, not a measure. */
+const TURNS_MOST = 20_000;
+const TURN_US = 200;
+const EXPIRES_SECONDS = 3600;
+const SENT_BY = '127.0.0.1:5060';
+const LOOPBACK = 0x7f000001;
+const PORT = 5060;
+
+const step = (procedure: Procedure, expiresSeconds: number): AttemptStep => ({
+  kind: 'attempt',
+  procedure,
+  expiresSeconds,
+  headers: [],
+});
+
+/** Plays registrations with the plan's identities and credentials, and forgets them; returns how many requests it made. */
+export function rehearse(plan: RunPlan): number {
+  const { domain, password } = plan.identities;
+  const registrar = createRegistrar({
+    domain,
+    password,
+    minExpiresSeconds: 1,
+    maxExpiresSeconds: EXPIRES_SECONDS,
+    defaultExpiresSeconds: EXPIRES_SECONDS,
+    capacity: CONTEXTS,
+    transactionCapacity: 1024,
+    seed: 1,
+  });
+  const metrics = createMetricsBlock(1);
+  const engine = createEngine({
+    plan: rehearsedPlan(plan),
+    workerIndex: 0,
+    workerCount: 1,
+    runId: 'rehearsal',
+    seed: 1,
+    userAgent: 'regstorm',
+    metrics,
+  });
+  attachFlow(engine, SENT_BY);
+  for (let turn = 0; turn < TURNS_MOST && !isOver(engine); turn++) takeTurn(engine, registrar, turn * TURN_US);
+  return counterOf(metrics, COUNTER_REQUESTS_SENT);
+}
+
+function rehearsedPlan(plan: RunPlan): RunPlan {
+  const startsPerSecond = (plan.load.startsPerPeriod / plan.load.periodUs) * US_PER_SECOND;
+  return {
+    ...plan,
+    requestUri: `sip:${plan.identities.domain}`,
+    identities: { ...plan.identities, count: CONTEXTS },
+    load: {
+      model: 'constant-rate',
+      startsPerPeriod: 1,
+      periodUs: START_EVERY_US,
+      starts: Math.min(STARTS_MOST, Math.ceil(REHEARSED_SECONDS * startsPerSecond)),
+      durationUs: null,
+      warmupUs: 0,
+      cooldownUs: 0,
+    },
+    flow: [step('register', EXPIRES_SECONDS), step('refresh', EXPIRES_SECONDS), step('unregister', 0)],
+    cleanup: 'none',
+  };
+}
+
+function takeTurn(engine: Engine, registrar: Registrar, nowUs: number): void {
+  const answered = drainAnswers(registrar, (start, end) => {
+    receiveDatagram(engine, nowUs, registrar.slab, start, end);
+    return true;
+  });
+  released(registrar, answered);
+  advance(engine, nowUs);
+  const sent = drain(engine, (_flow, bytes, start, end) => {
+    receive(registrar, nowUs, bytes, start, end, LOOPBACK, PORT);
+    return true;
+  });
+  reportSent(engine, sent, nowUs);
+}
