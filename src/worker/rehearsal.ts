@@ -12,7 +12,7 @@ import type { AttemptStep, Procedure, RunPlan } from '../scenario/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
 
 const CONTEXTS = 200;
-/** What a run makes in half a second, but no more than that: a slow run has time to warm up as it goes. */
+/** What a run makes in half a second, but no more than that. */
 const STARTS_MOST = 1500;
 const REHEARSED_SECONDS = 0.5;
 const START_EVERY_US = 50;
