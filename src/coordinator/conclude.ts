@@ -25,8 +25,6 @@ export interface RunRecord {
   readonly sharedMachine: boolean;
   readonly precheck: PrecheckOutcome;
   readonly interrupted: StopSignal | null;
-  /** Workers were told to end at once, and left attempts open. */
-  readonly aborted: boolean;
   /** Something was lost, if only the embedded registrar. */
   readonly lost: boolean;
   readonly blocks: readonly MetricsBlock[];
@@ -42,7 +40,7 @@ const BYTES_PER_KILOBYTE = 1024;
 
 export const conclude = (record: RunRecord): RunResult => {
   const lostBlocks = record.blocks.filter((_, worker) => record.done[worker] === null);
-  for (const block of record.aborted ? record.blocks : lostBlocks) settleLostBlock(block);
+  for (const block of lostBlocks) settleLostBlock(block);
   const merged = mergeBlocks(record.blocks);
   const workersLost = record.lost ? Math.max(1, lostBlocks.length) : 0;
   const cutShort = record.interrupted !== null || record.lost;

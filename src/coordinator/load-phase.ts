@@ -47,8 +47,6 @@ export interface LoadOutcome {
   /** The wall clock at the common start. */
   readonly startedAt: Date;
   readonly durationUs: number;
-  /** Told to end at once: workers may have left attempts open. */
-  readonly aborted: boolean;
   /** The first thing that went wrong; null when every worker came to its end. */
   readonly lost: UserError | null;
 }
@@ -94,8 +92,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadOutcome> => {
   await endedOrDestroyed(load, tasks);
   stopWatching();
   const durationUs = Math.max(0, monotonicNowUs() - originUs);
-  const aborted = stateOf(load.control) === STATE_ABORT;
-  return { blocks: load.blocks, done: load.done, startedAt, durationUs, aborted, lost: load.lost };
+  return { blocks: load.blocks, done: load.done, startedAt, durationUs, lost: load.lost };
 };
 
 const createLoad = (options: LoadOptions): Load => {

@@ -160,7 +160,7 @@ const runPrecheck = async (run: Run): Promise<PrecheckOutcome> => {
 /** A result without any load: unreachable, or interrupted before it began. */
 const withoutLoad = (run: Run, precheck: PrecheckOutcome, problem: UserError | null): RunOutcome => {
   const blocks = [createMetricsBlock(1)];
-  const load: LoadOutcome = { blocks, done: [null], startedAt: new Date(), durationUs: 0, aborted: true, lost: null };
+  const load: LoadOutcome = { blocks, done: [null], startedAt: new Date(), durationUs: 0, lost: null };
   return { result: conclude(recordOf(run, precheck, load, [])), problem };
 };
 
@@ -179,7 +179,6 @@ const recordOf = (run: Run, precheck: PrecheckOutcome, load: LoadOutcome, notes:
     sharedMachine,
     precheck,
     interrupted: options.stop.signal(),
-    aborted: load.aborted,
     lost: load.lost !== null,
     blocks: load.blocks,
     done: load.done,

@@ -30,7 +30,7 @@ import { isOutOfRows, resend, terminate } from './client-transaction.ts';
 import { CONTEXT_CHALLENGED, CONTEXT_READY } from './contexts.ts';
 import { continueFlow } from './flow.ts';
 import { CANCELLED, clearOutbox, outboxRoom } from './outbox.ts';
-import { limitDrain, nextPhaseUs, releaseCleanups, releaseWaits, updatePhase } from './phases.ts';
+import { abortRun, limitDrain, nextPhaseUs, releaseCleanups, releaseWaits, updatePhase } from './phases.ts';
 import { dropReady, peekReady, pushReady, putBackReady } from './ready-queue.ts';
 import { isStartDue, makeStart } from './starts.ts';
 import type { Engine } from './state.ts';
@@ -69,6 +69,13 @@ export function isOver(engine: Engine): boolean {
 export function stopStarting(engine: Engine, nowUs: number, drainUs: number): void {
   engine.nowUs = Math.max(engine.nowUs, nowUs);
   limitDrain(engine, drainUs);
+}
+
+/** The operator wants the end at once: nothing more is sent, and what was under way is aborted. */
+export function abort(engine: Engine, nowUs: number): void {
+  engine.nowUs = Math.max(engine.nowUs, nowUs);
+  abortRun(engine);
+  setCounter(engine.options.metrics, COUNTER_ACTIVE_FLOWS, engine.activeFlows);
 }
 
 /** Offers what is queued, oldest first; returns how many messages the sink took. */

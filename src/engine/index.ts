@@ -2,6 +2,7 @@
 
 export type { Sink } from './engine.ts';
 export {
+  abort,
   advance,
   drain,
   isOver,

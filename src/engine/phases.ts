@@ -120,6 +120,21 @@ function updateCleanup(engine: Engine): void {
   const isDone = engine.cleanupNext >= engine.contexts.count && engine.activeFlows === 0;
   if (!isDone && engine.nowUs < engine.phaseEndUs) return;
   if (engine.activeFlows > 0) abortFlows(engine);
+  closeCleanup(engine);
+  endRun(engine);
+}
+
+/** The run ends here and now, in whatever phase it is: what is under way is aborted, so that the sums close. */
+export function abortRun(engine: Engine): void {
+  if (engine.phase === PHASE_OVER) return;
+  if (engine.phase === PHASE_LOADING) closeStarts(engine, Math.min(engine.nowUs, engine.loadEndUs));
+  if (engine.activeFlows > 0) abortFlows(engine);
+  if (engine.phase === PHASE_CLEANING) closeCleanup(engine);
+  endRun(engine);
+  setCounter(engine.options.metrics, COUNTER_PHASE, phaseNumber(engine));
+}
+
+function closeCleanup(engine: Engine): void {
   const { metrics } = engine.options;
   const { mayBeBound } = engine.contexts;
   let failed = 0;
@@ -127,7 +142,6 @@ function updateCleanup(engine: Engine): void {
   setCounter(metrics, COUNTER_CLEANUP_ATTEMPTED, engine.released);
   setCounter(metrics, COUNTER_CLEANUP_FAILED, failed);
   setCounter(metrics, COUNTER_CLEANUP_SUCCEEDED, engine.released - failed);
-  endRun(engine);
 }
 
 function endRun(engine: Engine): void {

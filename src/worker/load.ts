@@ -1,6 +1,6 @@
 // The load task: one engine on one socket, from the first start to the last answer.
 
-import { attachFlow, createEngine, stopStarting } from '../engine/index.ts';
+import { abort, attachFlow, createEngine, stopStarting } from '../engine/index.ts';
 import {
   attachMetricsBlock,
   COUNTER_CLEANUP_ATTEMPTED,
@@ -44,6 +44,8 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
       stopStarting(engine, nowUs, Math.min(plan.drainUs, STOPPED_DRAIN_US)),
     );
     await runPump(createEngineCore({ engine, transport, flow: socket.flow, metrics, isStopped }), transport);
+    // Told to end at once, the pump leaves flows open; their books are closed here, by the one who keeps them.
+    abort(engine, transport.nowUs());
     publishTransport(metrics, transport);
     const cleanup = {
       attempted: counterOf(metrics, COUNTER_CLEANUP_ATTEMPTED),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stopStarting } from '../../../src/engine/index.ts';
+import { abort, stopStarting } from '../../../src/engine/index.ts';
 import {
   COUNTER_CLEANUP_ATTEMPTED,
   COUNTER_CLEANUP_FAILED,
@@ -15,6 +15,8 @@ const stopAt = (atUs: number, drainUs: number) => ({
   atUs,
   act: (engine: Run['engine']) => stopStarting(engine, atUs, drainUs),
 });
+
+const abortAt = (atUs: number) => ({ atUs, act: (engine: Run['engine']) => abort(engine, atUs) });
 
 const cleanupOf = (run: Run): readonly number[] =>
   [COUNTER_CLEANUP_ATTEMPTED, COUNTER_CLEANUP_SUCCEEDED, COUNTER_CLEANUP_FAILED].map((counter) =>
@@ -220,5 +222,35 @@ describe('the clean-up', () => {
   it('has nothing to do after a silent flow that never registered', () => {
     const run = drive({ plan: createPlan({ cleanup: 'unregister', flow: [query] }), peer: SILENT });
     expect(cleanupOf(run)).toEqual([0, 0, 0]);
+  });
+});
+
+describe('a run that is ended at once keeps its books', () => {
+  const load = { startsPerPeriod: 10, starts: null, durationUs: 10 * SECOND };
+  const flow = [register(), pause(2 * SECOND), refresh(), unregister];
+  const plan = createPlan({ load, identities: { count: 1000 }, flow });
+
+  it('in the load: what is under way is aborted, the steps behind it are skipped, and nothing more is sent', () => {
+    const run = drive({ plan, peer: SILENT, events: [abortAt(3 * SECOND)] });
+    const { started, outcomes } = numbersOf(run, 'register');
+    expect(outcomes).toEqual({ aborted: started });
+    expect(numbersOf(run, 'refresh').skipped).toBe(started);
+    expect(Math.max(...run.sent.map(({ atUs }) => atUs))).toBeLessThanOrEqual(3 * SECOND);
+  });
+
+  it('in the drain: flows that wait are skipped, attempts that talk are aborted', () => {
+    const run = drive({ plan, peer: SILENT, events: [stopAt(3 * SECOND, 5 * SECOND), abortAt(4 * SECOND)] });
+    const { started, outcomes } = numbersOf(run, 'register');
+    expect(outcomes).toEqual({ aborted: started });
+  });
+
+  it('in the clean-up: what it has done is counted, and what it has not heard of has failed', () => {
+    const peer: Peer = (request, nowUs) =>
+      request.includes('Expires: 0') ? [] : [{ atUs: nowUs + 10, bytes: accept(request) }];
+    const cleaned = createPlan({ load: { starts: 20 }, identities: { count: 20 }, cleanup: 'unregister' });
+    const run = drive({ plan: cleaned, peer, events: [abortAt(25 * SECOND)] });
+    const [attempted, succeeded, failed] = cleanupOf(run);
+    expect([succeeded, failed]).toEqual([0, attempted]);
+    expect(attempted).toBeGreaterThan(0);
   });
 });
