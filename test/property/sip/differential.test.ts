@@ -16,7 +16,7 @@ import {
 import { encodeAscii } from '../../../src/std/index.ts';
 import { rowTexts, spanText } from '../../support/sip-text.ts';
 import { damagedMessage, sipMessage } from './messages.ts';
-import { type SlowMessage, slowParse } from './slow-parser.ts';
+import { type SlowMessage, slowParse } from '../../../src/sim/slow-parser.ts';
 
 const message = createSipMessage();
 const cursor = createContactCursor();

@@ -1,5 +1,6 @@
-// The message grammar again, as regular expressions on strings: slow, obvious, and sharing nothing with src/sip. It says
-// whether a message is well-formed and what its parts are, not what was wrong with it.
+// The message grammar again, as regular expressions on strings: slow, obvious, and sharing nothing with src/sip, so that
+// the simulation's checkers and the differential tests don't believe the parser that they watch. It says whether a message
+// is well-formed and what its parts are, not what was wrong with it. Nothing on a hot path may use it.
 
 const LWS = '[ \\t\\r\\n]';
 const TOKEN = "[A-Za-z0-9\\-.!%*_+`'~]+";
