@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type SlowMessage, slowParse } from '../../../src/sim/slow-parser.ts';
 import {
   CONTACT_FOUND,
   createContactCursor,
@@ -16,7 +17,6 @@ import {
 import { encodeAscii } from '../../../src/std/index.ts';
 import { rowTexts, spanText } from '../../support/sip-text.ts';
 import { damagedMessage, sipMessage } from './messages.ts';
-import { type SlowMessage, slowParse } from '../../../src/sim/slow-parser.ts';
 
 const message = createSipMessage();
 const cursor = createContactCursor();
