@@ -1,0 +1,106 @@
+// One seed, one world, watched by every checker: `regstorm simulate`. What comes back is plain counts that depend on the seed
+// (and the length asked for) and on nothing else; a violation is told with what reproduces it.
+
+import { mergeBlocks } from '../metrics/index.ts';
+import type { MergedMetrics } from '../metrics/index.ts';
+import { US_PER_SECOND } from '../std/index.ts';
+import type { Tally } from './checkers/index.ts';
+import { createCheckers } from './checkers/index.ts';
+import { STEP_HEADER } from './draw-scenario.ts';
+import type { DrawnWorld } from './draw-world.ts';
+import { drawWorld } from './draw-world.ts';
+import { Violation } from './violation.ts';
+import type { WorldEnd } from './world.ts';
+import { bindingsHeld, createWorld, runWorld } from './world.ts';
+
+export interface SimulationWish {
+  readonly seed: number;
+  /** Length of the load in virtual hours; null: drawn from the seed. */
+  readonly hours: number | null;
+}
+
+export interface SimulationReport {
+  readonly seed: number;
+  /** The scenario that was drawn, as a file. */
+  readonly scenario: string;
+  readonly runId: string;
+  readonly faults: readonly string[];
+  readonly isCalm: boolean;
+  readonly contexts: number;
+  readonly workers: number;
+  /** Null when a violation ended it early. */
+  readonly end: SimulationEnd | null;
+  /** What did not hold; null when everything did. */
+  readonly violation: string | null;
+}
+
+export interface SimulationEnd {
+  readonly world: WorldEnd;
+  readonly tally: Tally;
+  /** Over all procedures and the whole run, by name. */
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+const SECONDS_PER_HOUR = 3_600;
+
+export function simulate({ seed, hours }: SimulationWish): SimulationReport {
+  const drawn = drawWorld(seed, { loadSeconds: hours === null ? null : hours * SECONDS_PER_HOUR });
+  const { plan, runId, workerCount } = drawn.options;
+  const facts = {
+    seed,
+    scenario: drawn.scenario,
+    runId,
+    faults: drawn.faults,
+    isCalm: drawn.isCalm,
+    contexts: plan.identities.count,
+    workers: workerCount,
+  };
+  try {
+    return { ...facts, end: runDrawn(drawn), violation: null };
+  } catch (error) {
+    // Whatever is thrown in here, a checker's word or the code's own assertion, is a bug that this seed has found.
+    return { ...facts, end: null, violation: describe(error) };
+  }
+}
+
+function runDrawn(drawn: DrawnWorld): SimulationEnd {
+  const { plan } = drawn.options;
+  let checkers: ReturnType<typeof createCheckers> | null = null;
+  const world = createWorld(drawn.options, (workers) => {
+    checkers = createCheckers({ plan, workers, stepHeader: STEP_HEADER });
+    return checkers.observer;
+  });
+  const end = runWorld(world);
+  const tally = checkers!.finish({
+    nowUs: end.endedUs,
+    bindingsOf: (user: string) => bindingsHeld(world, user),
+    isQuiet: true,
+  });
+  const merged = mergeBlocks(world.workers.map(({ metrics }) => metrics));
+  const outcomes = outcomesOf(merged);
+  if (drawn.isCalm) checkCalm(outcomes);
+  return { world: end, tally, outcomes };
+}
+
+/** In a world without faults everything succeeds; aborted is what the end of the drain cuts off. */
+function checkCalm(outcomes: Readonly<Record<string, number>>): void {
+  const { succeeded: _, aborted: __, ...failures } = outcomes;
+  const names = Object.keys(failures);
+  if (names.length > 0) throw new Violation(`calm: nothing goes wrong in this world, and yet: ${names.join(', ')}`);
+}
+
+function outcomesOf({ total }: MergedMetrics): Readonly<Record<string, number>> {
+  const sums: Record<string, number> = {};
+  for (const procedure of Object.values(total)) {
+    for (const [name, count] of Object.entries(procedure.outcomes)) sums[name] = (sums[name] ?? 0) + count;
+  }
+  return sums;
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Violation) return error.message;
+  return error instanceof Error ? `${error.name}: ${error.message}\n${error.stack ?? ''}` : String(error);
+}
+
+/** Virtual time that a world lasted, in seconds. */
+export const virtualSeconds = ({ world }: SimulationEnd): number => world.endedUs / US_PER_SECOND;
