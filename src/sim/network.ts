@@ -140,16 +140,16 @@ function corrupt(bytes: Uint8Array, random: Random): Uint8Array {
       return longer;
     }
     case 2:
-      for (let left = random.between(1, 8); left > 0; left--) flip(bytes, random.between(0, bytes.length - 1), random);
-      flip(bytes, at, random);
-      return bytes;
+      return changeBytes(bytes, at, random.between(1, 8), random);
     default:
-      flip(bytes, at, random);
-      return bytes;
+      return changeBytes(bytes, at, 0, random);
   }
 }
 
-/** Never the same byte again, so not undone by a second one at the same place more than by chance. */
-function flip(bytes: Uint8Array, at: number, random: Random): void {
-  bytes[at] = bytes[at]! ^ random.between(1, 255);
+/** The byte at `at`, and `others` anywhere. Whatever these do, that one ends as another than it was. */
+function changeBytes(bytes: Uint8Array, at: number, others: number, random: Random): Uint8Array {
+  const sent = bytes[at]!;
+  for (let left = others; left > 0; left--) bytes[random.between(0, bytes.length - 1)] = random.between(0, 255);
+  bytes[at] = sent ^ random.between(1, 255);
+  return bytes;
 }
