@@ -60,6 +60,7 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
     toClients: drawLink('to clients', delayUs, runSeconds, fault),
     restarts: fault('restarts', (own) => drawRestarts(own, runSeconds), []),
     kernel: drawKernel(runSeconds, fault),
+    healUs: random.chance(0.5) ? Math.floor(scenario.loadSeconds * US_PER_SECOND * (0.3 + 0.5 * random.next())) : null,
     events: drawEvents(workerCount, runSeconds, fault),
   };
   return { options, scenario: scenario.text, isCalm, faults };

@@ -40,6 +40,8 @@ export interface Edge {
   readonly options: EdgeOptions;
   readonly counts: EdgeCounts;
   busyUntilUs: number;
+  /** It lets everything pass. */
+  isHealed: boolean;
 }
 
 /** What becomes of a request: an immediate answer or several, and when the registrar gets it (null: never). */
@@ -52,6 +54,7 @@ export const createEdge = (options: EdgeOptions): Edge => ({
   options,
   counts: { provisionals: 0, answered: 0, overloaded: 0, dropped: 0 },
   busyUntilUs: 0,
+  isHealed: false,
 });
 
 const SALT_PROVISIONAL = 1;
@@ -59,6 +62,7 @@ const SALT_ANSWER = 2;
 const OVERLOADED: AnswerShare = { status: '503 Service Unavailable', headers: ['Retry-After: 5'], share: 0 };
 
 export function meet(edge: Edge, nowUs: number, text: string): Fate {
+  if (edge.isHealed) return { answers: [], servedAtUs: nowUs };
   const { options, counts } = edge;
   const branch = hashText(/;branch=([^;\s]+)/i.exec(text)?.[1] ?? text);
   const answers: string[] = [];

@@ -16,14 +16,14 @@ import type { RunPlan } from '../scenario/index.ts';
 import type { Random } from '../std/index.ts';
 import { assert, createRandom } from '../std/index.ts';
 import type { ClientEvent, ClientHost, KernelOptions } from './client-host.ts';
-import { takeClientTurn, turnTimeUs } from './client-host.ts';
+import { takeClientTurn, turnTimeUs, WILLING_KERNEL } from './client-host.ts';
 import type { DatagramHash } from './datagram-hash.ts';
 import { addDatagram, createDatagramHash } from './datagram-hash.ts';
 import type { EdgeCounts, EdgeOptions } from './edge.ts';
 import type { EventQueue } from './event-queue.ts';
 import { addEvent, createEventQueue, nextEventUs, takeEvent } from './event-queue.ts';
 import type { Link, LinkCounts, LinkOptions } from './network.ts';
-import { createLink, transit } from './network.ts';
+import { createLink, heal, transit } from './network.ts';
 import type { Arrival, Observer } from './observer.ts';
 import type { RegistrarCounts, RegistrarHost } from './registrar-host.ts';
 import {
@@ -56,6 +56,8 @@ export interface WorldOptions {
   /** In order; none while another one lasts. */
   readonly restarts: readonly Restart[];
   readonly kernel: KernelOptions;
+  /** From then on networks, edge and kernels do no harm; null: never. */
+  readonly healUs: number | null;
   /** One list for each worker, soonest first. */
   readonly events: readonly (readonly ClientEvent[])[];
 }
@@ -95,6 +97,7 @@ type WorldEvent =
   | { readonly kind: 'toRegistrar'; readonly worker: number; readonly arrival: Arrival }
   | { readonly kind: 'served'; readonly worker: number; readonly arrival: Arrival; readonly life: number }
   | { readonly kind: 'toClient'; readonly worker: number; readonly arrival: Arrival }
+  | { readonly kind: 'heal' }
   | { readonly kind: 'away' }
   | { readonly kind: 'back'; readonly keepsBindings: boolean };
 
@@ -105,11 +108,12 @@ const SERIES_SECONDS = 60;
 const TO_REGISTRAR = 1;
 const TO_CLIENT = 2;
 
-/** Who watches is known only when the workers are there, hence the function. */
-export function createWorld(options: WorldOptions, watch: (workers: readonly WorldWorker[]) => Observer): World {
+/** The engines of a world; whoever watches it has to know them. */
+export const createWorkers = (options: WorldOptions): readonly WorldWorker[] =>
+  Array.from({ length: options.workerCount }, (_, worker) => createWorker(options, worker));
+
+export function createWorld(options: WorldOptions, workers: readonly WorldWorker[], observer: Observer): World {
   const random = createRandom(options.seed);
-  const workers = Array.from({ length: options.workerCount }, (_, worker) => createWorker(options, worker));
-  const observer = watch(workers);
   const hash = createDatagramHash();
   const happening = createEventQueue<WorldEvent>();
   const toRegistrar = createLink(options.toRegistrar, random.split('to registrar'));
@@ -129,7 +133,8 @@ export function createWorld(options: WorldOptions, watch: (workers: readonly Wor
     };
     return createClientHost(options, { worker, engine, observer, random: random.split(`kernel ${worker}`), send });
   });
-  const { restarts, registrar, edge, workerCount } = options;
+  const { restarts, registrar, edge, workerCount, healUs } = options;
+  if (healUs !== null) addEvent(happening, healUs, { kind: 'heal' });
   for (const { atUs, awayUs, keepsBindings } of restarts) {
     addEvent(happening, atUs, { kind: 'away' });
     addEvent(happening, atUs + awayUs, { kind: 'back', keepsBindings });
@@ -238,12 +243,22 @@ function happen(world: World, event: WorldEvent): void {
     case 'toClient':
       receiveAt(world, world.clients[event.worker]!, event.arrival);
       return;
+    case 'heal':
+      healWorld(world);
+      return;
     case 'away':
       goAway(registrar);
       return;
     case 'back':
       comeBack(registrar, nowUs, event.keepsBindings);
   }
+}
+
+function healWorld({ toRegistrar, toClients, registrar, clients }: World): void {
+  heal(toRegistrar);
+  heal(toClients);
+  registrar.edge.isHealed = true;
+  for (const client of clients) client.kernel = { ...WILLING_KERNEL, quantumUs: client.kernel.quantumUs };
 }
 
 function receiveAt(world: World, client: ClientHost, arrival: Arrival): void {
