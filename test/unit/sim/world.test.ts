@@ -99,7 +99,10 @@ describe('A seed', () => {
 
 describe('A world', () => {
   it('sends the same datagrams at the same times when it is played again', () => {
-    const options = drawn.map((world) => world.options).filter(isSmall).slice(0, 12);
+    const options = drawn
+      .map((world) => world.options)
+      .filter(isSmall)
+      .slice(0, 12);
     const hashes = options.map((world) => play(world).end.hash);
     expect(options.map((world) => play(world).end.hash)).toEqual(hashes);
     expect(new Set(hashes).size).toBe(12);
