@@ -83,3 +83,25 @@ export const clientSays = (reply: Reply): ClientSays => {
   expect(sentAtUs, 'RFC 3261 §17.1.2.2: Timer E goes on').toEqual([0, T1_US]);
   return { verdict: ignored ?? 'provisional', run };
 };
+
+/** What a request of our own comes to. */
+export interface RequestResult {
+  readonly parser: string;
+  /** The first line of the answer, or `none`. */
+  readonly registrar: string;
+  /** The contacts that the user has then; none unless told otherwise. */
+  readonly bound?: readonly string[];
+  /** Default wren. */
+  readonly user?: string;
+  readonly options?: Partial<RegistrarOptions>;
+}
+
+/** A client never takes a request for an answer. */
+export const expectOfRequest = (bytes: Uint8Array, expected: RequestResult): void => {
+  const { parser, registrar, bound = [], user = 'wren', options } = expected;
+  expect(parserSays(bytes), 'parser').toBe(parser);
+  const said = registrarSays(bytes, { domain: 'torture.example', ...options });
+  expect(said.line, 'registrar').toBe(registrar);
+  expect(boundTo(said.registrar, user), 'bindings').toEqual(bound);
+  expect(clientSays(() => bytes).verdict, 'client').toBe(parser === 'ok' ? 'stray' : 'malformed');
+};
