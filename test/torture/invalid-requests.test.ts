@@ -26,7 +26,7 @@ const lineOf = (line: string): Uint8Array => request(line.split(' ')[0]!, { line
 
 const BODY = { extra: 'Content-Type: text/plain', body: 'chirp' };
 const HUGE = `1${'0'.repeat(100)}`;
-const SEPARATORS = { Via: 'Via: SIP/2.0/UDP 192.0.2.77;;,;,,' };
+const SEPARATORS = { Via: 'Via: SIP/2.0/UDP 192.0.2.77;,;;,' };
 const OPEN_QUOTE = { To: 'To: "Mr. W. Ren <sip:wren@torture.example>' };
 const SPACED_TO = { To: 'To: "Wren, W." < sip:wren@torture.example >' };
 const BARE_NAME = { From: 'From: Wren, Winter <sip:wren@torture.example>;tag=43' };
@@ -90,7 +90,7 @@ const REQUESTS: readonly Row[] = [
     '3.1.2.4',
     'a CSeq above 2^32, and everything else too large as well',
     register({
-      CSeq: 'CSeq: 36893488147419103232 REGISTER',
+      CSeq: 'CSeq: 18446744073709551657 REGISTER',
       'Max-Forwards': `Max-Forwards: 300\nExpires: ${HUGE}`,
       Contact: `Contact: <sip:wren@192.0.2.77>\n  ;expires=${HUGE}`,
     }),

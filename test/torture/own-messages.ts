@@ -35,9 +35,9 @@ export const request = (method: string, change: Change = {}): Uint8Array =>
     change,
   );
 
-/** An answer to the client's request, with its Contact where that is granted. */
+/** An answer to the client's request, with its Contact where that is granted. `{branch}` is the request's. */
 export const response = (request: string, status: string, change: Change = {}): Uint8Array => {
-  const { value, contact } = readRequest(request);
+  const { value, contact, branch } = readRequest(request);
   return build(
     [
       `SIP/2.0 ${status}`,
@@ -49,16 +49,18 @@ export const response = (request: string, status: string, change: Change = {}): 
       ...(status.startsWith('200') ? [`Contact: <${contact}>;expires=1800`] : []),
     ],
     change,
+    branch,
   );
 };
 
-const build = (lines: readonly string[], change: Change): Uint8Array => {
+const build = (lines: readonly string[], change: Change, branch = ''): Uint8Array => {
   const { line, without = [], instead = {}, extra, body = '' } = change;
   const changed = [...lines, `Content-Length: ${sipBytes(body).length}`]
     .filter((each) => !without.some((start) => each.startsWith(start)))
     .map((each) => Object.entries(instead).find(([start]) => each.startsWith(start))?.[1] ?? each);
   if (line !== undefined) changed[0] = line;
-  return sipBytes([...changed, ...(extra === undefined ? [] : [extra]), '', body].join('\n'));
+  const all = [...changed, ...(extra === undefined ? [] : [extra]), '', body];
+  return sipBytes(all.join('\n').replaceAll('{branch}', branch));
 };
 
 /**
