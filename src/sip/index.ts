@@ -94,4 +94,5 @@ export type { TargetUri, TargetUriResult } from './target-uri.ts';
 export { parseTargetUri } from './target-uri.ts';
 export type { SipUri } from './uri.ts';
 export { createSipUri, parseSipUri, URI_MALFORMED, URI_OK, URI_OTHER_SCHEME } from './uri.ts';
-export { sameUri } from './uri-compare.ts';
+export type { UriPair } from './uri-compare.ts';
+export { createUriPair, sameUri } from './uri-compare.ts';
