@@ -6,6 +6,7 @@ export {
   ALGORITHM_SHA_512_256,
   ALGORITHM_SHA_512_256_SESS,
   ALGORITHM_UNKNOWN,
+  isQuotable,
 } from './auth-params.ts';
 export type { BranchReader } from './branch.ts';
 export { createBranchReader, MOST_SLOTS, MOST_WORKERS, readBranch, writeBranch } from './branch.ts';
