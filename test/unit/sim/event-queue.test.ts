@@ -7,7 +7,7 @@ describe('What will happen', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(20)), (times) => {
         const queue = createEventQueue<number>();
-        times.forEach((atUs, number) => addEvent(queue, atUs, number));
+        for (const [number, atUs] of times.entries()) addEvent(queue, atUs, number);
         const taken: number[] = [];
         while (nextEventUs(queue) !== Number.POSITIVE_INFINITY) taken.push(takeEvent(queue));
         const expected = times.map((_, number) => number).sort((a, b) => times[a]! - times[b]! || a - b);
