@@ -226,12 +226,12 @@ const writeDate = (registrar: Registrar, start: number): number => {
 
 /** RFC 3261 §22.4(8): qop is always offered, unless the operator wants a registrar that is older than that. */
 const writeChallenge = (registrar: Registrar, start: number, isStale: boolean): number => {
-  const { hash, options, realm, request, slab } = registrar;
+  const { nonceHash, options, realm, request, slab } = registrar;
   let at = putText(slab, start, CHALLENGE);
   at = putText(slab, at, realm);
   at = putText(slab, at, NONCE);
   // One more than the time, because 0 means that an address has no nonce.
-  at = writeNonce(hash, slab, at, request.nowUs + 1, request.user, request.userLength);
+  at = writeNonce(nonceHash, slab, at, request.nowUs + 1, request.user, request.userLength);
   at = putText(slab, at, ALGORITHM);
   if (options.qop === 'auth') at = putText(slab, at, QOP);
   if (isStale) at = putText(slab, at, STALE);

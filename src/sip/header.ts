@@ -9,6 +9,7 @@
 
 import { encodeAscii, readDecimal } from '../std/index.ts';
 import { isDigit, isLws, skipLws, skipToken } from './characters.ts';
+import { addContactRow, type ContactRows } from './contact-rows.ts';
 import { parseContentDisposition } from './content-disposition.ts';
 import { readExpires, readLeadingSeconds } from './delta-seconds.ts';
 import { parseFrom, parseTo } from './from-to.ts';
@@ -106,7 +107,7 @@ const parseCompact = (bytes: Uint8Array, letter: number, start: number, end: num
     case 0x69: // i
       return parseCallId(bytes, start, end, message);
     case 0x6d: // m
-      return addValue(message.contact, start, end);
+      return addContact(message.contact, start, end);
     case 0x6c: // l
       return parseContentLength(bytes, start, end, message);
     default:
@@ -115,7 +116,7 @@ const parseCompact = (bytes: Uint8Array, letter: number, start: number, end: num
 };
 
 const parseNameOfSeven = (bytes: Uint8Array, name: number, start: number, end: number, message: SipMessage): number => {
-  if (matches(bytes, name, CONTACT)) return addValue(message.contact, start, end);
+  if (matches(bytes, name, CONTACT)) return addContact(message.contact, start, end);
   if (matches(bytes, name, CALL_ID)) return parseCallId(bytes, start, end, message);
   if (matches(bytes, name, EXPIRES)) return parseExpires(bytes, start, end, message);
   if (matches(bytes, name, REQUIRE)) return addValue(message.require, start, end);
@@ -132,6 +133,11 @@ const matches = (bytes: Uint8Array, name: number, text: Uint8Array): boolean => 
 
 const addValue = (table: RowTable, start: number, end: number): number =>
   addRow(table, start, end) ? PARSE_OK : PARSE_TOO_MANY_ROWS;
+
+const addContact = (rows: ContactRows, start: number, end: number): number => {
+  addContactRow(rows, start, end);
+  return PARSE_OK;
+};
 
 /** A second Expires and the like: fatal in a request (RFC 4475 §3.3.8), while in a response the first one stands. */
 const repeated = (message: SipMessage): number => (message.isResponse ? PARSE_OK : PARSE_DUPLICATE_HEADER);

@@ -5,6 +5,7 @@
 //
 // Left out on purpose: headers that neither a client nor a registrar decides by. They are skipped, not kept.
 
+import { type ContactRows, createContactRows, resetContactRows } from './contact-rows.ts';
 import { createHostPort, type HostPort } from './host-port.ts';
 import { METHOD_NONE } from './method.ts';
 import { type Address, createAddress } from './name-addr.ts';
@@ -69,7 +70,7 @@ export interface SipMessage {
   toTagEnd: number;
 
   /** Contact header rows; one may hold several contacts (see contact.ts). */
-  readonly contact: RowTable;
+  readonly contact: ContactRows;
   /** Seconds; a malformed value reads as 3600 (RFC 3261 §10.2). */
   expires: number;
   minExpires: number;
@@ -140,7 +141,7 @@ export const createSipMessage = (): SipMessage => ({
   toUriEnd: -1,
   toTagStart: -1,
   toTagEnd: -1,
-  contact: createRowTable(),
+  contact: createContactRows(),
   expires: -1,
   minExpires: -1,
   retryAfter: -1,
@@ -220,7 +221,7 @@ const resetAddresses = (message: SipMessage): void => {
 };
 
 const resetRest = (message: SipMessage): void => {
-  message.contact.count = 0;
+  resetContactRows(message.contact);
   message.expires = -1;
   message.minExpires = -1;
   message.retryAfter = -1;

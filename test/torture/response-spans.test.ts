@@ -2,7 +2,7 @@
 // that it finds the parts where they are. What a client makes of them, and of malformed ones, is in responses.test.ts.
 
 import { describe, expect, it } from 'vitest';
-import { type Parsed, parseText, response, rowTexts } from '../support/sip-text.ts';
+import { contactRowTexts, type Parsed, parseText, response } from '../support/sip-text.ts';
 
 const ok = (text: string): Parsed => {
   const parsed = parseText(text);
@@ -43,7 +43,7 @@ describe('what the parser finds in an answer', () => {
     expect(text(message.fromTagStart, message.fromTagEnd)).toBe('f1');
     expect([message.cseq, message.contentLength, message.via.count]).toEqual([9, 0, 3]);
     expect(text(message.viaBranchStart, message.viaBranchEnd)).toBe('z9hG4bK1');
-    expect(rowTexts(bytes, message.contact)).toHaveLength(1);
+    expect(contactRowTexts(bytes, message.contact)).toHaveLength(1);
   });
 
   it('3.1.1.2 odd tokens, a quoted NUL and UTF-8 in display names', () => {
