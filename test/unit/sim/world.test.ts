@@ -93,7 +93,7 @@ describe('A seed', () => {
   it('draws from one context to thousands, and one worker to three', () => {
     const counts = drawn.map(({ options }) => options.plan.identities.count);
     expect([Math.min(...counts), Math.max(...counts) > 3_000]).toEqual([1, true]);
-    expect(new Set(drawn.map(({ options }) => options.workerCount))).toEqual(new Set([1, 2, 3]));
+    expect(new Set(drawn.map(({ options }) => options.addresses.length))).toEqual(new Set([1, 2, 3]));
   });
 });
 
