@@ -1,8 +1,8 @@
 // One seed, one world, watched by every checker: `regstorm simulate`. What comes back is plain counts that depend on the seed
 // (and the length asked for) and on nothing else; a violation is told with what reproduces it.
 
-import { mergeBlocks } from '../metrics/index.ts';
 import type { MergedMetrics } from '../metrics/index.ts';
+import { mergeBlocks } from '../metrics/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
 import type { Tally } from './checkers/index.ts';
 import { createCheckers } from './checkers/index.ts';
