@@ -7,6 +7,7 @@
 // It reads messages with the slow parser, and nothing of src/sip; and from the engines only the plain reads of engine/books.ts.
 
 import { countsApart } from '../../engine/index.ts';
+import { mergeBlocks } from '../../metrics/index.ts';
 import type { BindingView } from '../../registrar/index.ts';
 import { assert } from '../../std/index.ts';
 import type { Arrival, Observer } from '../observer.ts';
@@ -55,8 +56,9 @@ export function createCheckers(facts: Facts): Checkers {
   };
   const finish = (end: End): Tally => {
     for (const worker of world.workers) checkRowsAtEnd(world, worker);
-    checkNumbers(world);
-    checkTimes(world);
+    const merged = mergeBlocks(world.workers.map(({ metrics }) => metrics));
+    checkNumbers(world, merged);
+    checkTimes(world, merged);
     checkBeliefs(world);
     checkAgreement(world, view, end);
     return tallyOf(world.ledger);

@@ -142,6 +142,8 @@ export interface WorkerBook {
   isInTurn: boolean;
   hasAdvanced: boolean;
   turns: number;
+  /** Rows that became free after the engine had advanced. */
+  freedLate: number;
   turnUs: number;
   lastTurnUs: number;
   /** The last turn, of those before the present moment, after which nothing waited for the socket. */
@@ -235,6 +237,7 @@ function createBook({ engine, sentBy, metrics }: WatchedWorker, index: number): 
     isInTurn: false,
     hasAdvanced: false,
     turns: 0,
+    freedLate: 0,
     turnUs: 0,
     lastTurnUs: -1,
     freeTurnUs: -1,
