@@ -54,7 +54,7 @@ export type ClientEvent =
 export interface ClientHost {
   readonly worker: number;
   readonly engine: Engine;
-  readonly kernel: KernelOptions;
+  kernel: KernelOptions;
   readonly random: Random;
   readonly observer: Observer;
   /** Soonest first. */

@@ -37,8 +37,9 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
   const attempts = logUniform(random, ATTEMPTS_LEAST, ATTEMPTS_MOST);
   const drawnSeconds = logUniform(random, LOAD_SECONDS_LEAST, LOAD_SECONDS_MOST);
   const loadSeconds = wish.loadSeconds ?? drawnSeconds;
-  const drawnStarts = Math.max(1, Math.round(attempts / flow.attempts));
-  const starts = Math.max(1, Math.round((drawnStarts * loadSeconds) / drawnSeconds));
+  // A load that is asked to last longer than any that is drawn has more to do in proportion.
+  const stretch = Math.max(1, loadSeconds / LOAD_SECONDS_MOST);
+  const starts = Math.max(1, Math.round((attempts * stretch) / flow.attempts));
   const scenario = {
     version: 1,
     name: 'simulated',

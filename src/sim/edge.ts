@@ -29,6 +29,16 @@ export interface EdgeOptions {
   readonly answers: readonly AnswerShare[];
 }
 
+/** Everything passes. */
+export const OPEN_EDGE: EdgeOptions = {
+  seed: 0,
+  serviceUs: 0,
+  backlogUs: 0,
+  isSilentWhenFull: false,
+  provisionalShare: 0,
+  answers: [],
+};
+
 export interface EdgeCounts {
   provisionals: number;
   answered: number;
@@ -40,6 +50,8 @@ export interface Edge {
   readonly options: EdgeOptions;
   readonly counts: EdgeCounts;
   busyUntilUs: number;
+  /** It lets everything pass. */
+  isHealed: boolean;
 }
 
 /** What becomes of a request: an immediate answer or several, and when the registrar gets it (null: never). */
@@ -52,6 +64,7 @@ export const createEdge = (options: EdgeOptions): Edge => ({
   options,
   counts: { provisionals: 0, answered: 0, overloaded: 0, dropped: 0 },
   busyUntilUs: 0,
+  isHealed: false,
 });
 
 const SALT_PROVISIONAL = 1;
@@ -59,6 +72,7 @@ const SALT_ANSWER = 2;
 const OVERLOADED: AnswerShare = { status: '503 Service Unavailable', headers: ['Retry-After: 5'], share: 0 };
 
 export function meet(edge: Edge, nowUs: number, text: string): Fate {
+  if (edge.isHealed) return { answers: [], servedAtUs: nowUs };
   const { options, counts } = edge;
   const branch = hashText(/;branch=([^;\s]+)/i.exec(text)?.[1] ?? text);
   const answers: string[] = [];

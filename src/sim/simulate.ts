@@ -1,17 +1,19 @@
 // One seed, one world, watched by every checker: `regstorm simulate`. What comes back is plain counts that depend on the seed
-// (and the length asked for) and on nothing else; a violation is told with what reproduces it.
+// (and the length asked for) and on nothing else; a violation is told as it is.
 
 import type { MergedMetrics } from '../metrics/index.ts';
 import { mergeBlocks } from '../metrics/index.ts';
-import { US_PER_SECOND } from '../std/index.ts';
+import { NEVER_US } from '../std/index.ts';
 import type { Tally } from './checkers/index.ts';
 import { createCheckers } from './checkers/index.ts';
 import { STEP_HEADER } from './draw-scenario.ts';
 import type { DrawnWorld } from './draw-world.ts';
 import { drawWorld } from './draw-world.ts';
+import { createLiveness } from './liveness.ts';
+import { tellAll } from './observer.ts';
 import { Violation } from './violation.ts';
-import type { WorldEnd } from './world.ts';
-import { bindingsHeld, createWorld, runWorld } from './world.ts';
+import type { WorldEnd, WorldOptions } from './world.ts';
+import { bindingsHeld, createWorkers, createWorld, runWorld } from './world.ts';
 
 export interface SimulationWish {
   readonly seed: number;
@@ -21,9 +23,9 @@ export interface SimulationWish {
 
 export interface SimulationReport {
   readonly seed: number;
+  readonly runId: string;
   /** The scenario that was drawn, as a file. */
   readonly scenario: string;
-  readonly runId: string;
   readonly faults: readonly string[];
   readonly isCalm: boolean;
   readonly contexts: number;
@@ -39,53 +41,60 @@ export interface SimulationEnd {
   readonly tally: Tally;
   /** Over all procedures and the whole run, by name. */
   readonly outcomes: Readonly<Record<string, number>>;
+  /** Transactions begun after the network had healed: all of them. */
+  readonly answeredAfterHealing: number;
 }
 
 const SECONDS_PER_HOUR = 3_600;
 
 export function simulate({ seed, hours }: SimulationWish): SimulationReport {
   const drawn = drawWorld(seed, { loadSeconds: hours === null ? null : hours * SECONDS_PER_HOUR });
-  const { plan, runId, workerCount } = drawn.options;
+  const { plan, runId, addresses } = drawn.options;
   const facts = {
     seed,
-    scenario: drawn.scenario,
     runId,
+    scenario: drawn.scenario,
     faults: drawn.faults,
     isCalm: drawn.isCalm,
     contexts: plan.identities.count,
-    workers: workerCount,
+    workers: addresses.length,
   };
   try {
-    return { ...facts, end: runDrawn(drawn), violation: null };
+    return { ...facts, end: play(drawn), violation: null };
   } catch (error) {
     // Whatever is thrown in here, a checker's word or the code's own assertion, is a bug that this seed has found.
     return { ...facts, end: null, violation: describe(error) };
   }
 }
 
-function runDrawn(drawn: DrawnWorld): SimulationEnd {
+function play(drawn: DrawnWorld): SimulationEnd {
   const { plan } = drawn.options;
-  let checkers: ReturnType<typeof createCheckers> | null = null;
-  const world = createWorld(drawn.options, (workers) => {
-    checkers = createCheckers({ plan, workers, stepHeader: STEP_HEADER });
-    return checkers.observer;
-  });
+  const workers = createWorkers(drawn.options);
+  const checkers = createCheckers({ plan, workers, stepHeader: STEP_HEADER });
+  const liveness = createLiveness({ healedUs: healedUs(drawn.options), timerFUs: 64 * plan.timers.t1Us });
+  const world = createWorld(drawn.options, workers, tellAll([checkers.observer, liveness.observer]));
   const end = runWorld(world);
-  const tally = checkers!.finish({
+  const answeredAfterHealing = liveness.finish(workers.map(({ engine }) => engine.endedUs));
+  const tally = checkers.finish({
     nowUs: end.endedUs,
     bindingsOf: (user: string) => bindingsHeld(world, user),
     isQuiet: true,
   });
-  const merged = mergeBlocks(world.workers.map(({ metrics }) => metrics));
-  const outcomes = outcomesOf(merged);
+  const outcomes = outcomesOf(mergeBlocks(workers.map(({ metrics }) => metrics)));
   if (drawn.isCalm) checkCalm(outcomes);
-  return { world: end, tally, outcomes };
+  return { world: end, tally, outcomes, answeredAfterHealing };
+}
+
+/** When nothing that was wrong before the healing can reach a new request any more. */
+function healedUs({ healUs, toRegistrar, toClients, restarts }: WorldOptions): number {
+  if (healUs === null) return NEVER_US;
+  const jitterUs = toRegistrar.jitterUs + toClients.jitterUs;
+  return Math.max(healUs + jitterUs, ...restarts.map(({ atUs, awayUs }) => atUs + awayUs + 1));
 }
 
 /** In a world without faults everything succeeds; aborted is what the end of the drain cuts off. */
 function checkCalm(outcomes: Readonly<Record<string, number>>): void {
-  const { succeeded: _, aborted: __, ...failures } = outcomes;
-  const names = Object.keys(failures);
+  const names = Object.keys(outcomes).filter((name) => name !== 'succeeded' && name !== 'aborted');
   if (names.length > 0) throw new Violation(`calm: nothing goes wrong in this world, and yet: ${names.join(', ')}`);
 }
 
@@ -101,6 +110,3 @@ function describe(error: unknown): string {
   if (error instanceof Violation) return error.message;
   return error instanceof Error ? `${error.name}: ${error.message}\n${error.stack ?? ''}` : String(error);
 }
-
-/** Virtual time that a world lasted, in seconds. */
-export const virtualSeconds = ({ world }: SimulationEnd): number => world.endedUs / US_PER_SECOND;

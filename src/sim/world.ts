@@ -16,27 +16,17 @@ import type { RunPlan } from '../scenario/index.ts';
 import type { Random } from '../std/index.ts';
 import { assert, createRandom } from '../std/index.ts';
 import type { ClientEvent, ClientHost, KernelOptions } from './client-host.ts';
-import { takeClientTurn, turnTimeUs } from './client-host.ts';
+import { takeClientTurn, turnTimeUs, WILLING_KERNEL } from './client-host.ts';
 import type { DatagramHash } from './datagram-hash.ts';
 import { addDatagram, createDatagramHash } from './datagram-hash.ts';
 import type { EdgeCounts, EdgeOptions } from './edge.ts';
 import type { EventQueue } from './event-queue.ts';
 import { addEvent, createEventQueue, nextEventUs, takeEvent } from './event-queue.ts';
 import type { Link, LinkCounts, LinkOptions } from './network.ts';
-import { createLink, transit } from './network.ts';
+import { createLink, heal, transit } from './network.ts';
 import type { Arrival, Observer } from './observer.ts';
-import type { RegistrarCounts, RegistrarHost } from './registrar-host.ts';
-import {
-  arrive,
-  comeBack,
-  createRegistrarHost,
-  FIRST_ADDRESS,
-  FIRST_PORT,
-  goAway,
-  heldFor,
-  registrarCounts,
-  serve,
-} from './registrar-host.ts';
+import type { LocalAddress, RegistrarCounts, RegistrarHost } from './registrar-host.ts';
+import { arrive, comeBack, createRegistrarHost, goAway, heldFor, registrarCounts, serve } from './registrar-host.ts';
 
 export interface Restart {
   readonly atUs: number;
@@ -48,7 +38,9 @@ export interface WorldOptions {
   readonly seed: number;
   readonly runId: string;
   readonly plan: RunPlan;
-  readonly workerCount: number;
+  /** Where each worker sends from; as many as there are workers. */
+  readonly addresses: readonly LocalAddress[];
+  readonly userAgent: string;
   readonly registrar: RegistrarOptions;
   readonly edge: EdgeOptions;
   readonly toRegistrar: LinkOptions;
@@ -56,6 +48,8 @@ export interface WorldOptions {
   /** In order; none while another one lasts. */
   readonly restarts: readonly Restart[];
   readonly kernel: KernelOptions;
+  /** From then on networks, edge and kernels do no harm; null: never. */
+  readonly healUs: number | null;
   /** One list for each worker, soonest first. */
   readonly events: readonly (readonly ClientEvent[])[];
 }
@@ -95,6 +89,7 @@ type WorldEvent =
   | { readonly kind: 'toRegistrar'; readonly worker: number; readonly arrival: Arrival }
   | { readonly kind: 'served'; readonly worker: number; readonly arrival: Arrival; readonly life: number }
   | { readonly kind: 'toClient'; readonly worker: number; readonly arrival: Arrival }
+  | { readonly kind: 'heal' }
   | { readonly kind: 'away' }
   | { readonly kind: 'back'; readonly keepsBindings: boolean };
 
@@ -105,11 +100,12 @@ const SERIES_SECONDS = 60;
 const TO_REGISTRAR = 1;
 const TO_CLIENT = 2;
 
-/** Who watches is known only when the workers are there, hence the function. */
-export function createWorld(options: WorldOptions, watch: (workers: readonly WorldWorker[]) => Observer): World {
+/** The engines of a world; whoever watches it has to know them. */
+export const createWorkers = (options: WorldOptions): readonly WorldWorker[] =>
+  options.addresses.map((_, worker) => createWorker(options, worker));
+
+export function createWorld(options: WorldOptions, workers: readonly WorldWorker[], observer: Observer): World {
   const random = createRandom(options.seed);
-  const workers = Array.from({ length: options.workerCount }, (_, worker) => createWorker(options, worker));
-  const observer = watch(workers);
   const hash = createDatagramHash();
   const happening = createEventQueue<WorldEvent>();
   const toRegistrar = createLink(options.toRegistrar, random.split('to registrar'));
@@ -129,7 +125,8 @@ export function createWorld(options: WorldOptions, watch: (workers: readonly Wor
     };
     return createClientHost(options, { worker, engine, observer, random: random.split(`kernel ${worker}`), send });
   });
-  const { restarts, registrar, edge, workerCount } = options;
+  const { restarts, registrar, edge, addresses, healUs } = options;
+  if (healUs !== null) addEvent(happening, healUs, { kind: 'heal' });
   for (const { atUs, awayUs, keepsBindings } of restarts) {
     addEvent(happening, atUs, { kind: 'away' });
     addEvent(happening, atUs + awayUs, { kind: 'back', keepsBindings });
@@ -138,7 +135,7 @@ export function createWorld(options: WorldOptions, watch: (workers: readonly Wor
     options,
     workers,
     clients,
-    registrar: createRegistrarHost({ registrar, edge, workerCount, observer, send: sendAnswer }),
+    registrar: createRegistrarHost({ registrar, edge, addresses, observer, send: sendAnswer }),
     toRegistrar,
     toClients,
     happening,
@@ -180,20 +177,13 @@ export function runWorld(world: World): WorldEnd {
 export const bindingsHeld = (world: World, user: string): readonly BindingView[] =>
   heldFor(world.registrar, world.nowUs, user);
 
-function createWorker({ plan, workerCount, runId, seed }: WorldOptions, worker: number): WorldWorker {
+function createWorker(options: WorldOptions, worker: number): WorldWorker {
+  const { plan, addresses, runId, seed, userAgent } = options;
   const metrics = createMetricsBlock(SERIES_SECONDS);
-  const engine = createEngine({
-    plan,
-    workerIndex: worker,
-    workerCount,
-    runId,
-    seed,
-    userAgent: 'regstorm',
-    metrics,
-  });
-  const address = FIRST_ADDRESS + worker;
-  const octets = [24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff);
-  const sentBy = `${octets.join('.')}:${FIRST_PORT + worker}`;
+  const workerCount = addresses.length;
+  const engine = createEngine({ plan, workerIndex: worker, workerCount, runId, seed, userAgent, metrics });
+  const { address, port } = addresses[worker]!;
+  const sentBy = `${address}:${port}`;
   attachFlow(engine, sentBy);
   return { engine, sentBy, metrics };
 }
@@ -238,12 +228,22 @@ function happen(world: World, event: WorldEvent): void {
     case 'toClient':
       receiveAt(world, world.clients[event.worker]!, event.arrival);
       return;
+    case 'heal':
+      healWorld(world);
+      return;
     case 'away':
       goAway(registrar);
       return;
     case 'back':
       comeBack(registrar, nowUs, event.keepsBindings);
   }
+}
+
+function healWorld({ toRegistrar, toClients, registrar, clients }: World): void {
+  heal(toRegistrar);
+  heal(toClients);
+  registrar.edge.isHealed = true;
+  for (const client of clients) client.kernel = { ...WILLING_KERNEL, quantumUs: client.kernel.quantumUs };
 }
 
 function receiveAt(world: World, client: ClientHost, arrival: Arrival): void {

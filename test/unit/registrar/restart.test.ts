@@ -1,7 +1,14 @@
 // A registrar whose process ended and came back, with the bindings in its store.
 
 import { describe, expect, it } from 'vitest';
-import { bindingCount, bindingsOf, countersOf, pendingAnswerCount, receive, restart } from '../../../src/registrar/index.ts';
+import {
+  bindingCount,
+  bindingsOf,
+  countersOf,
+  pendingAnswerCount,
+  receive,
+  restart,
+} from '../../../src/registrar/index.ts';
 import { authorization, challengeValue, exchange, open, PEER, PEER_PORT, request, statusOf } from './harness.ts';
 
 const CONTACT = '<sip:u1@127.0.0.2>';
