@@ -8,13 +8,12 @@
 
 import { countsApart } from '../../engine/index.ts';
 import { mergeBlocks } from '../../metrics/index.ts';
-import type { BindingView } from '../../registrar/index.ts';
 import { assert } from '../../std/index.ts';
 import type { Arrival, Observer } from '../observer.ts';
 import { checkAgreement } from './agreement.ts';
 import { takeReceived } from './answers.ts';
 import { checkBeliefs } from './beliefs.ts';
-import type { Facts, WorkerBook, World } from './model.ts';
+import type { End, Facts, WorkerBook, World } from './model.ts';
 import { createModel } from './model.ts';
 import { checkNumbers } from './numbers.ts';
 import { createRegistrarView, takeAnswer, takeRequest, takeRestart } from './registrar-view.ts';
@@ -24,15 +23,6 @@ import type { Tally } from './tally.ts';
 import { tallyOf } from './tally.ts';
 import { checkTimes } from './times.ts';
 import { endTurn, enterTurn, passAdvance, takeAbort, takeError, takeOut, takeRefused, takeStop } from './turns.ts';
-
-/** How a world ended. */
-export interface End {
-  readonly nowUs: number;
-  /** What the registrar holds for a user now. */
-  readonly bindingsOf: (user: string) => readonly BindingView[];
-  /** Nothing is under way in the network any more. */
-  readonly isQuiet: boolean;
-}
 
 export interface Checkers {
   readonly observer: Observer;
