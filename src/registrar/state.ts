@@ -64,6 +64,8 @@ export interface Registrar {
   readonly bindings: BindingTable;
   readonly counters: LiveCounters;
   readonly hash: KeyedHash;
+  /** Seals nonces. Apart, since a restart forgets it, and addresses must still be found. */
+  nonceHash: KeyedHash;
   readonly date: DateHeader;
   readonly realm: Uint8Array;
   readonly message: SipMessage;
@@ -96,7 +98,7 @@ const createRequestContext = (): RequestContext => ({
 });
 
 /** Two keys from any seed, each bit of which reaches both. */
-const createSeededHash = (seed: number): KeyedHash => {
+export const createSeededHash = (seed: number): KeyedHash => {
   const low = seed >>> 0;
   const high = Math.floor(seed / 4_294_967_296) >>> 0;
   const key0 = Math.imul(low ^ 0x2545f491, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b);
@@ -122,6 +124,7 @@ export const createRegistrar = (given: RegistrarOptions): Registrar => {
     bindings: createBindingTable(bindingCapacity, addresses, texts),
     counters: createCounters(),
     hash: createSeededHash(options.seed),
+    nonceHash: createSeededHash(options.seed),
     date: createDateHeader(options.wallClockOffsetUs),
     realm: encodeUtf8(options.realm),
     message: createSipMessage(),

@@ -10,6 +10,7 @@
 import { encodeAscii, readDecimal } from '../std/index.ts';
 import { isDigit, isLws, skipLws, skipToken } from './characters.ts';
 import { addContactRow, type ContactRows } from './contact-rows.ts';
+import { parseContentDisposition } from './content-disposition.ts';
 import { readExpires, readLeadingSeconds } from './delta-seconds.ts';
 import { parseFrom, parseTo } from './from-to.ts';
 import type { SipMessage } from './message.ts';
@@ -44,6 +45,7 @@ const WWW_AUTHENTICATE: Uint8Array = encodeAscii('www-authenticate');
 const P_REGISTRAR_ERROR: Uint8Array = encodeAscii('p-registrar-error');
 const PROXY_AUTHENTICATE: Uint8Array = encodeAscii('proxy-authenticate');
 const PROXY_AUTHORIZATION: Uint8Array = encodeAscii('proxy-authorization');
+const CONTENT_DISPOSITION: Uint8Array = encodeAscii('content-disposition');
 
 const CSEQ_LIMIT = 2 ** 31;
 const MAX_MAX_FORWARDS = 255;
@@ -86,7 +88,8 @@ export const parseHeader = (
     case 18:
       return matches(bytes, name, PROXY_AUTHENTICATE) ? addValue(message.proxyAuthenticate, start, end) : PARSE_OK;
     case 19:
-      return matches(bytes, name, PROXY_AUTHORIZATION) ? addValue(message.proxyAuthorization, start, end) : PARSE_OK;
+      if (matches(bytes, name, PROXY_AUTHORIZATION)) return addValue(message.proxyAuthorization, start, end);
+      return matches(bytes, name, CONTENT_DISPOSITION) ? parseContentDisposition(bytes, start, end, message) : PARSE_OK;
     default:
       return PARSE_OK;
   }

@@ -80,6 +80,8 @@ export interface SipMessage {
   contentLength: number;
   bodyStart: number;
   bodyEnd: number;
+  /** Content-Disposition says that the body may be ignored (RFC 3261 §20.11). */
+  isBodyOptional: boolean;
 
   /** One challenge or set of credentials a row: these are never joined by commas (RFC 3261 §7.3.1). */
   readonly wwwAuthenticate: RowTable;
@@ -147,6 +149,7 @@ export const createSipMessage = (): SipMessage => ({
   contentLength: -1,
   bodyStart: -1,
   bodyEnd: -1,
+  isBodyOptional: false,
   wwwAuthenticate: createRowTable(),
   proxyAuthenticate: createRowTable(),
   authorization: createRowTable(),
@@ -226,6 +229,7 @@ const resetRest = (message: SipMessage): void => {
   message.contentLength = -1;
   message.bodyStart = -1;
   message.bodyEnd = -1;
+  message.isBodyOptional = false;
   message.wwwAuthenticate.count = 0;
   message.proxyAuthenticate.count = 0;
   message.authorization.count = 0;

@@ -452,6 +452,21 @@ describe('body', () => {
     expect([result, text(message.bodyStart, message.bodyEnd)]).toEqual(['ok', 'abcdef']);
   });
 
+  it.each([
+    ['render;handling=optional', true],
+    ['session ; x="a;handling=required" ; Handling = OPTIONAL', true],
+    ['render;handling=required', false],
+    ['render;handling=optional;handling=required', false],
+    ['render;handling', false],
+    ['render;handling="optional"', false],
+    ['render;;handling=optional', false],
+    [';handling=optional', false],
+    ['', false],
+  ])('20.11 a body with the disposition %j is optional: %s', (disposition, expected) => {
+    const { result, message } = parseText(response({ extra: `Content-Disposition: ${disposition}` }));
+    expect([result, message.isBodyOptional]).toEqual(['ok', expected]);
+  });
+
   it('18.3 a longer Content-Length than the datagram is refused', () => {
     expect(resultOf(withLength('Content-Length: 4', 'abc'))).toBe('truncated');
     expect(resultOf(withLength('Content-Length: 4294967295', 'abc'))).toBe('truncated');

@@ -1,5 +1,5 @@
-// What RFC 4475 tortures parsers with, in answers to REGISTER: a message of our own for each trait, with the result that a
-// load client owes. Where RFC 4475 shows the trait in a request only, a registrar can still put it into an answer.
+// What RFC 4475 tortures parsers with, in answers to REGISTER that are well-formed: not only that the parser takes them, but
+// that it finds the parts where they are. What a client makes of them, and of malformed ones, is in responses.test.ts.
 
 import { describe, expect, it } from 'vitest';
 import { contactRowTexts, type Parsed, parseText, response } from '../support/sip-text.ts';
@@ -10,51 +10,51 @@ const ok = (text: string): Parsed => {
   return parsed;
 };
 
-describe('well-formed, and taken', () => {
+describe('what the parser finds in an answer', () => {
   it('3.1.1.1 everything folded, spaced out and abbreviated at once', () => {
     const { message, text, bytes } = ok(
       [
         'SIP/2.0 200 OK',
         'TO :',
-        ' sip:alice@test.example ;   tag    = 1918181833n',
-        'from   : "J Rosenberg \\\\\\""       <sip:alice@test.example>',
+        ' sip:alice@test.example ;   tag    = t1',
+        'from   : "The \\"A\\" \\\\"       <sip:alice@test.example>',
         '  ;',
-        '  tag = 98asjd8',
-        'Call-ID: wsinv.ndaksdj@192.0.2.1',
+        '  tag = f1',
+        'Call-ID: c1@192.0.2.1',
         'Content-Length   : 000',
         'cseq: 0009',
         '  REGISTER',
         'v:  SIP  / 2.0  /   UDP',
-        '    192.0.2.2;branch=z9hG4bK1 , SIP / 2.0 / TCP   spindle.example  ;',
-        '  branch  =   z9hG4bK9ikj8  ,',
-        ' SIP  /    2.0   / UDP  192.168.255.111   ; branch=',
-        ' z9hG4bK30239',
+        '    192.0.2.2;branch=z9hG4bK1 , SIP / 2.0 / TCP   hop2.example  ;',
+        '  branch  =   z9hG4bK2  ,',
+        ' SIP  /    2.0   / UDP  hop3.example   ; branch=',
+        ' z9hG4bK3',
         'Subject:',
-        'NewFangledHeader:   newfangled value',
-        ' continued newfangled value',
-        'm:"Quoted string \\"\\"" <sip:jdrosen@example.com> ; newparam =',
-        '      newvalue ;',
-        '  secondparam ; q = 0.33',
+        'X-New:   some value',
+        ' that goes on',
+        'm:"One \\"of\\" one" <sip:alice@192.0.2.1> ; fresh =',
+        '      value ;',
+        '  flag ; q = 0.5',
         '',
         '',
       ].join('\n'),
     );
-    expect(text(message.toTagStart, message.toTagEnd)).toBe('1918181833n');
-    expect(text(message.fromTagStart, message.fromTagEnd)).toBe('98asjd8');
+    expect(text(message.toTagStart, message.toTagEnd)).toBe('t1');
+    expect(text(message.fromTagStart, message.fromTagEnd)).toBe('f1');
     expect([message.cseq, message.contentLength, message.via.count]).toEqual([9, 0, 3]);
     expect(text(message.viaBranchStart, message.viaBranchEnd)).toBe('z9hG4bK1');
     expect(contactRowTexts(bytes, message.contact)).toHaveLength(1);
   });
 
   it('3.1.1.2 odd tokens, a quoted NUL and UTF-8 in display names', () => {
-    const from = 'From: "\\\\\\x00Жü\\"" <sip:a@b>;!interesting-param0*~-%=%;tag=_token~1\'+`*%!-.';
+    const from = 'From: "\\\\x00Жü\\"" <sip:a@b>;!odd*~-%=%;tag=.~x\'+`*%!-_';
     const { message, text } = ok(response({ instead: { From: from } }));
-    expect(text(message.fromTagStart, message.fromTagEnd)).toBe("_token~1'+`*%!-.");
+    expect(text(message.fromTagStart, message.fromTagEnd)).toBe(".~x'+`*%!-_");
   });
 
   it('3.1.1.4 an escaped NUL does not cut a URI short', () => {
-    const { message, text } = ok(response({ instead: { To: 'To: sip:null-%00-null@test.example;tag=839923423' } }));
-    expect(text(message.toUriStart, message.toUriEnd)).toBe('sip:null-%00-null@test.example');
+    const { message, text } = ok(response({ instead: { To: 'To: sip:alice%00bob@test.example;tag=t1' } }));
+    expect(text(message.toUriStart, message.toUriEnd)).toBe('sip:alice%00bob@test.example');
   });
 
   it('3.1.1.5 escapes in a header name make it another header', () => {
@@ -86,8 +86,8 @@ describe('well-formed, and taken', () => {
   });
 
   it('3.1.1.12 a phrase in UTF-8, or in bytes that are no UTF-8', () => {
-    const { message, text } = ok(response({ instead: { 'SIP/2.0': 'SIP/2.0 200 = 2**3 * 5**2 но \\xfe\\xff' } }));
-    expect(text(message.phraseStart, message.phraseEnd)).toMatch(/^= 2\*\*3 .*\xfe\xff$/);
+    const { message, text } = ok(response({ instead: { 'SIP/2.0': 'SIP/2.0 200 Да: 10 * 20 \\xfe\\xff' } }));
+    expect(text(message.phraseStart, message.phraseEnd)).toMatch(/: 10 \* 20 \xfe\xff$/);
   });
 
   it('3.1.1.13 an empty phrase', () => {
@@ -96,9 +96,7 @@ describe('well-formed, and taken', () => {
   });
 
   it('3.1.2.4, 3.1.2.5 overlarge scalars that nothing hangs on', () => {
-    const { message } = ok(
-      response({ extra: 'Retry-After: 949302838503028349304023988\nWarning: 1812 o "In Progress"' }),
-    );
+    const { message } = ok(response({ extra: 'Retry-After: 99999999999999999999\nWarning: 1812 nest "Full"' }));
     expect(message.retryAfter).toBe(4294967295);
   });
 
@@ -123,25 +121,5 @@ describe('well-formed, and taken', () => {
       response({ instead: { Via: 'Via: SIP/2.0/UDP 192.0.2.1', From: 'From: sip:a@b', To: 'To: <sip:a@b>' } }),
     );
     expect([message.viaBranchStart, message.fromTagStart, message.toTagStart]).toEqual([-1, -1, -1]);
-  });
-});
-
-describe('malformed, and dropped', () => {
-  it.each([
-    ['3.1.2.1 stray separators', { instead: { Via: 'Via: SIP/2.0/UDP 192.0.2.15;;,;,,' } }, 'via'],
-    ['3.1.2.1 stray separators behind a tag', { instead: { To: 'To: "J" <sip:j@a>;tag=1;;' } }, 'to'],
-    ['3.1.2.2 a body shorter than it says', { instead: { 'Content-Length': 'Content-Length: 9999' } }, 'truncated'],
-    ['3.1.2.3 a negative length', { instead: { 'Content-Length': 'Content-Length: -999' } }, 'content-length'],
-    ['3.1.2.5 a CSeq above 2^32', { instead: { CSeq: 'CSeq: 9292394834772304023312 REGISTER' } }, 'cseq'],
-    ['3.1.2.6 an unterminated quote', { instead: { To: 'To: "Mr. J. User <sip:j@a>' } }, 'to'],
-    ['3.1.2.14 spaces in an addr-spec', { instead: { To: 'To: "W, T" < sip:t@a >' } }, 'to'],
-    ['3.1.2.15 a comma in an unquoted name', { instead: { From: 'From: Bell, Alexander <sip:a@b>;tag=43' } }, 'from'],
-    ['3.1.2.16 another version', { instead: { 'SIP/2.0': 'SIP/7.0 200 OK' } }, 'version'],
-    ['3.1.2.19 a status of 2^32 and more', { instead: { 'SIP/2.0': 'SIP/2.0 4294967301 better not' } }, 'status'],
-    ['3.3.1 hardly any header', { without: 'Call-ID', instead: { From: 'X: y' } }, 'missing-header'],
-    ['3.3.8 a second Call-ID', { extra: 'Call-ID: other' }, 'duplicate-header'],
-    ['3.3.9 two lengths', { extra: 'l: 0' }, 'duplicate-header'],
-  ])('%s', (_, change, expected) => {
-    expect(parseText(response(change)).result).toBe(expected);
   });
 });
