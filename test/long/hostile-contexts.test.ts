@@ -62,7 +62,7 @@ describe('answers for contexts that do not exist', () => {
       const run = await runFlooded(`strays, ${sockets}`, { answer, flood }, { ...PARTS, sockets });
       const { summary, counts } = run;
       expect(counts.floodSent).toBeGreaterThanOrEqual(FLOOD_LEAST);
-      if (sockets === 'udp-batch') expectAllCounted(run);
+      expectAllCounted(run);
       expect(summary.totals.register?.outcomes).toEqual({ succeeded: COUNT });
       expect(summary.transactions).toMatchObject({ requestsSent: COUNT, malformed: 0 });
       expect(summary.transactions.stray).toBeGreaterThan(counts.floodSent / 2);
