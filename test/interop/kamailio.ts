@@ -29,6 +29,8 @@ export interface KamailioOptions {
   readonly inside?: readonly string[];
   /** Memory for what it stores; the default is enough for some 50,000 bindings. */
   readonly sharedMegabytes?: number;
+  /** Its receive queue, as far as the system allows. */
+  readonly receiveBufferBytes?: number;
 }
 
 export interface Kamailio {
@@ -56,6 +58,7 @@ export const startKamailio = async (options: KamailioOptions = {}): Promise<Kama
   const defines = [`LISTEN=udp:${address}:${port}`, `CTL="unix:${control}"`, ...DEFINES[options.auth ?? 'none']];
   if (options.minExpiresSeconds !== undefined) defines.push(`MINEXPIRES=${options.minExpiresSeconds}`);
   const memory = ['-m', String(options.sharedMegabytes ?? 256), '-M', '16'];
+  if (options.receiveBufferBytes !== undefined) memory.push('-b', String(options.receiveBufferBytes));
   const args = ['-f', CONFIGURATION, '-DD', '-E', ...memory, ...defines.flatMap((define) => ['-A', define])];
   const child = startChild(peerPath('kamailio'), args, { cwd: folder, inside: options.inside ?? [] });
   const end = async (how: () => Promise<void>): Promise<void> => {

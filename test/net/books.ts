@@ -119,8 +119,8 @@ export const differences = (
     if (succeeded.has(user)) continue;
     const grants = registrar.grants.get(user) ?? 0;
     if (grants === 0) found.push({ user, why: null });
-    else if (arrived.has(user)) found.push({ user, why: 'its 200 came after another final answer or Timer F' });
-    else found.push({ user, why: `none of its 200 arrived (sent: ${grants})` });
+    else if (arrived.has(user)) found.push({ user, why: 'its 200 came after another final answer, or after Timer F' });
+    else found.push({ user, why: 'none of its 200 arrived' });
   }
   for (const user of succeeded) if (!stored.has(user)) found.push({ user, why: null });
   return found;

@@ -9,7 +9,7 @@ import type { RunResult } from '../../src/metrics/run-result.ts';
 import type { KamailioAuth } from '../interop/kamailio.ts';
 import { runRegstorm } from '../interop/run-regstorm.ts';
 import { type CaptureEnd, startCapture } from './capture.ts';
-import { CLIENT, createLine, DEVICE, HOSTS, type Line, REGISTRAR, RELAY_FAR, RELAY_NEAR } from './namespaces.ts';
+import { CLIENT, createLine, DEVICE, type Line, REGISTRAR, RELAY_FAR, RELAY_NEAR } from './namespaces.ts';
 import {
   DOMAIN,
   PASSWORD,
@@ -47,8 +47,10 @@ export interface Evidence {
   readonly client: ClientTally;
   readonly atRegistrar: RegistrarTally;
   readonly captures: readonly CaptureEnd[];
-  /** Per host, what its kernel counts as lost or refused, if it is not 0. */
+  /** What the kernels of client and relay count as lost or refused, if it is not 0. */
   readonly kernelLosses: readonly string[];
+  /** The registrar's own doing, behind its capture: it looks like loss to everyone else. */
+  readonly registrarQueueDrops: number;
 }
 
 const userName = (index: number): string => `u${String(index).padStart(8, '0')}`;
@@ -107,7 +109,8 @@ const gather = async (line: Line, which: LossyCase, folder: string): Promise<Evi
   await pause(AFTERMATH_MS);
   const captures = [await atClient.stop(), await atRegistrar.stop()];
   const report = await relay.stop();
-  const kernelLosses = HOSTS.flatMap((host) => lossesOf(line, host));
+  const kernelLosses = (['client', 'relay'] as const).flatMap((host) => lossesOf(line, host));
+  const registrarQueueDrops = line.udpCounters('registrar').RcvbufErrors ?? 0;
   const stored = await registrar.finish();
   return {
     ...run,
@@ -117,10 +120,11 @@ const gather = async (line: Line, which: LossyCase, folder: string): Promise<Evi
     atRegistrar: tallyRegistrar(join(folder, 'registrar.pcap'), REGISTRAR),
     captures,
     kernelLosses,
+    registrarQueueDrops,
   };
 };
 
-const lossesOf = (line: Line, host: 'client' | 'relay' | 'registrar'): readonly string[] =>
+const lossesOf = (line: Line, host: 'client' | 'relay'): readonly string[] =>
   Object.entries(line.udpCounters(host))
     .filter(([name, count]) => count > 0 && /Errors|NoPorts/.test(name))
     .map(([name, count]) => `${host}: ${name} ${count}`);

@@ -11,7 +11,7 @@ import { once } from 'node:events';
 
 export type Host = 'client' | 'relay' | 'registrar';
 
-export const HOSTS: readonly Host[] = ['client', 'relay', 'registrar'];
+const HOSTS: readonly Host[] = ['client', 'relay', 'registrar'];
 export const CLIENT = '10.77.1.2';
 export const RELAY_NEAR = '10.77.1.1';
 export const RELAY_FAR = '10.77.2.1';

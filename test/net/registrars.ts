@@ -15,6 +15,7 @@ export const PASSWORD = 'secret';
 const READY_WITHIN_MS = 10_000;
 const OUTPUT_BYTES_MOST = 1 << 30;
 const SHARED_MEGABYTES = 1_024;
+const RECEIVE_BUFFER_BYTES = 4 << 20;
 
 export interface Stored {
   readonly bindings: number;
@@ -57,6 +58,7 @@ export const startStoringKamailio = async (
     port: PORT,
     inside,
     sharedMegabytes: SHARED_MEGABYTES,
+    receiveBufferBytes: RECEIVE_BUFFER_BYTES,
   });
   const finish = async (): Promise<Stored> => {
     const bindings = await kamailio.storedContacts();
