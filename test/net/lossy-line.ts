@@ -1,7 +1,7 @@
 // One case from beginning to end: the three hosts, a registrar, the relay, both captures, the run, and then everybody's
 // books. It judges nothing.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -36,6 +36,8 @@ export interface LossyCase {
   readonly seed: number;
   readonly count: number;
   readonly ratePerSecond: number;
+  /** Each has a socket of its own. */
+  readonly workers: number;
 }
 
 export interface Evidence {
@@ -79,13 +81,12 @@ const startRegistrar = (line: Line, { registrar, count }: LossyCase): Promise<Re
 
 export const runLossyCase = async (which: LossyCase): Promise<Evidence> => {
   const folder = mkdtempSync(join(tmpdir(), 'regstorm-net-'));
-  const line = createLine();
+  const line = createLine(folder);
   try {
     return await gather(line, which, folder);
   } finally {
-    // Ends whatever still runs on the hosts.
+    // Ends whatever still runs on the hosts, and removes the captures.
     await line.remove();
-    rmSync(folder, { recursive: true, force: true });
   }
 };
 
@@ -103,7 +104,7 @@ const gather = async (line: Line, which: LossyCase, folder: string): Promise<Evi
   const atRegistrar = await startCapture(line.inside('registrar'), DEVICE, join(folder, 'registrar.pcap'));
 
   const withinMs = 120_000 + (which.count / which.ratePerSecond) * 1_000;
-  const args = ['--on-invalid', 'warn', '--seed', String(which.seed)];
+  const args = ['--on-invalid', 'warn', '--seed', String(which.seed), '--workers', String(which.workers)];
   const run = await runRegstorm(scenarioOf(which), { args, withinMs, inside: line.inside('client') });
 
   await pause(AFTERMATH_MS);

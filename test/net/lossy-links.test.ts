@@ -17,11 +17,13 @@ const LONG_MS = 600_000;
 /** Kernel stamps are mapped between two clocks, each time anew. */
 const CLOCK_US = 1_000;
 
-const CASES: readonly (readonly [LossyCase['registrar'], number, number])[] = [
-  ['embedded', 0.01, 101],
-  ['embedded', 0.1, 102],
-  ['digest', 0.01, 103],
-  ['digest-qop', 0.1, 104],
+const CASES: readonly (readonly [LossyCase['registrar'], number, number, number])[] = [
+  ['embedded', 0.01, 2, 101],
+  ['embedded', 0.1, 1, 102],
+  ['digest', 0.01, 1, 103],
+  // This Kamailio keeps no transactions, and a nonce count must rise: it stores the binding, and answers a retransmission, sent
+  // because the 200 was lost, with 401. One in ten is stored and has failed.
+  ['digest-qop', 0.1, 2, 104],
 ];
 
 /** A capture that lost packets proves nothing; then once again. */
@@ -49,6 +51,7 @@ const judge = (evidence: Evidence): void => {
   expect({ client: client.icmp, registrar: atRegistrar.icmp }, 'ICMP').toEqual({ client: 0, registrar: 0 });
   expect(client.strangers, 'neither a REGISTER nor an answer to one').toBe(0);
   expect(leaks(client, relay, atRegistrar)).toEqual([]);
+  expect(client.sources.size, 'client sockets').toBe(summary.generator.workers);
 
   // Our books against the capture's.
   expect(reportedBooks(summary)).toEqual(capturedBooks(client));
@@ -104,9 +107,10 @@ const refusal = namespacesRefused();
 if (refusal === null) {
   describeWithPeers(['kamailio', 'kamcmd', 'tcpdump'], 'a lossy link between two hosts', () => {
     it.each(CASES)(
-      '%s, loss %s: requests, retransmissions, responses, timeouts and stored bindings are what the captures show',
-      async (registrar, lossShare, seed) => {
-        judge(await runUntilCaptured({ registrar, lossShare, seed, count: COUNT, ratePerSecond: RATE_PER_SECOND }));
+      '%s, loss %s, sockets %s: requests, retransmissions, responses, timeouts and stored bindings are what the captures show',
+      async (registrar, lossShare, workers, seed) => {
+        const load = { count: COUNT, ratePerSecond: RATE_PER_SECOND, workers };
+        judge(await runUntilCaptured({ registrar, lossShare, seed, ...load }));
       },
       LONG_MS,
     );

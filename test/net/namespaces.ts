@@ -3,8 +3,8 @@
 //   client 10.77.1.2 ──── 10.77.1.1 relay 10.77.2.1 ──── 10.77.2.2 registrar
 //
 // They must go however the test ends, also when it is killed. So a shell in a session of its own holds the other end of a
-// pipe: when the pipe closes, because we asked or because we are gone, it ends what still runs in the namespaces and
-// removes them.
+// pipe: when the pipe closes, because we asked or because we are gone, it ends what still runs in the namespaces, and removes
+// them and the folder of the captures.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,11 +20,13 @@ export const REGISTRAR = '10.77.2.2';
 export const DEVICE = 'cable';
 
 const GUARD = [
+  'folder=$1; shift',
   'cat >/dev/null',
   'for name; do',
   '  for pid in $(ip netns pids "$name"); do kill -9 "$pid"; done',
   '  ip netns del "$name"',
   'done',
+  'rm -rf "$folder"',
 ].join('\n');
 
 export interface Line {
@@ -71,13 +73,22 @@ const removeIfThere = (name: string): void => {
   }
 };
 
-export const createLine = (): Line => {
+/** `folder` goes with it. */
+export const createLine = (folder: string): Line => {
   const nameOf = (host: Host): string => `regstorm-${host}-${process.pid}`;
   const names = HOSTS.map(nameOf);
-  const guard = spawn('sh', ['-c', GUARD, 'sh', ...names], { detached: true, stdio: ['pipe', 'ignore', 'pipe'] });
-  for (const name of names) ip(`netns add ${name}`);
-  join(nameOf('client'), CLIENT, nameOf('relay'), RELAY_NEAR, 'near');
-  join(nameOf('registrar'), REGISTRAR, nameOf('relay'), RELAY_FAR, 'far');
+  const guard = spawn('sh', ['-c', GUARD, 'sh', folder, ...names], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  try {
+    for (const name of names) ip(`netns add ${name}`);
+    join(nameOf('client'), CLIENT, nameOf('relay'), RELAY_NEAR, 'near');
+    join(nameOf('registrar'), REGISTRAR, nameOf('relay'), RELAY_FAR, 'far');
+  } catch (error) {
+    guard.stdin.end();
+    throw error;
+  }
   return {
     inside: (host) => ['ip', 'netns', 'exec', nameOf(host)],
     udpCounters: (host) => readUdpCounters(ip(`netns exec ${nameOf(host)} cat /proc/net/snmp`)),
