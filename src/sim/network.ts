@@ -58,7 +58,7 @@ export interface Delivery {
 }
 
 export interface Link {
-  readonly options: LinkOptions;
+  options: LinkOptions;
   readonly random: Random;
   readonly counts: LinkCounts;
   isBad: boolean;
@@ -78,6 +78,11 @@ export function createLink(options: LinkOptions, random: Random): Link {
     corrupted: 0,
   };
   return { options, random, counts, isBad: false, lastUs: 0 };
+}
+
+/** From now on nothing happens to datagrams but the delay; those under way are not touched. */
+export function heal(link: Link): void {
+  link.options = { ...PERFECT_LINK, delayUs: link.options.delayUs };
 }
 
 /** What becomes of the datagram [start, end) of `bytes`, sent at `nowUs`; `nowUs` never decreases. */

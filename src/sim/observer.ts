@@ -36,3 +36,29 @@ export interface Observer {
   /** The registrar came back with nothing but, at most, its bindings. */
   onRestart(nowUs: number, keepsBindings: boolean): void;
 }
+
+const NOTHING = (): void => {};
+
+/** Tells each of them everything that it wants to know, in this order. */
+export function tellAll(observers: readonly Partial<Observer>[]): Observer {
+  const all = <K extends keyof Observer>(name: K): Observer[K] => {
+    const wanted = observers.flatMap((observer) => observer[name] ?? []) as ((...facts: unknown[]) => void)[];
+    if (wanted.length === 0) return NOTHING;
+    return ((...facts: unknown[]) => {
+      for (const tell of wanted) tell(...facts);
+    }) as Observer[K];
+  };
+  return {
+    onReceived: all('onReceived'),
+    onOffered: all('onOffered'),
+    onSent: all('onSent'),
+    onRefused: all('onRefused'),
+    onTransportError: all('onTransportError'),
+    onStop: all('onStop'),
+    onAbort: all('onAbort'),
+    onTurn: all('onTurn'),
+    onRequest: all('onRequest'),
+    onAnswer: all('onAnswer'),
+    onRestart: all('onRestart'),
+  };
+}

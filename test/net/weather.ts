@@ -31,11 +31,13 @@ const sendTimesUs = (): readonly number[] => {
   return times;
 };
 
+/** The last one lasts until Timer F: an answer that arrives in the same moment as it fires may count on either side. */
 const recurring = (beginUs: number): LinkOptions['partitions'] =>
-  sendTimesUs().map((afterUs) => ({
-    fromUs: beginUs + afterUs,
-    toUs: beginUs + afterUs + OUTAGE_US + (afterUs === 0 ? 0 : DRIFT_US),
-  }));
+  sendTimesUs().map((afterUs, i, times) => {
+    const driftUs = i === 0 ? 0 : DRIFT_US;
+    const endUs = i === times.length - 1 ? TIMER_F_US : afterUs + driftUs;
+    return { fromUs: beginUs + afterUs, toUs: beginUs + endUs + OUTAGE_US };
+  });
 
 const direction = (lossShare: number, outageUs: number): LinkOptions => ({
   ...PERFECT_LINK,
