@@ -158,7 +158,8 @@ export const MUTANTS: readonly Mutant[] = [
     bug: 'A datagram that the kernel refused is counted as sent',
     file: 'engine/engine.js',
     find: 'const slot = outbox.slot[index];\n    outbox.first++;',
-    replace: 'const slot = outbox.slot[index];\n    addCounter(engine.metrics, COUNTER_DATAGRAMS_SENT, 1);\n    outbox.first++;',
+    replace:
+      'const slot = outbox.slot[index];\n    addCounter(engine.metrics, COUNTER_DATAGRAMS_SENT, 1);\n    outbox.first++;',
     caughtBy: /^books:/,
   },
   {
