@@ -5,8 +5,7 @@
 import { beliefOf, mayBeBound } from '../../engine/index.ts';
 import type { BindingView } from '../../registrar/index.ts';
 import { US_PER_SECOND } from '../../std/index.ts';
-import type { End } from './create-checkers.ts';
-import type { ContextPage, World } from './model.ts';
+import type { ContextPage, End, World } from './model.ts';
 import { rowOf } from './model.ts';
 import type { Listed, Record, RegistrarView } from './registrar-view.ts';
 import { LOST } from './registrar-view.ts';

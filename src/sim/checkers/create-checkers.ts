@@ -7,13 +7,13 @@
 // It reads messages with the slow parser, and nothing of src/sip; and from the engines only the plain reads of engine/books.ts.
 
 import { countsApart } from '../../engine/index.ts';
-import type { BindingView } from '../../registrar/index.ts';
+import { mergeBlocks } from '../../metrics/index.ts';
 import { assert } from '../../std/index.ts';
 import type { Arrival, Observer } from '../observer.ts';
 import { checkAgreement } from './agreement.ts';
 import { takeReceived } from './answers.ts';
 import { checkBeliefs } from './beliefs.ts';
-import type { Facts, WorkerBook, World } from './model.ts';
+import type { End, Facts, WorkerBook, World } from './model.ts';
 import { createModel } from './model.ts';
 import { checkNumbers } from './numbers.ts';
 import { createRegistrarView, takeAnswer, takeRequest, takeRestart } from './registrar-view.ts';
@@ -23,15 +23,6 @@ import type { Tally } from './tally.ts';
 import { tallyOf } from './tally.ts';
 import { checkTimes } from './times.ts';
 import { endTurn, enterTurn, passAdvance, takeAbort, takeError, takeOut, takeRefused, takeStop } from './turns.ts';
-
-/** How a world ended. */
-export interface End {
-  readonly nowUs: number;
-  /** What the registrar holds for a user now. */
-  readonly bindingsOf: (user: string) => readonly BindingView[];
-  /** Nothing is under way in the network any more. */
-  readonly isQuiet: boolean;
-}
 
 export interface Checkers {
   readonly observer: Observer;
@@ -55,8 +46,9 @@ export function createCheckers(facts: Facts): Checkers {
   };
   const finish = (end: End): Tally => {
     for (const worker of world.workers) checkRowsAtEnd(world, worker);
-    checkNumbers(world);
-    checkTimes(world);
+    const merged = mergeBlocks(world.workers.map(({ metrics }) => metrics));
+    checkNumbers(world, merged);
+    checkTimes(world, merged);
     checkBeliefs(world);
     checkAgreement(world, view, end);
     return tallyOf(world.ledger);

@@ -12,6 +12,7 @@
 
 import type { Engine } from '../../engine/index.ts';
 import type { MetricsBlock } from '../../metrics/index.ts';
+import type { BindingView } from '../../registrar/index.ts';
 import type { AttemptStep, Procedure, RunPlan } from '../../scenario/index.ts';
 import type { Challenge, Reading } from './challenge-text.ts';
 import type { DueList } from './due-list.ts';
@@ -34,6 +35,15 @@ export interface Facts {
   readonly workers: readonly WatchedWorker[];
   /** Each attempt step of the plan carries this header with a value of its own; a cleanup's requests carry none. */
   readonly stepHeader: string;
+}
+
+/** How a world ended. */
+export interface End {
+  readonly nowUs: number;
+  /** What the registrar holds for a user now. */
+  readonly bindingsOf: (user: string) => readonly BindingView[];
+  /** Nothing is under way in the network any more. */
+  readonly isQuiet: boolean;
 }
 
 /** A moment that is known only to lie between two. */
@@ -142,6 +152,8 @@ export interface WorkerBook {
   isInTurn: boolean;
   hasAdvanced: boolean;
   turns: number;
+  /** Rows that became free after the engine had advanced. */
+  freedLate: number;
   turnUs: number;
   lastTurnUs: number;
   /** The last turn, of those before the present moment, after which nothing waited for the socket. */
@@ -235,6 +247,7 @@ function createBook({ engine, sentBy, metrics }: WatchedWorker, index: number): 
     isInTurn: false,
     hasAdvanced: false,
     turns: 0,
+    freedLate: 0,
     turnUs: 0,
     lastTurnUs: -1,
     freeTurnUs: -1,

@@ -15,7 +15,6 @@ import {
   COUNTER_STARTS_MADE_MEASURED,
   COUNTER_STARTS_MADE_OTHER,
   COUNTER_STRAY,
-  mergeBlocks,
   PROCEDURE_NAMES,
 } from '../../metrics/index.ts';
 import type { Procedure } from '../../scenario/index.ts';
@@ -27,8 +26,7 @@ import { mustEqual, mustLieWithin } from './wrong.ts';
 const AUTH: readonly string[] = ['auth-failed', 'no-credentials', 'challenge-unusable'];
 const NONE: OutcomeCount = { certain: 0, possible: 0 };
 
-export function checkNumbers(world: World): void {
-  const merged = mergeBlocks(world.workers.map(({ metrics }) => metrics));
+export function checkNumbers(world: World, merged: MergedMetrics): void {
   checkTraffic(world, merged);
   checkStarts(world, merged);
   for (const procedure of PROCEDURE_NAMES) {

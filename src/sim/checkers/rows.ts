@@ -38,7 +38,7 @@ function matchRows(world: World, worker: WorkerBook, capacity: number, free: num
   const isUnsure = hasUnsure(worker);
   if (used > known && !isUnsure) throw wrong('rows', worker, `${used} rows are used, for ${known} transactions`);
   if (used >= known || isUnsure) return;
-  const mayGive = free === 0 || leftOf(completed).some(({ isMaybeGone }) => isMaybeGone);
+  const mayGive = free <= worker.freedLate || leftOf(completed).some(({ isMaybeGone }) => isMaybeGone);
   if (!mayGive) throw wrong('rows', worker, `${used} rows are used, for ${known} transactions, and ${free} are free`);
   giveAway(worker, known - used);
   for (const transaction of leftOf(completed)) transaction.isMaybeGone = false;

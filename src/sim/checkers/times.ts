@@ -1,14 +1,13 @@
 // The engines' latencies against the ledger: how many were recorded, and where every attempt of a procedure is known to the
 // microsecond, their sum.
 
-import type { MergedHistogram, MergedProcedure } from '../../metrics/index.ts';
-import { mergeBlocks, PROCEDURE_NAMES } from '../../metrics/index.ts';
+import type { MergedHistogram, MergedMetrics, MergedProcedure } from '../../metrics/index.ts';
+import { PROCEDURE_NAMES } from '../../metrics/index.ts';
 import { latencyKey } from './latency.ts';
 import type { World } from './model.ts';
 import { mustEqual } from './wrong.ts';
 
-export function checkTimes(world: World): void {
-  const merged = mergeBlocks(world.workers.map(({ metrics }) => metrics));
+export function checkTimes(world: World, merged: MergedMetrics): void {
   for (const procedure of PROCEDURE_NAMES) {
     checkCounts(world, procedure, merged.total[procedure]);
     checkCounts(world, procedure, merged.measured[procedure]);

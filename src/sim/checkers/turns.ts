@@ -15,6 +15,7 @@ export function enterTurn(world: World, worker: WorkerBook, nowUs: number): void
   if (worker.isInTurn) return;
   worker.isInTurn = true;
   worker.turns++;
+  worker.freedLate = 0;
   worker.hasAdvanced = false;
   worker.turnUs = nowUs;
   if (nowUs === worker.lastTurnUs) return;
@@ -61,6 +62,7 @@ export function takeOut(worker: WorkerBook, bytes: Uint8Array): Offered {
 export function takeRefused(world: World, worker: WorkerBook, bytes: Uint8Array, isPeerGone: boolean): void {
   const { transaction } = takeOut(worker, bytes);
   if (transaction.state !== 'pending') return;
+  worker.freedLate++;
   endUnanswered(world, transaction, 'a refusal', isPeerGone ? 'unreachable' : 'send-error', clock(worker));
 }
 
@@ -99,6 +101,7 @@ function cutFlows(world: World, worker: WorkerBook): void {
   let cut = 0;
   for (const page of worker.pages) {
     if (page.pending !== null) {
+      worker.freedLate++;
       endUnanswered(world, page.pending, 'the end of the drain', 'aborted', nowUs);
       cut++;
     } else if (page.stage === 'challenged') {
