@@ -105,7 +105,8 @@ function cutFlows(world: World, worker: WorkerBook): void {
       endUnanswered(world, page.pending, 'the end of the drain', 'aborted', nowUs);
       cut++;
     } else if (page.stage === 'challenged') {
-      cut += page.challenge?.leadsOn === 'yes' ? 1 : 0;
+      // While the socket is shut, its next request may have been composed and have ended, both unseen.
+      if (page.challenge?.leadsOn === 'yes' && worker.heldSinceUs === null) cut++;
       endAttempt(world, page, endsOf(world, worker, page, 'aborted'), null);
     } else page.stage = 'idle';
   }
