@@ -14,6 +14,7 @@ import type { Engine } from '../../engine/index.ts';
 import type { MetricsBlock } from '../../metrics/index.ts';
 import type { BindingView } from '../../registrar/index.ts';
 import type { AttemptStep, Procedure, RunPlan } from '../../scenario/index.ts';
+import { NEVER_US } from '../../std/index.ts';
 import type { Challenge, Reading } from './challenge-text.ts';
 import type { DueList } from './due-list.ts';
 import { createDueList } from './due-list.ts';
@@ -213,8 +214,6 @@ export interface World {
   readonly ledger: Ledger;
 }
 
-const NEVER = Number.POSITIVE_INFINITY;
-
 export function createModel(facts: Facts): World {
   const { plan } = facts;
   const workers = facts.workers.map((worker, index) => createBook(worker, index));
@@ -267,7 +266,7 @@ function createBook({ engine, sentBy, metrics }: WatchedWorker, index: number): 
     lastErrorUs: -1,
     isStopped: false,
     isAborted: false,
-    drainEndUs: NEVER,
+    drainEndUs: NEVER_US,
     areFlowsOver: false,
     isRunOver: false,
   };

@@ -24,7 +24,7 @@ export function endUnanswered(
   world: World,
   transaction: Transaction,
   endedBy: string,
-  outcome: Outcome,
+  outcomes: Outcome | readonly Outcome[],
   endUs: number | null,
 ): void {
   const { worker, page } = transaction;
@@ -32,7 +32,7 @@ export function endUnanswered(
   transaction.endedBy = endedBy;
   worker.pendingCount--;
   if (page.pending === transaction) page.pending = null;
-  endAttempt(world, page, [outcome], endUs);
+  endAttempt(world, page, typeof outcomes === 'string' ? [outcomes] : outcomes, endUs);
 }
 
 /** The row is free: an answer that comes now is a stray. */

@@ -2,11 +2,12 @@
 // of the drain.
 
 import { countsApart, freeRowsOf, isLoading, isOver } from '../../engine/index.ts';
+import { NEVER_US } from '../../std/index.ts';
 import { isSameBytes } from './messages.ts';
 import type { ContextPage, Offered, WorkerBook, World } from './model.ts';
 import { UNSEEN_ENDS } from './requests.ts';
 import { checkRows } from './rows.ts';
-import { checkMissing, fireEnds } from './timers.ts';
+import { checkMissing, fireEnds, timeoutOf } from './timers.ts';
 import { endAttempt, endUnanswered } from './transactions.ts';
 import { wrong } from './wrong.ts';
 
@@ -97,29 +98,40 @@ const clock = (worker: WorkerBook): number => {
 /** The drain is over: what is under way is aborted. */
 function cutFlows(world: World, worker: WorkerBook): void {
   worker.areFlowsOver = true;
-  const nowUs = clock(worker);
+  const earliestUs = drainEndUs(world, worker);
+  const isDue = clock(worker) >= earliestUs;
+  // What was composed in this very turn has been cut off unseen.
+  if (isDue) worker.disturbances++;
   let cut = 0;
-  for (const page of worker.pages) {
-    if (page.pending !== null) {
-      worker.freedLate++;
-      endUnanswered(world, page.pending, 'the end of the drain', 'aborted', nowUs);
-      cut++;
-    } else if (page.stage === 'challenged') {
-      cut += page.challenge?.leadsOn === 'yes' ? 1 : 0;
-      endAttempt(world, page, endsOf(world, worker, page, 'aborted'), null);
-    } else page.stage = 'idle';
-  }
+  for (const page of worker.pages) cut += cutFlow(world, page, isDue);
   worker.owing.clear();
   world.ledger.checks++;
-  const { load, drainUs } = world.facts.plan;
-  const plannedUs =
-    load.durationUs === null ? Number.POSITIVE_INFINITY : load.warmupUs + load.durationUs + load.cooldownUs + drainUs;
-  const earliestUs = worker.isStopped || worker.drainEndUs < plannedUs ? worker.drainEndUs : plannedUs;
-  // What was composed in this very turn has been cut off unseen.
-  if (nowUs >= earliestUs) worker.disturbances++;
-  else if (cut > 0) {
+  if (cut > 0 && !isDue) {
     throw wrong('drain-end', worker, `${cut} flows were cut off, where the drain lasts until ${earliestUs}`);
   }
+}
+
+function drainEndUs(world: World, worker: WorkerBook): number {
+  const { load, drainUs } = world.facts.plan;
+  if (worker.drainEndUs < NEVER_US || load.durationUs === null) return worker.drainEndUs;
+  return load.warmupUs + load.durationUs + load.cooldownUs + drainUs;
+}
+
+/** How many flows were certainly under way: 1 or 0. */
+function cutFlow(world: World, page: ContextPage, isDue: boolean): number {
+  const { pending, worker } = page;
+  if (pending !== null) {
+    worker.freedLate++;
+    const { isMaybeOver } = pending;
+    const ends = isMaybeOver ? [timeoutOf(pending), ...(isDue ? ['aborted'] : [])] : ['aborted'];
+    endUnanswered(world, pending, 'the end of the drain', ends, isMaybeOver ? null : clock(worker));
+    return isMaybeOver ? 0 : 1;
+  }
+  const isChallenged = page.stage === 'challenged';
+  const isSure = isChallenged && page.challenge?.leadsOn === 'yes' && !mayHaveEnded(world, worker, page);
+  if (isChallenged) endAttempt(world, page, endsOf(world, worker, page, 'aborted'), null);
+  page.stage = 'idle';
+  return isSure ? 1 : 0;
 }
 
 /** The cleanup is over too, and what it had under way. */
