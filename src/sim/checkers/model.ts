@@ -179,6 +179,8 @@ export interface WorkerBook {
   readonly queue: Offered[];
   /** Pages that owe a request at once: credentials, or a next step without a wait before it. */
   readonly owing: Set<ContextPage>;
+  /** Pages that come past a `discard` at once. */
+  readonly forgetting: Set<ContextPage>;
   lastErrorUs: number;
   isStopped: boolean;
   isAborted: boolean;
@@ -263,6 +265,7 @@ function createBook({ engine, sentBy, metrics }: WatchedWorker, index: number): 
     completedCount: 0,
     queue: [],
     owing: new Set(),
+    forgetting: new Set(),
     lastErrorUs: -1,
     isStopped: false,
     isAborted: false,

@@ -12,8 +12,7 @@ import type { Request } from './request-form.ts';
 import { readRequest } from './request-form.ts';
 import { findStart } from './schedule.ts';
 import { checkResend, startTimers, timeoutOf } from './timers.ts';
-import { endAttempt, endUnanswered } from './transactions.ts';
-import type { Pause } from './walk.ts';
+import { endAttempt, endUnanswered, passPauses } from './transactions.ts';
 import { beginWalk, walkOn } from './walk.ts';
 import { wrong } from './wrong.ts';
 
@@ -218,11 +217,4 @@ function beginCleanup(world: World, { page, text }: Request): Attempt {
   const attempt: Attempt = { page, step: null, procedure: cleanup, intendedUs: null, challenges: 0 };
   page.attempt = attempt;
   return attempt;
-}
-
-/** The flow has come past these: what a `discard` among them forgets is forgotten. */
-function passPauses(page: ContextPage, pauses: readonly Pause[]): void {
-  if (!pauses.some(({ kind }) => kind === 'discard')) return;
-  page.belief = { grantedSeconds: 0, untilUs: null, certainty: 'known' };
-  page.isForgotten = true;
 }

@@ -8,7 +8,7 @@ import type { ContextPage, Offered, WorkerBook, World } from './model.ts';
 import { UNSEEN_ENDS } from './requests.ts';
 import { checkRows } from './rows.ts';
 import { checkMissing, fireEnds, timeoutOf } from './timers.ts';
-import { endAttempt, endUnanswered } from './transactions.ts';
+import { endAttempt, endUnanswered, passPauses } from './transactions.ts';
 import { wrong } from './wrong.ts';
 
 /** First thing in every event of a worker. */
@@ -105,6 +105,7 @@ function cutFlows(world: World, worker: WorkerBook): void {
   let cut = 0;
   for (const page of worker.pages) cut += cutFlow(world, page, isDue);
   worker.owing.clear();
+  worker.forgetting.clear();
   world.ledger.checks++;
   if (cut > 0 && !isDue) {
     throw wrong('drain-end', worker, `${cut} flows were cut off, where the drain lasts until ${earliestUs}`);
@@ -130,6 +131,8 @@ function cutFlow(world: World, page: ContextPage, isDue: boolean): number {
   const isChallenged = page.stage === 'challenged';
   const isSure = isChallenged && page.challenge?.leadsOn === 'yes' && !mayHaveEnded(world, worker, page);
   if (isChallenged) endAttempt(world, page, endsOf(world, worker, page, 'aborted'), null);
+  // A flow that nothing has cut off has come to its end.
+  if (!isDue && page.otherwise.length === 0) passPauses(page, page.pauses);
   page.stage = 'idle';
   return isSure ? 1 : 0;
 }
@@ -145,7 +148,9 @@ function endRun(world: World, worker: WorkerBook): void {
 
 /** Nothing waits for the socket, and rows are to be had: who owes a request must have sent it, or has failed unseen. */
 function settleOwing(world: World, worker: WorkerBook): void {
-  if (worker.owing.size === 0 || (freeRowsOf(worker.engine).free === 0 && worker.completedCount === 0)) return;
+  if (worker.owing.size + worker.forgetting.size === 0) return;
+  if (freeRowsOf(worker.engine).free === 0 && worker.completedCount === 0) return;
+  for (const page of worker.forgetting) passPauses(page, page.pauses);
   for (const page of worker.owing) {
     world.ledger.checks++;
     const isSure = page.otherwise.length === 0 && !mayHaveEnded(world, worker, page);

@@ -6,7 +6,7 @@ import type { Peer } from '../engine/driver.ts';
 import { SILENT } from '../engine/driver.ts';
 import { accept, accepting, answer, answering } from '../engine/messages.ts';
 import { createPlan, pause, refresh, register, repeat, SECOND } from '../engine/plans.ts';
-import { changed, numbered, watch } from './watched.ts';
+import { changed, heard, numbered, watch } from './watched.ts';
 
 const ONE = numbered(createPlan());
 const TRYING: Peer = answering((request) => answer(request, '100 Trying'));
@@ -78,7 +78,9 @@ describe('RFC 3261 §17.1.2.2: a silent peer', () => {
   it('timer-e: a copy too many', () => {
     const events = [{ kind: 'stop', atUs: 1_200_000, drainUs: 35 * SECOND } as const];
     const tamper = repeated(0, 1_200_000);
-    expect(() => watch({ plan: ONE, peer: SILENT, tamper, events })).toThrow(/^timer-e: .*before it was due, at 1500000/);
+    expect(() => watch({ plan: ONE, peer: SILENT, tamper, events })).toThrow(
+      /^timer-e: .*before it was due, at 1500000/,
+    );
   });
 
   it('timer-f: a copy at 64*T1', () => {
@@ -118,24 +120,10 @@ describe('RFC 3261 §17.1.2.2: a peer that says 100 and nothing else', () => {
   });
 
   it('timer-e: a 1xx that is not heeded', () => {
-    // The checkers hear of a 100, the engine did not.
-    const tamper = (told: Observer): Partial<Observer> => {
-      let first = '';
-      return {
-        onOffered: (worker, nowUs, bytes) => {
-          first ||= Buffer.from(bytes).toString('latin1');
-          told.onOffered(worker, nowUs, bytes);
-        },
-        onTurn: (worker, nowUs, isBlocked) => {
-          told.onTurn(worker, nowUs, isBlocked);
-          if (nowUs !== 500_000) return;
-          const bytes = Buffer.from(answer(first, '100 Trying'), 'latin1');
-          told.onReceived(worker, nowUs, { atUs: nowUs, bytes, isCorrupted: false });
-          told.onTurn(worker, nowUs, false);
-        },
-      };
-    };
-    expect(() => watch({ plan: ONE, peer: SILENT, tamper })).toThrow(/^timer-e: .*sent again before it was due, at 5500000/);
+    const tamper = heard(500_000, (request) => answer(request, '100 Trying'));
+    expect(() => watch({ plan: ONE, peer: SILENT, tamper })).toThrow(
+      /^timer-e: .*sent again before it was due, at 5500000/,
+    );
   });
 });
 

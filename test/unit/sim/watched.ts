@@ -117,3 +117,24 @@ export const changed =
       onSent: (worker, nowUs, bytes) => told.onSent(worker, nowUs, copyOf(bytes)),
     };
   };
+
+/** After the turn at `atUs` the checkers hear of an answer to the last request that the engine never got. */
+export const heard =
+  (atUs: number, say: (request: string) => string) =>
+  (told: Observer): Partial<Observer> => {
+    let last = '';
+    let isDone = false;
+    return {
+      onOffered: (worker, nowUs, bytes) => {
+        last = decodeLatin1(bytes, 0, bytes.length);
+        told.onOffered(worker, nowUs, bytes);
+      },
+      onTurn: (worker, nowUs, isBlocked) => {
+        told.onTurn(worker, nowUs, isBlocked);
+        if (isDone || nowUs < atUs || last === '') return;
+        isDone = true;
+        told.onReceived(worker, nowUs, { atUs: nowUs, bytes: encodeAscii(say(last)), isCorrupted: false });
+        told.onTurn(worker, nowUs, isBlocked);
+      },
+    };
+  };
