@@ -22,13 +22,15 @@ export interface WatchOptions {
   readonly plan: RunPlan;
   readonly peer: Peer;
   /** Changes what the checkers hear. */
-  readonly tamper?: (told: Observer) => Partial<Observer>;
+  readonly tamper?: (told: Observer, engine: Engine) => Partial<Observer>;
   /** How many datagrams the socket takes at this time; all of them unless told otherwise. */
   readonly takes?: (nowUs: number) => number;
   readonly kernel?: Partial<KernelOptions>;
   readonly events?: readonly ClientEvent[];
   /** Before the checkers look at the end. */
   readonly spoil?: (engine: Engine, metrics: MetricsBlock) => void;
+  /** Tells the checkers of a registrar; the peer calls it. */
+  readonly listen?: (told: Observer) => void;
   readonly bindingsOf?: (user: string) => readonly BindingView[];
 }
 
@@ -47,7 +49,8 @@ export const watch = (options: WatchOptions): Tally => {
   });
   attachFlow(engine, SENT_BY);
   const checkers = createCheckers({ plan, workers: [{ engine, sentBy: SENT_BY, metrics }], stepHeader: STEP_HEADER });
-  const observer = { ...checkers.observer, ...options.tamper?.(checkers.observer) };
+  const observer = { ...checkers.observer, ...options.tamper?.(checkers.observer, engine) };
+  options.listen?.(checkers.observer);
   const arriving: Arrival[] = [];
   const send = (nowUs: number, bytes: Uint8Array): void => {
     for (const reply of options.peer(decodeLatin1(bytes, 0, bytes.length), nowUs)) {
