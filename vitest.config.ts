@@ -1,6 +1,7 @@
-// Three groups of tests. `unit` is computation, and commands that send no load: in parallel. `realtime` holds what uses
+// Four groups of tests. `unit` is computation, and commands that send no load: in parallel. `realtime` holds what uses
 // sockets, other programs or the whole machine: one file at a time, after the rest, so that nothing competes with it for
-// the processors. `long` is what takes too long for every day: npm run test:long, and CI.
+// the processors. `long` is what takes too long for every day: npm run test:long, and CI. `net` makes hosts and a bad network
+// between them, as root: npm run test:net, and CI.
 
 import { defineConfig } from 'vitest/config';
 
@@ -10,6 +11,7 @@ const UNIT = [
   'test/integration/cli-inputs.test.ts',
 ];
 const LONG = ['test/long/**/*.test.ts'];
+const NET = ['test/net/**/*.test.ts'];
 const oneAtATime = { maxWorkers: 1, isolate: true, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
@@ -19,9 +21,10 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: UNIT, sequence: { groupOrder: 0 } } },
       {
         extends: true,
-        test: { name: 'realtime', include: ['test/**/*.test.ts'], exclude: [...UNIT, ...LONG], ...oneAtATime },
+        test: { name: 'realtime', include: ['test/**/*.test.ts'], exclude: [...UNIT, ...LONG, ...NET], ...oneAtATime },
       },
       { extends: true, test: { name: 'long', include: LONG, ...oneAtATime } },
+      { extends: true, test: { name: 'net', include: NET, ...oneAtATime } },
     ],
   },
 });

@@ -50,7 +50,7 @@ const clientLines = ({ tally, outcomes, answeredAfterHealing }: SimulationEnd): 
   row('healed', `${formatCounted(answeredAfterHealing, 'transaction')} begun after it, all answered`),
 ];
 
-const agreement = ({ settled, unsettled }: SimulationEnd['tally']): string => {
+const agreement = ({ settled, unsettled }: Pick<SimulationEnd['tally'], 'settled' | 'unsettled'>): string => {
   const others = counts(unsettled);
   return `${formatCounted(settled, 'context')} as the registrar has it${others === 'none' ? '' : `; not settled: ${others}`}`;
 };
@@ -93,6 +93,9 @@ export interface SimulationSum {
   checks: number;
   /** Worlds by kind of fault. */
   readonly faults: Map<string, number>;
+  readonly outcomes: Map<string, number>;
+  settled: number;
+  readonly unsettled: Map<string, number>;
   /** Datagrams that the networks lost, duplicated, held back or damaged. */
   mistreated: number;
   readonly hashes: string[];
@@ -109,19 +112,25 @@ export const createSimulationSum = (): SimulationSum => {
     attempts: 0,
     checks: 0,
     faults: new Map(),
+    outcomes: new Map(),
+    settled: 0,
+    unsettled: new Map(),
     mistreated: 0,
     hashes: [],
     add: ({ end, violation, isCalm, faults }) => {
       sum.worlds++;
       if (isCalm) sum.calm++;
       if (violation !== null) sum.violations++;
-      for (const fault of faults) sum.faults.set(fault, (sum.faults.get(fault) ?? 0) + 1);
+      for (const fault of faults) addTo(sum.faults, fault, 1);
       if (end === null) return;
       const { world, tally, outcomes } = end;
       sum.virtualUs += world.endedUs;
       sum.datagrams += world.datagrams;
-      sum.attempts += Object.values(outcomes).reduce((all, count) => all + count, 0);
+      sum.attempts += tally.attempts;
       sum.checks += tally.checks;
+      sum.settled += tally.settled;
+      for (const [name, count] of Object.entries(outcomes)) addTo(sum.outcomes, name, count);
+      for (const [reason, count] of Object.entries(tally.unsettled)) addTo(sum.unsettled, reason, count);
       for (const { offered, delivered, duplicated, heldBack, corrupted } of [world.toRegistrar, world.toClients]) {
         sum.mistreated += offered + duplicated - delivered + duplicated + heldBack + corrupted;
       }
@@ -131,6 +140,13 @@ export const createSimulationSum = (): SimulationSum => {
   return sum;
 };
 
+const addTo = (counts: Map<string, number>, name: string, count: number): void => {
+  counts.set(name, (counts.get(name) ?? 0) + count);
+};
+
+const sortedCounts = (byName: ReadonlyMap<string, number>): string =>
+  counts(Object.fromEntries([...byName].sort(([one], [other]) => (one < other ? -1 : 1))));
+
 /** Several worlds in a few lines. */
 export const describeSum = (sum: SimulationSum): string =>
   [
@@ -138,13 +154,9 @@ export const describeSum = (sum: SimulationSum): string =>
     row('virtual time', `${(sum.virtualUs / US_PER_HOUR).toFixed(1)} hours`),
     row('attempts', formatCount(sum.attempts)),
     row('datagrams', `${formatCount(sum.datagrams)} sent · ${formatCount(sum.mistreated)} mistreated`),
-    row(
-      'faults',
-      [...sum.faults]
-        .sort()
-        .map(([name, worlds]) => `${name} ${formatCount(worlds)}`)
-        .join(' · '),
-    ),
+    row('faults', sortedCounts(sum.faults)),
+    row('outcomes', sortedCounts(sum.outcomes)),
+    row('agreement', agreement({ settled: sum.settled, unsettled: Object.fromEntries(sum.unsettled) })),
     row('checks', formatCount(sum.checks)),
     `hash over all ${fnv1a64Hex(sum.hashes.join(' '))}\n`,
   ].join('');

@@ -30,6 +30,8 @@ export interface KernelOptions {
   readonly refusedShare: number;
   /** The thread turns only at multiples of this; 0: the moment that something is due. */
   readonly quantumUs: number;
+  /** The socket takes nothing between these times. */
+  readonly blockades: readonly { readonly fromUs: number; readonly toUs: number }[];
   /** The thread doesn't run between these times. */
   readonly stalls: readonly { readonly fromUs: number; readonly toUs: number }[];
 }
@@ -41,6 +43,7 @@ export const WILLING_KERNEL: KernelOptions = {
   letsMost: 0,
   refusedShare: 0,
   quantumUs: 0,
+  blockades: [],
   stalls: [],
 };
 
@@ -85,8 +88,11 @@ export function takeClientTurn(host: ClientHost, nowUs: number): void {
   }
   const deadlineUs = advance(engine, nowUs);
   const isHampered = host.random.chance(host.kernel.hamperedShare);
-  offer(host, nowUs, isHampered ? host.kernel.takesMost : Number.POSITIVE_INFINITY);
-  letGo(host, nowUs, isHampered ? host.kernel.letsMost : Number.POSITIVE_INFINITY);
+  const isShut = host.kernel.blockades.some(({ fromUs, toUs }) => nowUs >= fromUs && nowUs < toUs);
+  if (!isShut) {
+    offer(host, nowUs, isHampered ? host.kernel.takesMost : Number.POSITIVE_INFINITY);
+    letGo(host, nowUs, isHampered ? host.kernel.letsMost : Number.POSITIVE_INFINITY);
+  }
   const isOut = isOver(engine);
   // Whoever drives an engine that is over closes its socket.
   if (isOut) host.queue.length = 0;

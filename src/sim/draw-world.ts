@@ -63,6 +63,7 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
     edge: drawEdge(seed, random.split('edge'), fault),
     toRegistrar: drawLink('to registrar', delayUs, runSeconds, fault),
     toClients: drawLink('to clients', delayUs, runSeconds, fault),
+    forgedShare: fault('forged answers', (own) => logUniform(own, 1, 1_000) / 2_000, 0),
     restarts: fault('restarts', (own) => drawRestarts(own, runSeconds), []),
     kernel: drawKernel(runSeconds, fault),
     healUs: random.chance(0.5) ? Math.floor(scenario.loadSeconds * US_PER_SECOND * (0.3 + 0.5 * random.next())) : null,
@@ -90,6 +91,7 @@ function drawRegistrar(random: Random, fault: Fault, plan: RunPlan): RegistrarOp
 }
 
 const REFUSALS: readonly AnswerShare[] = [
+  { status: null, headers: [], share: 0 },
   { status: '200 OK', headers: [], share: 0 },
   { status: '302 Moved Temporarily', headers: ['Contact: <sip:10.9.9.9:5099>'], share: 0 },
   { status: '400 Bad Request', headers: [], share: 0 },
@@ -138,19 +140,31 @@ function drawLink(way: string, delayUs: number, runSeconds: number, fault: Fault
       null,
     ),
     duplicateShare: fault(`duplicates ${way}`, share, 0),
-    reorderShare: fault(`reordering ${way}`, share, 0),
-    heldUs: fault(`long holds ${way}`, (own) => logUniform(own, US_PER_MS, 60 * US_PER_SECOND), 50 * US_PER_MS),
+    ...fault(
+      `reordering ${way}`,
+      (own) => ({ reorderShare: share(own), heldUs: logUniform(own, US_PER_MS, 60 * US_PER_SECOND) }),
+      { reorderShare: 0, heldUs: 0 },
+    ),
     corruptShare: fault(`corruption ${way}`, (own) => share(own) / 3, 0),
     partitions: fault(`partitions ${way}`, (own) => drawSpans(own, runSeconds, 40), []),
   };
 }
 
-/** One to three, apart. */
-function drawSpans(random: Random, runSeconds: number, mostSeconds: number): { fromUs: number; toUs: number }[] {
-  const spans: { fromUs: number; toUs: number }[] = [];
+interface Span {
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
+const FEW_SPANS = 3;
+const MANY_SPANS = 30;
+
+/** Some, apart, most of them within the run. */
+function drawSpans(random: Random, runSeconds: number, mostSeconds: number, most = FEW_SPANS): Span[] {
+  const spans: Span[] = [];
+  const count = random.between(1, most);
   let fromUs = 0;
-  for (let left = random.between(1, 3); left > 0; left--) {
-    fromUs += Math.floor(random.next() * runSeconds * US_PER_SECOND * 0.5);
+  for (let left = count; left > 0; left--) {
+    fromUs += Math.floor((random.next() * 1.5 * runSeconds * US_PER_SECOND) / count);
     const toUs = fromUs + logUniform(random, US_PER_MS, mostSeconds * US_PER_SECOND);
     spans.push({ fromUs, toUs });
     fromUs = toUs + 1;
@@ -177,6 +191,7 @@ function drawKernel(runSeconds: number, fault: Fault): KernelOptions {
     readMost: fault('few reads a turn', (own) => own.between(1, 10), Number.POSITIVE_INFINITY),
     refusedShare: fault('refused datagrams', (own) => own.next() / 20, 0),
     quantumUs: fault('quantum', (own) => own.pick([100, 500, 10 * US_PER_MS, 100 * US_PER_MS]), 0),
+    blockades: fault('blockades', (own) => drawSpans(own, runSeconds, 2, MANY_SPANS), []),
     stalls: fault('stalls', (own) => drawSpans(own, runSeconds, 60), []),
   };
 }

@@ -55,6 +55,7 @@ export function dryRun(plan: RunPlan, { runId, seed, userAgent }: DryRunOptions)
     edge: OPEN_EDGE,
     toRegistrar: PERFECT_LINK,
     toClients: { ...PERFECT_LINK, delayUs: ANSWER_US },
+    forgedShare: 0,
     restarts: [],
     kernel: WILLING_KERNEL,
     healUs: null,

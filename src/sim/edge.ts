@@ -10,8 +10,8 @@
 import { hashText, uniformOf } from '../std/index.ts';
 
 export interface AnswerShare {
-  /** `404 Not Found`; what follows on further lines are headers. */
-  readonly status: string;
+  /** `404 Not Found`; null: silence, for good. */
+  readonly status: string | null;
   readonly headers: readonly string[];
   readonly share: number;
 }
@@ -113,8 +113,9 @@ function pickAnswer({ answers }: EdgeOptions, drawn: number): AnswerShare | null
   return null;
 }
 
-/** RFC 3261 §8.2.6: Via, From, To, Call-ID and CSeq as they came, To with a tag. None when one of them is not to be found. */
+/** RFC 3261 §8.2.6: Via, From, To, Call-ID and CSeq as they came, To with a tag. None when one of them is not to be found, or none is to be given. */
 function answerTo(request: string, { status, headers }: AnswerShare): string[] {
+  if (status === null) return [];
   const head = request.split('\r\n\r\n')[0]!.split('\r\n');
   const row = (name: string): string | undefined => head.find((line) => line.startsWith(`${name}: `));
   const [via, from, to, callId, cseq] = ['Via', 'From', 'To', 'Call-ID', 'CSeq'].map(row);

@@ -14,7 +14,7 @@ import { createMetricsBlock } from '../metrics/index.ts';
 import type { BindingView, RegistrarOptions } from '../registrar/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
 import type { Random } from '../std/index.ts';
-import { assert, createRandom } from '../std/index.ts';
+import { assert, createRandom, decodeLatin1, encodeAscii } from '../std/index.ts';
 import type { ClientEvent, ClientHost, KernelOptions } from './client-host.ts';
 import { takeClientTurn, turnTimeUs, WILLING_KERNEL } from './client-host.ts';
 import type { DatagramHash } from './datagram-hash.ts';
@@ -22,6 +22,7 @@ import { addDatagram, createDatagramHash } from './datagram-hash.ts';
 import type { EdgeCounts, EdgeOptions } from './edge.ts';
 import type { EventQueue } from './event-queue.ts';
 import { addEvent, createEventQueue, nextEventUs, takeEvent } from './event-queue.ts';
+import { forge } from './forger.ts';
 import type { Link, LinkCounts, LinkOptions } from './network.ts';
 import { createLink, heal, transit } from './network.ts';
 import type { Arrival, Observer } from './observer.ts';
@@ -45,6 +46,8 @@ export interface WorldOptions {
   readonly edge: EdgeOptions;
   readonly toRegistrar: LinkOptions;
   readonly toClients: LinkOptions;
+  /** Share of answers that are followed, or preceded, by a forgery. */
+  readonly forgedShare: number;
   /** In order; none while another one lasts. */
   readonly restarts: readonly Restart[];
   readonly kernel: KernelOptions;
@@ -97,6 +100,8 @@ const MOST_TURNS = 50_000_000;
 /** Turns at one and the same time, each of which may do something. */
 const MOST_TURNS_STANDING = 10_000;
 const SERIES_SECONDS = 60;
+const FORGERY_LATE_US = 2_000_000;
+const REMEMBERED_MOST = 200;
 const TO_REGISTRAR = 1;
 const TO_CLIENT = 2;
 
@@ -110,11 +115,14 @@ export function createWorld(options: WorldOptions, workers: readonly WorldWorker
   const happening = createEventQueue<WorldEvent>();
   const toRegistrar = createLink(options.toRegistrar, random.split('to registrar'));
   const toClients = createLink(options.toClients, random.split('to clients'));
+  const forger = random.split('forger');
+  const past: Uint8Array[] = [];
   const sendAnswer = (nowUs: number, worker: number, bytes: Uint8Array): void => {
     addDatagram(hash, nowUs, TO_CLIENT + worker * 4, bytes);
-    for (const arrival of transit(toClients, nowUs, bytes, 0, bytes.length)) {
-      addEvent(happening, arrival.atUs, { kind: 'toClient', worker, arrival });
-    }
+    const arrivals: Arrival[] = [...transit(toClients, nowUs, bytes, 0, bytes.length)];
+    if (forger.chance(options.forgedShare)) arrivals.push(forgery(forger, nowUs, bytes, past));
+    if (options.forgedShare > 0) remember(past, bytes);
+    for (const arrival of arrivals) addEvent(happening, arrival.atUs, { kind: 'toClient', worker, arrival });
   };
   const clients = workers.map(({ engine }, worker): ClientHost => {
     const send = (nowUs: number, bytes: Uint8Array): void => {
@@ -244,6 +252,20 @@ function healWorld({ toRegistrar, toClients, registrar, clients }: World): void 
   heal(toClients);
   registrar.edge.isHealed = true;
   for (const client of clients) client.kernel = { ...WILLING_KERNEL, quantumUs: client.kernel.quantumUs };
+}
+
+/** A forgery of this answer, before or after it, or once more an answer of before. */
+function forgery(random: Random, nowUs: number, answer: Uint8Array, past: readonly Uint8Array[]): Arrival {
+  const atUs = nowUs + random.between(0, FORGERY_LATE_US);
+  if (past.length > 0 && random.chance(0.4)) return { atUs, bytes: random.pick(past), isCorrupted: false };
+  const bytes = encodeAscii(forge(decodeLatin1(answer, 0, answer.length), random));
+  return { atUs, bytes, isCorrupted: true };
+}
+
+/** The latest ones; what is older would only be a stray. */
+function remember(past: Uint8Array[], answer: Uint8Array): void {
+  past.push(answer);
+  if (past.length > REMEMBERED_MOST) past.shift();
 }
 
 function receiveAt(world: World, client: ClientHost, arrival: Arrival): void {

@@ -4,6 +4,7 @@
 import { expect } from 'vitest';
 import type { RunResult } from '../../src/metrics/run-result.ts';
 import { expectSumsToClose, type Run, type RunEnd, startRegstorm } from '../interop/run-regstorm.ts';
+import { expectOurLinesOnly } from './hostile-own-lines.ts';
 import { type Script, type ScriptedPeer, startScriptedPeer } from './hostile-peer.ts';
 
 export type Sockets = 'udp-batch' | 'udp-dgram';
@@ -20,6 +21,8 @@ export interface RunParts {
   readonly sockets?: Sockets;
   /** False: the timers of RFC 3261, by which Timer F is 32 s. */
   readonly quickTimers?: boolean;
+  /** How long flows under way may go on after the last start. */
+  readonly drainSeconds?: number;
   readonly args?: readonly string[];
   readonly withinMs?: number;
 }
@@ -30,6 +33,11 @@ export interface HostileEnd extends RunEnd {
 
 /** Timer F fires after 64 × 20 ms. */
 const QUICK_TIMERS = '{ T1: 20ms, T2: 80ms, T4: 100ms }';
+const QUICK_TIMER_F_SECONDS = 1.28;
+const TIMER_F_SECONDS = 32;
+const DRAIN_SECONDS = 35;
+/** What a busy machine may add to a run's length. */
+const SLACK_SECONDS = 3;
 /** Of a run whose last attempt ends with a quick Timer F; what the machine adds is generously in it. */
 const WITHIN_MS = 20_000;
 export const TEST_MS = 60_000;
@@ -43,6 +51,7 @@ registrar: sip:test.example
 identities: { count: ${count}, user: "u{index:8}", domain: test.example, password: secret }
 load: { model: constant-rate, rate: ${ratePerSecond}/s, starts: ${parts.starts ?? count} }
 precheck: ${precheck}
+drain: ${parts.drainSeconds ?? DRAIN_SECONDS}s
 cleanup: ${parts.cleanup ?? 'none'}
 local: { sockets: ${parts.sockets ?? 'auto'} }
 ${quickTimers ? `timers: ${QUICK_TIMERS}\n` : ''}flow:
@@ -72,11 +81,25 @@ export interface ScriptedRun extends HostileEnd {
   readonly peer: ScriptedPeer;
 }
 
+/** When a run ends at the latest, by its own plan: its starts, the drain, and for a clean-up one Timer F. */
+const plannedSeconds = (parts: RunParts): number => {
+  const { count = 20, ratePerSecond = 100, drainSeconds = DRAIN_SECONDS, quickTimers = true, cleanup = 'none' } = parts;
+  const cleanupSeconds = cleanup === 'none' ? 0 : quickTimers ? QUICK_TIMER_F_SECONDS : TIMER_F_SECONDS;
+  return (parts.starts ?? count) / ratePerSecond + drainSeconds + cleanupSeconds;
+};
+
+export const expectToEndOnTime = (summary: RunResult, parts: RunParts): void => {
+  expect(summary.durationSeconds, 'the run ends by its own plan').toBeLessThan(plannedSeconds(parts) + SLACK_SECONDS);
+};
+
 /** Starts the peer, runs the scenario against it to the end, and stops the peer. */
 export const runAgainst = async (script: Script, parts: RunParts = {}): Promise<ScriptedRun> => {
   const peer = await startScriptedPeer(script);
   try {
-    return { ...(await endOf(startRun(peer.port, parts))), peer };
+    const end = await endOf(startRun(peer.port, parts));
+    expectToEndOnTime(end.summary, parts);
+    expectOurLinesOnly(peer.requests);
+    return { ...end, peer };
   } finally {
     await peer.stop();
   }

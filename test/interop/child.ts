@@ -8,6 +8,8 @@ const STOP_WITHIN_MS = 5_000;
 const OUTPUT_CHARACTERS_MOST = 4 << 20;
 
 export interface ChildOptions {
+  /** What stands before the command, such as `ip netns exec NAME`; it must end by becoming the command. */
+  readonly inside?: readonly string[];
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -35,7 +37,9 @@ export interface Child {
 export const startChild = (command: string, args: readonly string[], options: ChildOptions = {}): Child => {
   const env = { ...process.env, ...options.env };
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-  const child = spawn(command, [...args], { detached: true, stdio, env, ...(options.cwd ? { cwd: options.cwd } : {}) });
+  const cwd = options.cwd ? { cwd: options.cwd } : {};
+  const [program = command, ...rest] = [...(options.inside ?? []), command, ...args];
+  const child = spawn(program, rest, { detached: true, stdio, env, ...cwd });
   const pid = child.pid;
   if (pid === undefined) throw new Error(`cannot start ${command}`);
   const stdout = collect(child.stdout);

@@ -24,10 +24,19 @@ export interface KamailioOptions {
   readonly minExpiresSeconds?: number;
   /** Default: a free one. */
   readonly port?: number;
+  /** Default: 127.0.0.1. */
+  readonly address?: string;
+  readonly inside?: readonly string[];
+  /** Memory for what it stores; the default is enough for some 50,000 bindings. */
+  readonly sharedMegabytes?: number;
+  /** Its receive queue, as far as the system allows. */
+  readonly receiveBufferBytes?: number;
 }
 
 export interface Kamailio {
   readonly port: number;
+  /** Path of the socket at which kamcmd reaches it. */
+  readonly control: string;
   /** How many bindings it holds now. */
   readonly storedContacts: () => Promise<number>;
   readonly stop: () => Promise<void>;
@@ -45,11 +54,13 @@ export const startKamailio = async (options: KamailioOptions = {}): Promise<Kama
   const port = options.port ?? (await findFreePort());
   const folder = mkdtempSync(join(tmpdir(), 'regstorm-kamailio-'));
   const control = join(folder, 'ctl');
-  const defines = [`LISTEN=udp:127.0.0.1:${port}`, `CTL="unix:${control}"`, ...DEFINES[options.auth ?? 'none']];
+  const address = options.address ?? '127.0.0.1';
+  const defines = [`LISTEN=udp:${address}:${port}`, `CTL="unix:${control}"`, ...DEFINES[options.auth ?? 'none']];
   if (options.minExpiresSeconds !== undefined) defines.push(`MINEXPIRES=${options.minExpiresSeconds}`);
-  const memory = ['-m', '256', '-M', '16'];
+  const memory = ['-m', String(options.sharedMegabytes ?? 256), '-M', '16'];
+  if (options.receiveBufferBytes !== undefined) memory.push('-b', String(options.receiveBufferBytes));
   const args = ['-f', CONFIGURATION, '-DD', '-E', ...memory, ...defines.flatMap((define) => ['-A', define])];
-  const child = startChild(peerPath('kamailio'), args, { cwd: folder });
+  const child = startChild(peerPath('kamailio'), args, { cwd: folder, inside: options.inside ?? [] });
   const end = async (how: () => Promise<void>): Promise<void> => {
     await how();
     rmSync(folder, { recursive: true, force: true });
@@ -68,7 +79,7 @@ export const startKamailio = async (options: KamailioOptions = {}): Promise<Kama
     if (stored === null) throw new Error(`Kamailio does not answer:\n${child.stderr()}`);
     return stored;
   };
-  return { port, storedContacts, stop: () => end(child.stop), kill: () => end(child.kill) };
+  return { port, control, storedContacts, stop: () => end(child.stop), kill: () => end(child.kill) };
 };
 
 const run = promisify(execFile);

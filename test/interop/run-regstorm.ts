@@ -16,6 +16,7 @@ export interface RunOptions {
   /** Added after `run FILE --out DIR`. */
   readonly args?: readonly string[];
   readonly withinMs?: number;
+  readonly inside?: readonly string[];
 }
 
 export interface RunEnd {
@@ -39,7 +40,7 @@ export const startRegstorm = (scenario: string, options: RunOptions = {}): Run =
   const results = join(folder, 'results');
   writeFileSync(file, scenario);
   const args = [MAIN, 'run', file, '--out', results, ...(options.args ?? [])];
-  const child = startChild(process.execPath, args, { cwd: folder });
+  const child = startChild(process.execPath, args, { cwd: folder, inside: options.inside ?? [] });
   const withinMs = options.withinMs ?? DEFAULT_WITHIN_MS;
   return { child, ended: waitForEnd(child, folder, join(results, 'summary.json'), withinMs) };
 };

@@ -6,22 +6,16 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MUTANTS, type Mutant } from '../sim/mutants.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WORLDS = ['--seed', '1', '--seeds', '60'];
 const LONGEST_MS = 240_000;
 
-const copies: string[] = [];
-afterAll(() => {
-  for (const copy of copies) rmSync(copy, { recursive: true, force: true });
-});
-
 /** A build that finds the same packages; only the mutant's file differs. */
 const copyOfBuild = (): string => {
   const copy = mkdtempSync(join(tmpdir(), 'regstorm-mutant-'));
-  copies.push(copy);
   cpSync(join(ROOT, 'dist'), join(copy, 'dist'), { recursive: true });
   cpSync(join(ROOT, 'package.json'), join(copy, 'package.json'));
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
@@ -36,6 +30,11 @@ const patch = (copy: string, { file, find, replace }: Mutant): void => {
     path,
     before.replace(find, () => replace),
   );
+};
+
+const simulatePatched = (copy: string, mutant: Mutant): Promise<Ended> => {
+  patch(copy, mutant);
+  return simulateIn(copy);
 };
 
 interface Ended {
@@ -57,15 +56,27 @@ describe('Deliberate bugs', () => {
     expect(new Set(MUTANTS.map(({ bug }) => bug)).size).toBe(MUTANTS.length);
   });
 
-  it('are not seen where there are none', async () => {
-    expect(await simulateIn(ROOT)).toEqual({ code: 0, errors: '' });
-  }, LONGEST_MS);
+  it(
+    'are not seen where there are none',
+    async () => {
+      expect(await simulateIn(ROOT)).toEqual({ code: 0, errors: '' });
+    },
+    LONGEST_MS,
+  );
 
-  it.each(MUTANTS)('are caught: $bug', async (mutant) => {
-    const copy = copyOfBuild();
-    patch(copy, mutant);
-    const { code, errors } = await simulateIn(copy);
-    expect({ code, first: errors.split('\n')[0] }).toEqual({ code: 1, first: expect.stringMatching(mutant.caughtBy) });
-    expect(errors).toMatch(/^reproduce: regstorm simulate --seed \d+$/m);
-  }, LONGEST_MS);
+  it.concurrent.each(MUTANTS)(
+    'are caught: $bug',
+    async (mutant) => {
+      const copy = copyOfBuild();
+      const { code, errors } = await simulatePatched(copy, mutant).finally(() =>
+        rmSync(copy, { recursive: true, force: true }),
+      );
+      expect({ code, first: errors.split('\n')[0] }).toEqual({
+        code: 1,
+        first: expect.stringMatching(mutant.caughtBy),
+      });
+      expect(errors).toMatch(/^reproduce: regstorm simulate --seed \d+$/m);
+    },
+    LONGEST_MS,
+  );
 });

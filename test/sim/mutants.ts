@@ -19,7 +19,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'engine/timer-lists.js',
     find: 'lists.deadlineUs[slot] = nowUs + lists.durationsUs[list];',
     replace: 'lists.deadlineUs[slot] = nowUs + lists.durationsUs[list] + 1;',
-    caughtBy: /^timer-[ef]:/,
+    caughtBy: /^(timer-[ef]|rows):/,
   },
   {
     bug: 'Timer E doubles one time too many at first',
@@ -40,28 +40,28 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'engine/state.js',
     find: '[64 * t1Us, t4Us]',
     replace: '[63 * t1Us, t4Us]',
-    caughtBy: /^(timer-[ef]|books|latency):/,
+    caughtBy: /^(timer-[ef]|rows|books|latency):/,
   },
   {
     bug: 'Timer F is 65*T1',
     file: 'engine/state.js',
     find: '[64 * t1Us, t4Us]',
     replace: '[65 * t1Us, t4Us]',
-    caughtBy: /^(timer-[ef]|terminated|one-outstanding|books):/,
+    caughtBy: /^(timer-[ef]|rows|books|latency):/,
   },
   {
     bug: 'Timer K is T2',
     file: 'engine/state.js',
     find: '[64 * t1Us, t4Us]',
     replace: '[64 * t1Us, t2Us]',
-    caughtBy: /^books:/,
+    caughtBy: /^(rows|books):/,
   },
   {
     bug: 'A final answer does not stop Timer E',
     file: 'engine/client-transaction.js',
     find: 'transactions.state[slot] = TX_COMPLETED;\n    clearTimer(engine.resendTimers, slot);',
     replace: 'transactions.state[slot] = TX_COMPLETED;',
-    caughtBy: /^(terminated|timer-e):/,
+    caughtBy: /^(terminated|timer-e|TypeError):/,
   },
   {
     bug: 'What is still queued is sent although its transaction has its answer',
@@ -138,7 +138,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'engine/engine.js',
     find: 'wasHeard ? OUTCOME_TIMEOUT_AFTER_PROVISIONAL : OUTCOME_TIMEOUT',
     replace: 'wasHeard ? OUTCOME_TIMEOUT_AFTER_PROVISIONAL : 0',
-    caughtBy: /^books:/,
+    caughtBy: /^(books|one-reply):/,
   },
   {
     bug: 'A 100 is forgotten: the timeout after it is booked as one without it',
@@ -158,7 +158,8 @@ export const MUTANTS: readonly Mutant[] = [
     bug: 'A datagram that the kernel refused is counted as sent',
     file: 'engine/engine.js',
     find: 'const slot = outbox.slot[index];\n    outbox.first++;',
-    replace: 'const slot = outbox.slot[index];\n    addCounter(engine.metrics, COUNTER_DATAGRAMS_SENT, 1);\n    outbox.first++;',
+    replace:
+      'const slot = outbox.slot[index];\n    addCounter(engine.metrics, COUNTER_DATAGRAMS_SENT, 1);\n    outbox.first++;',
     caughtBy: /^books:/,
   },
   {
@@ -232,10 +233,10 @@ export const MUTANTS: readonly Mutant[] = [
     caughtBy: /^(books|starts):/,
   },
   {
-    bug: 'The registrar forgets to remove a binding',
-    file: 'registrar/registrar.js',
-    find: 'if (expiresAtUs <= nowUs)',
-    replace: 'if (expiresAtUs <= nowUs - 60000000)',
+    bug: 'The registrar lets a binding expire earlier than it told',
+    file: 'registrar/update-bindings.js',
+    find: 'request.nowUs + expires * US_PER_SECOND',
+    replace: 'request.nowUs + expires * 900_000',
     caughtBy: /^agreement:/,
   },
 ];

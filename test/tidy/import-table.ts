@@ -43,7 +43,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   transport: {
     pure: false,
     imports: [...to('std'), { to: 'sip', about: ['frame', 'framing'] }],
-    modules: [...node('dgram', 'net', 'tls', 'dns'), ...npm('ws', 'koffi')],
+    modules: [...node('dgram', 'net', 'tls', 'dns', 'fs', 'os'), ...npm('ws', 'koffi')],
   },
   worker: {
     pure: false,
