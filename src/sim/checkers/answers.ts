@@ -64,6 +64,7 @@ function answer(world: World, transaction: Transaction, delivered: Delivered): v
   // Where Timer F may have fired before, the answer came too late, or it did not.
   page.otherwise = isMaybeOver ? [timeoutOf(transaction)] : [];
   complete(world, transaction);
+  if (transaction.sentUs !== null) transaction.attempt.wireUs += Math.max(0, delivered.atUs - transaction.sentUs);
   transaction.isMaybeGone = isMaybeOver;
   if (status === 401 || status === 407) challenge(world, transaction, delivered);
   else if (status < 300) succeed(world, transaction, delivered);

@@ -64,6 +64,8 @@ export interface Attempt {
   readonly intendedUs: number | null;
   /** Challenges that led on. */
   challenges: number;
+  /** First send to final answer, over its transactions. */
+  wireUs: number;
 }
 
 export interface Transaction {
@@ -85,6 +87,8 @@ export interface Transaction {
   /** The turn that delivered a first 1xx; null: none did. */
   heardUs: number | null;
   copies: number;
+  /** When its first datagram left; null: none has. */
+  sentUs: number | null;
   /** Timer E as it runs now, and Timer F. */
   resend: Span;
   end: Span;

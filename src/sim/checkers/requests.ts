@@ -72,6 +72,7 @@ function takeRequest(world: World, worker: WorkerBook, text: string): Transactio
     isMaybeGone: false,
     heardUs: null,
     copies: 1,
+    sentUs: null,
     resend: { lowUs: 0, highUs: 0 },
     end: { lowUs: 0, highUs: 0 },
   };
@@ -142,7 +143,7 @@ function beginAttempt(world: World, request: Request): Attempt {
   const intendedUs = isNext ? nextStep(world, request) : start(world, request, step);
   passPauses(page, page.pauses);
   page.pauses = [];
-  const attempt: Attempt = { page, step, procedure: step.procedure, intendedUs, challenges: 0 };
+  const attempt: Attempt = { page, step, procedure: step.procedure, intendedUs, challenges: 0, wireUs: 0 };
   page.attempt = attempt;
   countAttempt(world.ledger, attempt.procedure);
   return attempt;
@@ -214,7 +215,7 @@ function beginCleanup(world: World, { page, text }: Request): Attempt {
     throw wrong('one-reply', worker, 'a cleanup that is not due', text);
   }
   page.hasBegunCleanup = true;
-  const attempt: Attempt = { page, step: null, procedure: cleanup, intendedUs: null, challenges: 0 };
+  const attempt: Attempt = { page, step: null, procedure: cleanup, intendedUs: null, challenges: 0, wireUs: 0 };
   page.attempt = attempt;
   return attempt;
 }
