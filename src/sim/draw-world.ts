@@ -118,8 +118,12 @@ function drawEdge(seed: number, random: Random, fault: Fault): EdgeOptions {
   const answers = fault('answers', (own) => drawAnswers(own), []);
   const serviceUs = fault('slow registrar', (own) => logUniform(own, 10, 100 * US_PER_MS), 0);
   const backlogUs = logUniform(random, US_PER_MS, 10 * US_PER_SECOND);
-  const provisionalShare = fault('provisionals', (own) => own.pick([0.05, 0.5, 1]), 0);
-  return { seed, serviceUs, backlogUs, isSilentWhenFull: random.chance(0.5), provisionalShare, answers };
+  const provisionals = fault(
+    'provisionals',
+    (own) => ({ provisionalShare: own.pick([0.05, 0.5, 1]), hungShare: own.pick([0, 0.02, 0.3]) }),
+    { provisionalShare: 0, hungShare: 0 },
+  );
+  return { seed, serviceUs, backlogUs, isSilentWhenFull: random.chance(0.5), ...provisionals, answers };
 }
 
 /** Some refusals, each for some percent of transactions. */

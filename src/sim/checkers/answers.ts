@@ -64,6 +64,7 @@ function answer(world: World, transaction: Transaction, delivered: Delivered): v
   // Where Timer F may have fired before, the answer came too late, or it did not.
   page.otherwise = isMaybeOver ? [timeoutOf(transaction)] : [];
   complete(world, transaction);
+  if (transaction.sentUs !== null) transaction.attempt.wireUs += Math.max(0, delivered.atUs - transaction.sentUs);
   transaction.isMaybeGone = isMaybeOver;
   if (status === 401 || status === 407) challenge(world, transaction, delivered);
   else if (status < 300) succeed(world, transaction, delivered);
@@ -98,6 +99,7 @@ function believe(page: ContextPage, { branch }: Transaction, { text, atUs }: Del
   page.belief = belief;
   page.accepted = { branch, text, atUs };
   page.isForgotten = false;
+  page.worker.forgetting.delete(page);
 }
 
 /** The attempt is over; if it may have succeeded, the flow goes on. */
@@ -116,15 +118,18 @@ function goOn(world: World, page: ContextPage, outcomes: readonly string[], atUs
   foresee(page);
 }
 
-/** A `discard` that comes at once, or after a wait that an end may cut short; a next step that comes at once. */
+/** A next step or a `discard` that comes at once; one after a wait may still be cut off. */
 function foresee(page: ContextPage): void {
-  const isWaiting = page.pauses.some(({ kind }) => kind === 'wait');
-  const { certainty } = page.belief;
-  if (page.pauses.some(({ kind }) => kind === 'discard')) {
+  const firstWait = page.pauses.findIndex(({ kind }) => kind === 'wait');
+  const firstDiscard = page.pauses.findIndex(({ kind }) => kind === 'discard');
+  const isSure = page.otherwise.length === 0;
+  if (firstDiscard >= 0) {
+    const { certainty } = page.belief;
     page.belief = { ...page.belief, certainty: certainty === 'known' ? 'or none' : certainty };
     page.isForgotten = true;
+    if (isSure && (firstWait < 0 || firstDiscard < firstWait)) page.worker.forgetting.add(page);
   }
-  if (page.stage === 'walking' && !isWaiting && page.otherwise.length === 0) owe(page);
+  if (isSure && page.stage === 'walking' && firstWait < 0) owe(page);
 }
 
 function owe(page: ContextPage): void {

@@ -13,6 +13,7 @@ import type { Arrival, Observer } from '../observer.ts';
 import { checkAgreement } from './agreement.ts';
 import { takeReceived } from './answers.ts';
 import { checkBeliefs } from './beliefs.ts';
+import { noteFirstSend } from './latency.ts';
 import type { End, Facts, WorkerBook, World } from './model.ts';
 import { createModel } from './model.ts';
 import { checkNumbers } from './numbers.ts';
@@ -86,7 +87,8 @@ function workerEvents(world: World): WorkerEvents {
 }
 
 function countSent(world: World, worker: WorkerBook, bytes: Uint8Array): void {
-  const { isFirst } = takeOut(worker, bytes);
+  const { isFirst, transaction } = takeOut(worker, bytes);
+  noteFirstSend(world, transaction, worker.turnUs);
   if (countsApart(worker.engine)) return;
   if (isFirst) world.ledger.requests++;
   else world.ledger.retransmissions++;

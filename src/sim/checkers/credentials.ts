@@ -35,9 +35,10 @@ export function checkCredentials(world: World, request: Request, isAnswer: boole
   const challenge = challengeOf(page, nonce, isAnswer);
   if (challenge === null) throw fail('credentials for a nonce that it was not given, or not any more');
   if (challenge.isProxy !== toProxy.length > 0) throw fail('credentials in the header of another kind of server');
+  // Ahead of the response, which hangs on it.
+  if (credentials.has('nc')) checkNonceCount(world, request, challenge, credentials, isGap);
   const fault = faultOf(world, request, challenge, credentials);
   if (fault !== null) throw fail(fault);
-  checkNonceCount(world, request, challenge, credentials, isGap);
   page.kept = challenge;
   page.latest = null;
   return { kind: isAnswer ? 'fresh' : 'kept', nonce };

@@ -2,7 +2,7 @@
 // exactly (a random wait, a blocked socket), the sum of that procedure cannot be compared, and only counts are.
 
 import type { Outcome } from './ledger.ts';
-import type { Attempt, World } from './model.ts';
+import type { Attempt, Transaction, World } from './model.ts';
 
 const LONGEST_US = 2 ** 31 - 1;
 
@@ -18,12 +18,19 @@ const kindOf = (outcome: Outcome): 'latency' | 'failureLatency' | null => {
   return outcome === 'aborted' ? null : 'failureLatency';
 };
 
+/** Over both banks. */
+export const timeKey = (procedure: string, kind: 'wire' | 'lag'): string => `${procedure} ${kind}`;
+
 export const latencyKey = (procedure: string, bank: string, kind: string): string => `${procedure} ${bank} ${kind}`;
 
 /** The attempt has ended, in one of these ways. */
 export function countLatency(world: World, attempt: Attempt, outcomes: readonly Outcome[], endUs: number | null): void {
-  const { latencies, inexact } = world.ledger;
+  const { inexact } = world.ledger;
   const { procedure, intendedUs } = attempt;
+  if (outcomes.includes('succeeded')) {
+    if (outcomes.length > 1) inexact.add(timeKey(procedure, 'wire'));
+    else addTime(world, timeKey(procedure, 'wire'), attempt.wireUs);
+  }
   const kinds = new Set(outcomes.map(kindOf));
   if (intendedUs === null || endUs === null || kinds.size !== 1) {
     inexact.add(procedure);
@@ -31,9 +38,23 @@ export function countLatency(world: World, attempt: Attempt, outcomes: readonly 
   }
   const [kind] = kinds;
   if (kind === null || kind === undefined) return;
-  const key = latencyKey(procedure, bankOf(world, intendedUs), kind);
-  const sum = latencies.get(key) ?? { count: 0, sumUs: 0 };
+  addTime(world, latencyKey(procedure, bankOf(world, intendedUs), kind), endUs - intendedUs);
+}
+
+/** The first datagram of a transaction has left. Lag is how late that of an attempt did. */
+export function noteFirstSend(world: World, transaction: Transaction, nowUs: number): void {
+  const { attempt } = transaction;
+  if (transaction.state !== 'pending' || transaction.sentUs !== null) return;
+  transaction.sentUs = nowUs;
+  if (attempt.step === null || attempt.challenges > 0) return;
+  const key = timeKey(attempt.procedure, 'lag');
+  if (attempt.intendedUs === null) world.ledger.inexact.add(key);
+  else addTime(world, key, nowUs - attempt.intendedUs);
+}
+
+function addTime({ ledger }: World, key: string, lengthUs: number): void {
+  const sum = ledger.latencies.get(key) ?? { count: 0, sumUs: 0 };
   sum.count++;
-  sum.sumUs += Math.min(Math.max(0, endUs - intendedUs), LONGEST_US);
-  latencies.set(key, sum);
+  sum.sumUs += Math.min(Math.max(0, lengthUs), LONGEST_US);
+  ledger.latencies.set(key, sum);
 }

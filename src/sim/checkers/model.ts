@@ -14,6 +14,7 @@ import type { Engine } from '../../engine/index.ts';
 import type { MetricsBlock } from '../../metrics/index.ts';
 import type { BindingView } from '../../registrar/index.ts';
 import type { AttemptStep, Procedure, RunPlan } from '../../scenario/index.ts';
+import { NEVER_US } from '../../std/index.ts';
 import type { Challenge, Reading } from './challenge-text.ts';
 import type { DueList } from './due-list.ts';
 import { createDueList } from './due-list.ts';
@@ -63,6 +64,8 @@ export interface Attempt {
   readonly intendedUs: number | null;
   /** Challenges that led on. */
   challenges: number;
+  /** First send to final answer, over its transactions. */
+  wireUs: number;
 }
 
 export interface Transaction {
@@ -84,6 +87,8 @@ export interface Transaction {
   /** The turn that delivered a first 1xx; null: none did. */
   heardUs: number | null;
   copies: number;
+  /** When its first datagram left; null: none has. */
+  sentUs: number | null;
   /** Timer E as it runs now, and Timer F. */
   resend: Span;
   end: Span;
@@ -178,6 +183,8 @@ export interface WorkerBook {
   readonly queue: Offered[];
   /** Pages that owe a request at once: credentials, or a next step without a wait before it. */
   readonly owing: Set<ContextPage>;
+  /** Pages that come past a `discard` at once. */
+  readonly forgetting: Set<ContextPage>;
   lastErrorUs: number;
   isStopped: boolean;
   isAborted: boolean;
@@ -212,8 +219,6 @@ export interface World {
   readonly secrets: Map<string, string>;
   readonly ledger: Ledger;
 }
-
-const NEVER = Number.POSITIVE_INFINITY;
 
 export function createModel(facts: Facts): World {
   const { plan } = facts;
@@ -264,10 +269,11 @@ function createBook({ engine, sentBy, metrics }: WatchedWorker, index: number): 
     completedCount: 0,
     queue: [],
     owing: new Set(),
+    forgetting: new Set(),
     lastErrorUs: -1,
     isStopped: false,
     isAborted: false,
-    drainEndUs: NEVER,
+    drainEndUs: NEVER_US,
     areFlowsOver: false,
     isRunOver: false,
   };

@@ -12,8 +12,7 @@ import type { Request } from './request-form.ts';
 import { readRequest } from './request-form.ts';
 import { findStart } from './schedule.ts';
 import { checkResend, startTimers, timeoutOf } from './timers.ts';
-import { endAttempt, endUnanswered } from './transactions.ts';
-import type { Pause } from './walk.ts';
+import { endAttempt, endUnanswered, passPauses } from './transactions.ts';
 import { beginWalk, walkOn } from './walk.ts';
 import { wrong } from './wrong.ts';
 
@@ -73,6 +72,7 @@ function takeRequest(world: World, worker: WorkerBook, text: string): Transactio
     isMaybeGone: false,
     heardUs: null,
     copies: 1,
+    sentUs: null,
     resend: { lowUs: 0, highUs: 0 },
     end: { lowUs: 0, highUs: 0 },
   };
@@ -143,7 +143,7 @@ function beginAttempt(world: World, request: Request): Attempt {
   const intendedUs = isNext ? nextStep(world, request) : start(world, request, step);
   passPauses(page, page.pauses);
   page.pauses = [];
-  const attempt: Attempt = { page, step, procedure: step.procedure, intendedUs, challenges: 0 };
+  const attempt: Attempt = { page, step, procedure: step.procedure, intendedUs, challenges: 0, wireUs: 0 };
   page.attempt = attempt;
   countAttempt(world.ledger, attempt.procedure);
   return attempt;
@@ -215,14 +215,7 @@ function beginCleanup(world: World, { page, text }: Request): Attempt {
     throw wrong('one-reply', worker, 'a cleanup that is not due', text);
   }
   page.hasBegunCleanup = true;
-  const attempt: Attempt = { page, step: null, procedure: cleanup, intendedUs: null, challenges: 0 };
+  const attempt: Attempt = { page, step: null, procedure: cleanup, intendedUs: null, challenges: 0, wireUs: 0 };
   page.attempt = attempt;
   return attempt;
-}
-
-/** The flow has come past these: what a `discard` among them forgets is forgotten. */
-function passPauses(page: ContextPage, pauses: readonly Pause[]): void {
-  if (!pauses.some(({ kind }) => kind === 'discard')) return;
-  page.belief = { grantedSeconds: 0, untilUs: null, certainty: 'known' };
-  page.isForgotten = true;
 }

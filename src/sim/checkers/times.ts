@@ -3,7 +3,7 @@
 
 import type { MergedHistogram, MergedMetrics, MergedProcedure } from '../../metrics/index.ts';
 import { PROCEDURE_NAMES } from '../../metrics/index.ts';
-import { latencyKey } from './latency.ts';
+import { latencyKey, timeKey } from './latency.ts';
 import type { World } from './model.ts';
 import { mustEqual } from './wrong.ts';
 
@@ -11,6 +11,10 @@ export function checkTimes(world: World, merged: MergedMetrics): void {
   for (const procedure of PROCEDURE_NAMES) {
     checkCounts(world, procedure, merged.total[procedure]);
     checkCounts(world, procedure, merged.measured[procedure]);
+    for (const kind of ['wire', 'lag'] as const) {
+      const key = timeKey(procedure, kind);
+      if (!world.ledger.inexact.has(key)) checkSum(world, key, merged.total[procedure][kind]);
+    }
     if (world.ledger.inexact.has(procedure) || isUnseen(world, procedure, merged.total[procedure])) continue;
     const { measured, total } = { measured: merged.measured[procedure], total: merged.total[procedure] };
     for (const kind of ['latency', 'failureLatency'] as const) {

@@ -6,6 +6,7 @@ import { countLatency } from './latency.ts';
 import type { Outcome } from './ledger.ts';
 import { countOutcome } from './ledger.ts';
 import type { ContextPage, Transaction, World } from './model.ts';
+import type { Pause } from './walk.ts';
 
 /** The first final answer: Completed until Timer K, which counts from the engine's own clock. */
 export function complete(world: World, transaction: Transaction): void {
@@ -24,7 +25,7 @@ export function endUnanswered(
   world: World,
   transaction: Transaction,
   endedBy: string,
-  outcome: Outcome,
+  outcomes: Outcome | readonly Outcome[],
   endUs: number | null,
 ): void {
   const { worker, page } = transaction;
@@ -32,7 +33,7 @@ export function endUnanswered(
   transaction.endedBy = endedBy;
   worker.pendingCount--;
   if (page.pending === transaction) page.pending = null;
-  endAttempt(world, page, [outcome], endUs);
+  endAttempt(world, page, typeof outcomes === 'string' ? [outcomes] : outcomes, endUs);
 }
 
 /** The row is free: an answer that comes now is a stray. */
@@ -54,4 +55,12 @@ export function endAttempt(world: World, page: ContextPage, outcomes: readonly O
   if (attempt === null || attempt.step === null) return;
   countOutcome(world.ledger, attempt.procedure, outcomes);
   countLatency(world, attempt, outcomes, endUs);
+}
+
+/** The flow has come past these: what a `discard` among them forgets is forgotten. */
+export function passPauses(page: ContextPage, pauses: readonly Pause[]): void {
+  page.worker.forgetting.delete(page);
+  if (!pauses.some(({ kind }) => kind === 'discard')) return;
+  page.belief = { grantedSeconds: 0, untilUs: null, certainty: 'known' };
+  page.isForgotten = true;
 }

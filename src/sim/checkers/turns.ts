@@ -2,12 +2,13 @@
 // of the drain.
 
 import { countsApart, freeRowsOf, isLoading, isOver } from '../../engine/index.ts';
+import { NEVER_US } from '../../std/index.ts';
 import { isSameBytes } from './messages.ts';
 import type { ContextPage, Offered, WorkerBook, World } from './model.ts';
 import { UNSEEN_ENDS } from './requests.ts';
 import { checkRows } from './rows.ts';
-import { checkMissing, fireEnds } from './timers.ts';
-import { endAttempt, endUnanswered } from './transactions.ts';
+import { checkMissing, fireEnds, timeoutOf } from './timers.ts';
+import { endAttempt, endUnanswered, passPauses } from './transactions.ts';
 import { wrong } from './wrong.ts';
 
 /** First thing in every event of a worker. */
@@ -97,30 +98,43 @@ const clock = (worker: WorkerBook): number => {
 /** The drain is over: what is under way is aborted. */
 function cutFlows(world: World, worker: WorkerBook): void {
   worker.areFlowsOver = true;
-  const nowUs = clock(worker);
-  let cut = 0;
-  for (const page of worker.pages) {
-    if (page.pending !== null) {
-      worker.freedLate++;
-      endUnanswered(world, page.pending, 'the end of the drain', 'aborted', nowUs);
-      cut++;
-    } else if (page.stage === 'challenged') {
-      // While the socket is shut, its next request may have been composed and have ended, both unseen.
-      if (page.challenge?.leadsOn === 'yes' && worker.heldSinceUs === null) cut++;
-      endAttempt(world, page, endsOf(world, worker, page, 'aborted'), null);
-    } else page.stage = 'idle';
-  }
-  worker.owing.clear();
-  world.ledger.checks++;
-  const { load, drainUs } = world.facts.plan;
-  const plannedUs =
-    load.durationUs === null ? Number.POSITIVE_INFINITY : load.warmupUs + load.durationUs + load.cooldownUs + drainUs;
-  const earliestUs = worker.isStopped || worker.drainEndUs < plannedUs ? worker.drainEndUs : plannedUs;
+  const earliestUs = drainEndUs(world, worker);
+  const isDue = clock(worker) >= earliestUs;
   // What was composed in this very turn has been cut off unseen.
-  if (nowUs >= earliestUs) worker.disturbances++;
-  else if (cut > 0) {
+  if (isDue) worker.disturbances++;
+  let cut = 0;
+  for (const page of worker.pages) cut += cutFlow(world, page, isDue);
+  worker.owing.clear();
+  worker.forgetting.clear();
+  world.ledger.checks++;
+  if (cut > 0 && !isDue) {
     throw wrong('drain-end', worker, `${cut} flows were cut off, where the drain lasts until ${earliestUs}`);
   }
+}
+
+function drainEndUs(world: World, worker: WorkerBook): number {
+  const { load, drainUs } = world.facts.plan;
+  if (worker.drainEndUs < NEVER_US || load.durationUs === null) return worker.drainEndUs;
+  return load.warmupUs + load.durationUs + load.cooldownUs + drainUs;
+}
+
+/** How many flows were certainly under way: 1 or 0. */
+function cutFlow(world: World, page: ContextPage, isDue: boolean): number {
+  const { pending, worker } = page;
+  if (pending !== null) {
+    worker.freedLate++;
+    const { isMaybeOver } = pending;
+    const ends = isMaybeOver ? [timeoutOf(pending), ...(isDue ? ['aborted'] : [])] : ['aborted'];
+    endUnanswered(world, pending, 'the end of the drain', ends, isMaybeOver ? null : clock(worker));
+    return isMaybeOver ? 0 : 1;
+  }
+  const isChallenged = page.stage === 'challenged';
+  const isSure = isChallenged && page.challenge?.leadsOn === 'yes' && !mayHaveEnded(world, worker, page);
+  if (isChallenged) endAttempt(world, page, endsOf(world, worker, page, 'aborted'), null);
+  // A flow that nothing has cut off has come to its end.
+  if (!isDue && page.otherwise.length === 0) passPauses(page, page.pauses);
+  page.stage = 'idle';
+  return isSure ? 1 : 0;
 }
 
 /** The cleanup is over too, and what it had under way. */
@@ -134,7 +148,9 @@ function endRun(world: World, worker: WorkerBook): void {
 
 /** Nothing waits for the socket, and rows are to be had: who owes a request must have sent it, or has failed unseen. */
 function settleOwing(world: World, worker: WorkerBook): void {
-  if (worker.owing.size === 0 || (freeRowsOf(worker.engine).free === 0 && worker.completedCount === 0)) return;
+  if (worker.owing.size + worker.forgetting.size === 0) return;
+  if (freeRowsOf(worker.engine).free === 0 && worker.completedCount === 0) return;
+  for (const page of worker.forgetting) passPauses(page, page.pauses);
   for (const page of worker.owing) {
     world.ledger.checks++;
     const isSure = page.otherwise.length === 0 && !mayHaveEnded(world, worker, page);
