@@ -6,10 +6,10 @@ import { Worker } from 'node:worker_threads';
 import { nameOf, readCorpus, saveFind, saveFound, saveState } from './store.mjs';
 import { SHARED_HEAD_BYTES, SIZE_BYTES_MOST } from './targets.mjs';
 
-/** A piece ends after so many executions, or after a fiftieth of the target's, if that is less. */
+/** A piece is a twentieth of a target's executions between these bounds: starting a thread takes about a second. */
+const PIECES = 20;
+const PIECE_LEAST = 5_000;
 const PIECE_MOST = 200_000;
-const PIECES = 50;
-const PIECE_LEAST = 2_000;
 const LOOK_MS = 1_000;
 /** A machine that is stopped for a while looks only once, so that looks are counted and not seconds. */
 const LOOKS_WITHOUT_EXECUTION_MOST = 30;
@@ -33,7 +33,8 @@ export const createBook = (target, found) => ({
 
 /** Works off all books; `tell` gets the book after each piece and each find. */
 export const runCampaign = async (books, { jobs, seed }, tell) => {
-  const save = () => saveState({ seed, targets: books.map(({ target, done, pieces }) => ({ ...target, done, pieces })) });
+  const save = () =>
+    saveState({ seed, targets: books.map(({ target, done, pieces }) => ({ ...target, done, pieces })) });
   const work = async () => {
     for (let book = nextBook(books); book !== null; book = nextBook(books)) {
       await runPiece(book, seed, tell);

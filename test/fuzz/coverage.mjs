@@ -25,7 +25,10 @@ export const takeCounters = () => {
   const sizeOf = ({ s, f, b }) => size(s) + size(f) + Object.values(b).reduce((sum, arms) => sum + arms.length, 0);
   const counts = new Uint32Array(files.reduce((sum, file) => sum + sizeOf(file), 0));
   let at = 0;
-  const next = (length) => counts.subarray(at, (at += length));
+  const next = (length) => {
+    at += length;
+    return counts.subarray(at - length, at);
+  };
   for (const file of files) {
     file.s = next(size(file.s));
     file.f = next(size(file.f));

@@ -2,7 +2,15 @@
 
 import type { SlowMessage } from '../../src/sim/slow-parser.ts';
 import type { ContactCursor, RowTable, SipMessage } from '../../src/sip/index.ts';
-import { CONTACT_FOUND, firstContact, nextContact, PARSE_OK, parseMessage, rowEnd, rowStart } from '../../src/sip/index.ts';
+import {
+  CONTACT_FOUND,
+  firstContact,
+  nextContact,
+  PARSE_OK,
+  parseMessage,
+  rowEnd,
+  rowStart,
+} from '../../src/sip/index.ts';
 import { decodeLatin1 } from '../../src/std/index.ts';
 
 /** Null: refused. One character for each byte, as in the slow parser's texts. */

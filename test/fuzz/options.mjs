@@ -33,7 +33,8 @@ const whole = (values, name, least, most) => {
   const text = values[name];
   if (text === undefined) return null;
   const value = /^\d+$/.test(text) ? Number(text) : -1;
-  if (value < least || value > most) throw new Error(`--${name} takes a whole number from ${least} to ${most}, not '${text}'`);
+  if (value < least || value > most)
+    throw new Error(`--${name} takes a whole number from ${least} to ${most}, not '${text}'`);
   return value;
 };
 

@@ -13,7 +13,11 @@ const STATE = join(FOUND, 'state.json');
 export const nameOf = (input) => createHash('sha256').update(input).digest('hex').slice(0, 16);
 
 const readFolder = (folder) =>
-  existsSync(folder) ? readdirSync(folder).sort().map((name) => new Uint8Array(readFileSync(join(folder, name)))) : [];
+  existsSync(folder)
+    ? readdirSync(folder)
+        .sort()
+        .map((name) => new Uint8Array(readFileSync(join(folder, name))))
+    : [];
 
 const write = (folder, input, name) => {
   mkdirSync(folder, { recursive: true });

@@ -1,6 +1,12 @@
 // The value of a WWW-Authenticate or Proxy-Authenticate header through parseChallenge, against the slow reader.
 
-import { type Challenge, CHALLENGE_OK, CHALLENGE_OTHER_SCHEME, createChallenge, parseChallenge } from '../../../src/sip/index.ts';
+import {
+  CHALLENGE_OK,
+  CHALLENGE_OTHER_SCHEME,
+  type Challenge,
+  createChallenge,
+  parseChallenge,
+} from '../../../src/sip/index.ts';
 import { decodeLatin1 } from '../../../src/std/index.ts';
 import { checkSpans, factsOf, shapeOf } from '../facts.ts';
 import { insist } from '../find.ts';

@@ -68,8 +68,11 @@ const readWith =
     return [...facts, found];
   };
 
-const contactFacts = (record: ContactCursor): readonly number[] =>
-  factsOf(SHAPE, { ...record, row: 0, at: 0, isCommaNext: false }, CONTACT_FOUND);
+/** Where there are no parameters, an empty span stands before the next contact, wherever that is. */
+const contactFacts = (record: ContactCursor): readonly number[] => {
+  const none = record.paramsStart === record.paramsEnd ? { paramsStart: -1, paramsEnd: -1 } : {};
+  return factsOf(SHAPE, { ...record, ...none, row: 0, at: 0, isCommaNext: false }, CONTACT_FOUND);
+};
 
 const read = readWith(cursor);
 

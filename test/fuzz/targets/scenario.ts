@@ -1,7 +1,14 @@
 // A text through the scenario loader: a frozen plan that can be described and comes out the same once more, or a UserError
 // whose places are in the text. Nothing else may come out.
 
-import { describePlan, loadScenario, planLength, planWarnings, redactScenario, type RunPlan } from '../../../src/scenario/index.ts';
+import {
+  describePlan,
+  loadScenario,
+  planLength,
+  planWarnings,
+  type RunPlan,
+  redactScenario,
+} from '../../../src/scenario/index.ts';
 import { decodeUtf8, formatProblem, type Problem, UserError } from '../../../src/std/index.ts';
 import { insist } from '../find.ts';
 
