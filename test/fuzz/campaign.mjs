@@ -17,24 +17,26 @@ const HEAP_MB_MOST = 1_024;
 
 const WORKER = new URL('worker.mjs', import.meta.url);
 
-export const createBook = (target, found) => ({
+/** `state` is what an interrupted run left. */
+export const createBook = (target, found = [], state = { done: 0, pieces: 0, finds: [] }) => ({
   target,
-  done: 0,
-  taken: 0,
-  pieces: 0,
+  done: state.done,
+  doneBefore: state.done,
+  taken: state.done,
+  pieces: state.pieces,
+  finds: [...state.finds],
   known: new Map([...readCorpus(target.name), ...found].map((input) => [nameOf(input), input])),
   points: 0,
   reached: 0,
   features: 0,
   slowestMs: 0,
   ms: 0,
-  finds: [],
 });
 
 /** Works off all books; `tell` gets the book after each piece and each find. */
 export const runCampaign = async (books, { jobs, seed }, tell) => {
   const save = () =>
-    saveState({ seed, targets: books.map(({ target, done, pieces }) => ({ ...target, done, pieces })) });
+    saveState({ seed, targets: books.map(({ target, done, pieces, finds }) => ({ target, done, pieces, finds })) });
   const work = async () => {
     for (let book = nextBook(books); book !== null; book = nextBook(books)) {
       await runPiece(book, seed, tell);

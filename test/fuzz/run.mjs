@@ -20,12 +20,12 @@ const readCommandLine = () => {
   }
 };
 
-const lineOf = ({ target, done, points, reached, features, known, slowestMs, ms }) =>
+const lineOf = ({ target, done, doneBefore, points, reached, features, known, slowestMs, ms }) =>
   [
     `${target.name.padEnd(9)} ${count(done)} of ${count(target.executions)} executions`,
     `coverage ${reached} of ${points} points, ${features} features`,
     `${known.size} inputs`,
-    `${count(done / (ms / 1000))}/s a thread`,
+    `${count((done - doneBefore) / (Math.max(1, ms) / 1000))}/s a thread`,
     `slowest ${slowestMs.toFixed(1)} ms`,
   ].join(', ');
 
@@ -41,19 +41,18 @@ const tell = {
 const openBooks = (options) => {
   if (!options.resume) {
     forgetFound();
-    return { seed: options.seed, books: options.targets.map((target) => createBook(target, [])) };
+    return { seed: options.seed, books: options.targets.map((target) => createBook(target)) };
   }
   const state = readState();
   if (state === null) throw new Error('there is no run to go on with');
-  const books = state.targets.map(({ done, pieces, ...target }) => {
-    return { ...createBook(target, readFound(target.name)), done, taken: done, pieces };
-  });
+  const books = state.targets.map(({ target, ...rest }) => createBook(target, readFound(target.name), rest));
   return { seed: state.seed, books };
 };
 
 const executeOne = ({ targets: [target], input }) => {
+  const bytes = new Uint8Array(readFileSync(input));
   const { fuzz } = createRequire(import.meta.url)(builtFile(`test/fuzz/targets/${target.name}`));
-  fuzz(new Uint8Array(readFileSync(input)));
+  fuzz(bytes);
   say(`${target.name}: nothing wrong with ${input}`);
 };
 
@@ -73,7 +72,9 @@ const runAll = async (options) => {
   say('');
   for (const book of books) say(lineOf(book));
   const executions = books.reduce((sum, { done }) => sum + done, 0);
-  say(`${count(executions)} executions in ${count((performance.now() - before) / 1000)} s, ${finds} finds`);
+  const now = books.reduce((sum, { done, doneBefore }) => sum + done - doneBefore, 0);
+  const seconds = count((performance.now() - before) / 1000);
+  say(`${count(executions)} executions (${count(now)} of them in these ${seconds} s), ${finds} finds`);
   process.exitCode = finds === 0 ? 0 : 1;
 };
 
@@ -85,7 +86,8 @@ else {
     if (options.input !== null) executeOne(options);
     else await runAll(options);
   } catch (error) {
-    complain(options.input === null ? error.message : (error.stack ?? String(error)));
+    // What a target throws on the one input is told with its place; everything else has a sentence.
+    complain(options.input === null || error.code !== undefined ? error.message : (error.stack ?? String(error)));
     process.exitCode = 1;
   }
 }

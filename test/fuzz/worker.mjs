@@ -55,11 +55,12 @@ const execute = (input) => {
   return false;
 };
 
-/** Those of the known inputs that reach something, the shortest first. */
+/** Those of the known inputs that reach something, the shortest first. Null: one of them is a find. */
 const replay = () => {
   const useful = [];
   for (const input of known.slice().sort((a, b) => a.length - b.length)) {
-    if (done >= executions || !execute(input)) break;
+    if (done >= executions) break;
+    if (!execute(input)) return null;
     if (sweep()) useful.push(input);
   }
   return useful;
@@ -78,6 +79,8 @@ const search = (useful) => {
 };
 
 const useful = replay();
-parentPort.postMessage({ kind: 'useful', inputs: useful });
-search(useful);
+if (useful !== null) {
+  parentPort.postMessage({ kind: 'useful', inputs: useful });
+  search(useful);
+}
 parentPort.postMessage({ kind: 'done', executions: done, slowestMs, ...coverage });
