@@ -60,5 +60,7 @@ export const createCoverage = (counts) => {
     }
     return coverage.features > before;
   };
-  return { coverage, sweep };
+  /** The last execution did not happen. */
+  const forget = () => void counts.fill(0);
+  return { coverage, sweep, forget };
 };
