@@ -16,8 +16,8 @@ import {
   OUTCOME_CHALLENGE_UNUSABLE,
   OUTCOME_NO_CREDENTIALS,
 } from '../metrics/index.ts';
-import type { RowTable } from '../sip/index.ts';
-import { ALGORITHM_MD5, CHALLENGE_OK, parseChallenge, rowEnd, rowStart } from '../sip/index.ts';
+import type { Challenge, RowTable } from '../sip/index.ts';
+import { ALGORITHM_MD5, CHALLENGE_OK, isQuotable, parseChallenge, rowEnd, rowStart } from '../sip/index.ts';
 import {
   createSpace,
   dropNonce,
@@ -94,9 +94,21 @@ function findUsable(engine: Engine, rows: RowTable, bytes: Uint8Array): boolean 
     if (challenge.realmEnd - challenge.realmStart > MOST_REALM_BYTES) continue;
     const nonceBytes = challenge.nonceEnd - challenge.nonceStart;
     if (nonceBytes + challenge.opaqueEnd - challenge.opaqueStart > MOST_NONCE_BYTES) continue;
-    return true;
+    if (mayBeSentBack(challenge, bytes)) return true;
   }
   return false;
+}
+
+/**
+ * DEVIATION (RFC 3261 §25.1): a realm, nonce or opaque that is folded over lines or has control characters in it makes the
+ * challenge unusable. It would stand in a line of our own, and the peer must not be able to begin another one there.
+ */
+function mayBeSentBack(challenge: Challenge, bytes: Uint8Array): boolean {
+  return (
+    isQuotable(bytes, challenge.realmStart, challenge.realmEnd) &&
+    isQuotable(bytes, challenge.nonceStart, challenge.nonceEnd) &&
+    isQuotable(bytes, challenge.opaqueStart, challenge.opaqueEnd)
+  );
 }
 
 /** The number of the challenge's protection space, made when it is new; -1 when there are too many. */

@@ -1,7 +1,7 @@
 // The records that a response is parsed into, made once and filled again for every message.
 
-import type { Challenge, ContactCursor, SipMessage } from '../sip/index.ts';
-import { createChallenge, createContactCursor, createSipMessage } from '../sip/index.ts';
+import type { Challenge, ContactCursor, SipMessage, UriPair } from '../sip/index.ts';
+import { createChallenge, createContactCursor, createSipMessage, createUriPair } from '../sip/index.ts';
 
 /** Longer than any Contact that we make: user and host come from the scenario, the port from the system. */
 const OWN_CONTACT_BYTES = 4096;
@@ -12,6 +12,7 @@ export interface ResponseReader {
   readonly challenge: Challenge;
   /** Our own Contact URI, composed to be compared. */
   readonly ownContact: Uint8Array;
+  readonly uris: UriPair;
 }
 
 export const createResponseReader = (): ResponseReader => ({
@@ -19,4 +20,5 @@ export const createResponseReader = (): ResponseReader => ({
   cursor: createContactCursor(),
   challenge: createChallenge(),
   ownContact: new Uint8Array(OWN_CONTACT_BYTES),
+  uris: createUriPair(),
 });

@@ -120,13 +120,13 @@ function succeed(engine: Engine, context: number, receivedAtUs: number, bytes: U
 /** What our own binding was granted: its `expires` parameter, else the Expires header, else what we asked for. */
 function grantedSeconds(engine: Engine, context: number, bytes: Uint8Array, asked: number): number {
   const { reader, fields, options, contact, branch } = engine;
-  const { message, cursor, ownContact } = reader;
+  const { message, cursor, ownContact, uris } = reader;
   fields.index = options.plan.identities.first + contextOfRow(context, options.workerIndex, options.workerCount);
   const ownEnd = composeText(contact, fields, branch, ownContact, 0);
   let found = firstContact(message, bytes, cursor);
   for (; found === CONTACT_FOUND; found = nextContact(message, bytes, cursor)) {
     if (cursor.isStar) continue;
-    if (!sameUri(ownContact, 0, ownEnd, bytes, cursor.uriStart, cursor.uriEnd)) continue;
+    if (!sameUri(uris, ownContact, 0, ownEnd, bytes, cursor.uriStart, cursor.uriEnd)) continue;
     if (cursor.expires >= 0) return cursor.expires;
     return message.expires >= 0 ? message.expires : asked;
   }

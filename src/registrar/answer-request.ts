@@ -2,10 +2,11 @@
 // Which answer a request gets: RFC 3261 §8.2 (method, Request-URI, extensions) and §10.3, in their order. The composing is
 // compose.ts's.
 //
-//   well-formed?        400, 505            §8.1.1, §21.5.6
+//   well-formed?        400, 505, 501       §8.1.1, §21.4.1, §21.5.6
 //   method              405, 501            §8.2.1
 //   Request-URI         416, 404            §8.2.2.1, §10.3(1)
 //   Require             420                 §8.2.2.3, §10.3(2)
+//   body                415                 §8.2.3
 //   OPTIONS             200 with Allow      §11.2; so that probes have something to ask for
 //   To                  400                 must be a SIP URI with a user, or there is nothing to look up
 //   authentication      401, 403            §10.3(3), (4)
@@ -13,17 +14,20 @@
 //   contacts            update-bindings.ts  §10.3(6), (7)
 //   200                                     §10.3(8)
 //
-// Left out on purpose: 482 for merged requests (no proxy forks towards a registrar in a load test), 415 (a body is ignored,
-// RFC 3261 §8.2.3 would refuse one it doesn't understand), and redirecting.
+// Left out on purpose: redirecting.
+//
+// DEVIATION (RFC 3261 §8.2.2.2): merged requests are not looked for, and get no 482. It would take a second index over all
+// server transactions, asked for every request, for what only a forking proxy in front of a registrar does.
 
+import type { SipMessage } from '../sip/index.ts';
 import {
   METHOD_CANCEL,
   METHOD_INVITE,
   METHOD_OPTIONS,
+  METHOD_OTHER,
   METHOD_REGISTER,
   PARSE_CSEQ_METHOD,
   PARSE_OK,
-  PARSE_VERSION,
   rowEnd,
   rowStart,
 } from '../sip/index.ts';
@@ -31,11 +35,10 @@ import { encodeAscii, equalBytes } from '../std/index.ts';
 import { findAddress } from './address-table.ts';
 import {
   ANSWER_ADDRESS,
+  ANSWER_BODY,
   ANSWER_CAPABILITIES,
-  ANSWER_CSEQ_METHOD,
   ANSWER_DOMAIN,
   ANSWER_EXTENSION,
-  ANSWER_MALFORMED,
   ANSWER_MALFORMED_TO,
   ANSWER_MALFORMED_URI,
   ANSWER_METHOD_NOT_ALLOWED,
@@ -43,7 +46,7 @@ import {
   ANSWER_OK,
   ANSWER_SCHEME,
   ANSWER_TOO_LARGE,
-  ANSWER_VERSION,
+  answerToMalformed,
 } from './answers.ts';
 import { authenticate } from './authenticate.ts';
 import { purgeExpired } from './binding-table.ts';
@@ -67,19 +70,23 @@ const KNOWN_METHODS: readonly Uint8Array[] = [
 
 /** The ANSWER_* for the request under way, which parseMessage judged to be `parsed`. */
 export const answerRequest = (registrar: Registrar, parsed: number): number => {
-  if (parsed !== PARSE_OK) return malformedAnswer(parsed);
+  if (parsed !== PARSE_OK) return refuseMalformed(registrar, parsed);
   const { message } = registrar;
   const { method } = message;
   if (method !== METHOD_REGISTER && method !== METHOD_OPTIONS) return refuseMethod(registrar);
   const uri = checkRequestUri(registrar);
   if (uri !== ANSWER_OK) return uri;
   if (isAnythingRequired(registrar)) return ANSWER_EXTENSION;
+  if (hasForeignBody(message)) return ANSWER_BODY;
   return method === METHOD_OPTIONS ? ANSWER_CAPABILITIES : register(registrar);
 };
 
-const malformedAnswer = (parsed: number): number => {
-  if (parsed === PARSE_VERSION) return ANSWER_VERSION;
-  return parsed === PARSE_CSEQ_METHOD ? ANSWER_CSEQ_METHOD : ANSWER_MALFORMED;
+/** RFC 4475 §3.1.2.18: for a method that isn't known, that is the better reason than a CSeq with another one. */
+const refuseMalformed = (registrar: Registrar, parsed: number): number => {
+  if (parsed === PARSE_CSEQ_METHOD && registrar.message.method === METHOD_OTHER) {
+    if (refuseMethod(registrar) === ANSWER_NOT_IMPLEMENTED) return ANSWER_NOT_IMPLEMENTED;
+  }
+  return answerToMalformed(parsed);
 };
 
 /** RFC 3261 §21.4.6 and §21.5.2: 405 for a method that is known, 501 for one that isn't. */
@@ -105,7 +112,8 @@ const checkRequestUri = (registrar: Registrar): number => {
     case URI_FOREIGN:
       return ANSWER_DOMAIN;
     default:
-      return ANSWER_OK;
+      // RFC 3261 §19.1.1: no headers in a Request-URI; RFC 4475 §3.1.2.11: they must not be applied.
+      return uris.uri.headersStart >= 0 ? ANSWER_MALFORMED_URI : ANSWER_OK;
   }
 };
 
@@ -116,6 +124,9 @@ const isAnythingRequired = (registrar: Registrar): boolean => {
   }
   return false;
 };
+
+/** RFC 3261 §8.2.3: a body is refused by who doesn't understand it, unless it is optional. Here nobody understands any. */
+const hasForeignBody = (message: SipMessage): boolean => message.bodyEnd > message.bodyStart && !message.isBodyOptional;
 
 const register = (registrar: Registrar): number => {
   const { bindings, counters, message, options, request, uris } = registrar;

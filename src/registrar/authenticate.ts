@@ -46,7 +46,14 @@ export const authenticate = (registrar: Registrar): number => {
   const nc = isQopUsed(credentials) ? readNc(request.bytes, credentials) : 0;
   if (nc < 0 || !isResponseRight(registrar, password)) return ANSWER_CHALLENGE;
   const { nonceStart, nonceEnd, usernameStart, usernameEnd } = credentials;
-  const issuedUs = readNonce(registrar.hash, request.bytes, nonceStart, nonceEnd, request.user, request.userLength);
+  const issuedUs = readNonce(
+    registrar.nonceHash,
+    request.bytes,
+    nonceStart,
+    nonceEnd,
+    request.user,
+    request.userLength,
+  );
   if (issuedUs < 0) return ANSWER_STALE;
   if (request.nowUs + 1 - issuedUs > options.nonceLifetimeSeconds * US_PER_SECOND) return ANSWER_STALE;
   if (!equalBytes(request.bytes, usernameStart, usernameEnd, request.user, 0, request.userLength)) {

@@ -4,7 +4,7 @@
 //   status line
 //   Via …            all of them, in order; the top one with received and rport (§18.2.1, RFC 3581 §4)
 //   From To Call-ID CSeq        as they came; To with a tag
-//   what the answer is about    Contact and Date, WWW-Authenticate, Allow, Unsupported or Min-Expires
+//   what the answer is about    Contact and Date, WWW-Authenticate, Allow, Accept, Unsupported or Min-Expires
 //   Server Content-Length
 //
 // envelopeBytes() says beforehand, generously, how long everything but the contacts will be; so nothing here checks for
@@ -16,6 +16,7 @@ import { rowEnd, rowStart } from '../sip/index.ts';
 import { encodeAscii, US_PER_SECOND, writeDecimal, writeHex } from '../std/index.ts';
 import { firstBindingOf } from './address-table.ts';
 import {
+  ANSWER_BODY,
   ANSWER_CAPABILITIES,
   ANSWER_CHALLENGE,
   ANSWER_EXTENSION,
@@ -51,6 +52,8 @@ const ALGORITHM: Uint8Array = encodeAscii('", algorithm=MD5');
 const QOP: Uint8Array = encodeAscii(', qop="auth"');
 const STALE: Uint8Array = encodeAscii(', stale=true');
 const ALLOW: Uint8Array = encodeAscii('Allow: OPTIONS, REGISTER\r\n');
+/** RFC 3261 §20.1: empty, no type of body is acceptable. */
+const ACCEPT: Uint8Array = encodeAscii('Accept: \r\n');
 const UNSUPPORTED: Uint8Array = encodeAscii('Unsupported: ');
 const MIN_EXPIRES: Uint8Array = encodeAscii('Min-Expires: ');
 const CRLF: Uint8Array = encodeAscii('\r\n');
@@ -176,6 +179,9 @@ const writeSubject = (registrar: Registrar, start: number, answer: number): numb
     case ANSWER_METHOD_NOT_ALLOWED:
     case ANSWER_NOT_IMPLEMENTED:
       return putText(out, start, ALLOW);
+    case ANSWER_BODY:
+      // RFC 3261 §8.2.3: Accept must be there.
+      return putText(out, start, ACCEPT);
     case ANSWER_EXTENSION:
       return writeUnsupported(registrar, start);
     case ANSWER_TOO_BRIEF:
@@ -220,12 +226,12 @@ const writeDate = (registrar: Registrar, start: number): number => {
 
 /** RFC 3261 §22.4(8): qop is always offered, unless the operator wants a registrar that is older than that. */
 const writeChallenge = (registrar: Registrar, start: number, isStale: boolean): number => {
-  const { hash, options, realm, request, slab } = registrar;
+  const { nonceHash, options, realm, request, slab } = registrar;
   let at = putText(slab, start, CHALLENGE);
   at = putText(slab, at, realm);
   at = putText(slab, at, NONCE);
   // One more than the time, because 0 means that an address has no nonce.
-  at = writeNonce(hash, slab, at, request.nowUs + 1, request.user, request.userLength);
+  at = writeNonce(nonceHash, slab, at, request.nowUs + 1, request.user, request.userLength);
   at = putText(slab, at, ALGORITHM);
   if (options.qop === 'auth') at = putText(slab, at, QOP);
   if (isStale) at = putText(slab, at, STALE);

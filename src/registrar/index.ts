@@ -13,5 +13,6 @@ export {
   pendingAnswerCount,
   released,
 } from './registrar.ts';
+export { restart } from './restart.ts';
 export type { Registrar } from './state.ts';
 export { createRegistrar } from './state.ts';

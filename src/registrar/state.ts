@@ -1,8 +1,8 @@
 // The registrar's one record: its tables, and the work space for the request under way. Nothing is allocated after
 // creation; every file of this folder that works on a request gets this record and touches only its own part.
 
-import type { ContactCursor, SipMessage } from '../sip/index.ts';
-import { createContactCursor, createSipMessage } from '../sip/index.ts';
+import type { ContactCursor, SipMessage, UriPair } from '../sip/index.ts';
+import { createContactCursor, createSipMessage, createUriPair } from '../sip/index.ts';
 import { encodeAscii, encodeUtf8 } from '../std/index.ts';
 import type { AddressTable } from './address-table.ts';
 import { createAddressTable } from './address-table.ts';
@@ -64,10 +64,13 @@ export interface Registrar {
   readonly bindings: BindingTable;
   readonly counters: LiveCounters;
   readonly hash: KeyedHash;
+  /** Seals nonces. Apart, since a restart forgets it, and addresses must still be found. */
+  nonceHash: KeyedHash;
   readonly date: DateHeader;
   readonly realm: Uint8Array;
   readonly message: SipMessage;
   readonly contact: ContactCursor;
+  readonly uriPair: UriPair;
   readonly uris: UriReader;
   readonly authenticator: Authenticator;
   readonly plan: UpdatePlan;
@@ -95,7 +98,7 @@ const createRequestContext = (): RequestContext => ({
 });
 
 /** Two keys from any seed, each bit of which reaches both. */
-const createSeededHash = (seed: number): KeyedHash => {
+export const createSeededHash = (seed: number): KeyedHash => {
   const low = seed >>> 0;
   const high = Math.floor(seed / 4_294_967_296) >>> 0;
   const key0 = Math.imul(low ^ 0x2545f491, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b);
@@ -121,10 +124,12 @@ export const createRegistrar = (given: RegistrarOptions): Registrar => {
     bindings: createBindingTable(bindingCapacity, addresses, texts),
     counters: createCounters(),
     hash: createSeededHash(options.seed),
+    nonceHash: createSeededHash(options.seed),
     date: createDateHeader(options.wallClockOffsetUs),
     realm: encodeUtf8(options.realm),
     message: createSipMessage(),
     contact: createContactCursor(),
+    uriPair: createUriPair(),
     uris: createUriReader(encodeAscii(options.domain)),
     authenticator: createAuthenticator(options.password, options.qop),
     plan: createUpdatePlan(),

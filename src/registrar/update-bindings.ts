@@ -144,7 +144,18 @@ const findBinding = (registrar: Registrar, planned: PlannedContact): number => {
   const { uriStart, uriEnd } = planned;
   let row = firstBindingOf(addresses, request.address);
   while (row !== 0) {
-    if (sameUri(request.bytes, uriStart, uriEnd, texts, uriStartOf(bindings, row), uriEndOf(bindings, row))) return row;
+    if (
+      sameUri(
+        registrar.uriPair,
+        request.bytes,
+        uriStart,
+        uriEnd,
+        texts,
+        uriStartOf(bindings, row),
+        uriEndOf(bindings, row),
+      )
+    )
+      return row;
     row = nextBindingOf(bindings, row);
   }
   return 0;
@@ -157,7 +168,7 @@ const isPlannedBefore = (registrar: Registrar, index: number): boolean => {
   for (let i = 0; i < index; i++) {
     const before = plan.contacts[i]!;
     if (binding !== 0 && before.binding === binding) return true;
-    if (sameUri(bytes, uriStart, uriEnd, bytes, before.uriStart, before.uriEnd)) return true;
+    if (sameUri(registrar.uriPair, bytes, uriStart, uriEnd, bytes, before.uriStart, before.uriEnd)) return true;
   }
   return false;
 };

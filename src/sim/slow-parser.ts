@@ -100,7 +100,8 @@ const readHeaders = (lines: readonly string[]): Headers | null => {
     const name = COMPACT[lower] ?? lower;
     headers.set(name, [...(headers.get(name) ?? []), trim(match[2]!)]);
   }
-  return unfolded.length > 256 ? null : headers;
+  // A registrar may list any number of contacts; other headers are limited.
+  return unfolded.length - (headers.get('contact') ?? []).length > 256 ? null : headers;
 };
 
 const trim = (text: string): string => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');

@@ -12,6 +12,10 @@ import { isLws, skipLws, skipQuoted, skipToken } from './characters.ts';
 const COMMA = 0x2c;
 const EQUALS = 0x3d;
 const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
+const TAB = 0x09;
+const DELETE = 0x7f;
 
 export const AUTH_PARAM_END = -1;
 export const AUTH_PARAM_MALFORMED = -2;
@@ -85,6 +89,21 @@ const readAuthValue = (bytes: Uint8Array, start: number, end: number, param: Aut
   param.valueStart = start;
   param.valueEnd = valueEnd;
   return valueEnd;
+};
+
+/**
+ * Whether the bytes, as they stand, can be put between quotes in a line of our own: no fold or other control character but
+ * the tab, and no backslash at the end that would escape the closing quote (a value that came without quotes may have one).
+ */
+export const isQuotable = (bytes: Uint8Array, start: number, end: number): boolean => {
+  let isEscaped = false;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    if ((byte < SPACE && byte !== TAB) || byte === DELETE) return false;
+    if (byte === QUOTE && !isEscaped) return false;
+    isEscaped = byte === BACKSLASH && !isEscaped;
+  }
+  return !isEscaped;
 };
 
 /** Whether the parameter is called `name` (lower case); parameter names ignore case. */

@@ -8,11 +8,11 @@
 
 import { encodeAscii } from '../std/index.ts';
 import { skipLws, trimLwsEnd } from './characters.ts';
+import { type ContactRow, firstContactRow, nextContactRow } from './contact-rows.ts';
 import { readExpires } from './delta-seconds.ts';
 import type { SipMessage } from './message.ts';
 import { ADDRESS_MALFORMED, type Address, createAddress, readAddress } from './name-addr.ts';
 import { createParameter, isParameter, PARAMETER_MALFORMED, type Parameter, readParameter } from './parameters.ts';
-import { rowEnd, rowStart } from './row-table.ts';
 
 const COMMA = 0x2c;
 const SEMICOLON = 0x3b;
@@ -45,7 +45,7 @@ export interface ContactCursor {
   wholeStart: number;
   wholeEnd: number;
   /** The cursor's own state. */
-  row: number;
+  readonly row: ContactRow;
   at: number;
   isCommaNext: boolean;
   readonly address: Address;
@@ -63,7 +63,7 @@ export const createContactCursor = (): ContactCursor => ({
   paramsEnd: -1,
   wholeStart: -1,
   wholeEnd: -1,
-  row: 0,
+  row: { start: -1, end: -1 },
   at: 0,
   isCommaNext: false,
   address: createAddress(),
@@ -71,19 +71,16 @@ export const createContactCursor = (): ContactCursor => ({
 });
 
 export const firstContact = (message: SipMessage, bytes: Uint8Array, cursor: ContactCursor): number => {
-  cursor.row = 0;
+  const { row } = cursor;
   cursor.isCommaNext = false;
-  if (message.contact.count === 0) return CONTACT_END;
-  return readContact(bytes, rowStart(message.contact, 0), rowEnd(message.contact, 0), cursor);
+  return firstContactRow(message.contact, row) ? readContact(bytes, row.start, row.end, cursor) : CONTACT_END;
 };
 
 /** Only after CONTACT_FOUND. */
 export const nextContact = (message: SipMessage, bytes: Uint8Array, cursor: ContactCursor): number => {
-  const table = message.contact;
-  if (cursor.isCommaNext) return readContact(bytes, cursor.at, rowEnd(table, cursor.row), cursor);
-  cursor.row++;
-  if (cursor.row >= table.count) return CONTACT_END;
-  return readContact(bytes, rowStart(table, cursor.row), rowEnd(table, cursor.row), cursor);
+  const { row } = cursor;
+  if (cursor.isCommaNext) return readContact(bytes, cursor.at, row.end, cursor);
+  return nextContactRow(bytes, message.contact, row) ? readContact(bytes, row.start, row.end, cursor) : CONTACT_END;
 };
 
 const readContact = (bytes: Uint8Array, start: number, end: number, cursor: ContactCursor): number => {

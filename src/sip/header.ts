@@ -9,6 +9,8 @@
 
 import { encodeAscii, readDecimal } from '../std/index.ts';
 import { isDigit, isLws, skipLws, skipToken } from './characters.ts';
+import { addContactRow, type ContactRows } from './contact-rows.ts';
+import { parseContentDisposition } from './content-disposition.ts';
 import { readExpires, readLeadingSeconds } from './delta-seconds.ts';
 import { parseFrom, parseTo } from './from-to.ts';
 import type { SipMessage } from './message.ts';
@@ -43,6 +45,7 @@ const WWW_AUTHENTICATE: Uint8Array = encodeAscii('www-authenticate');
 const P_REGISTRAR_ERROR: Uint8Array = encodeAscii('p-registrar-error');
 const PROXY_AUTHENTICATE: Uint8Array = encodeAscii('proxy-authenticate');
 const PROXY_AUTHORIZATION: Uint8Array = encodeAscii('proxy-authorization');
+const CONTENT_DISPOSITION: Uint8Array = encodeAscii('content-disposition');
 
 const CSEQ_LIMIT = 2 ** 31;
 const MAX_MAX_FORWARDS = 255;
@@ -85,7 +88,8 @@ export const parseHeader = (
     case 18:
       return matches(bytes, name, PROXY_AUTHENTICATE) ? addValue(message.proxyAuthenticate, start, end) : PARSE_OK;
     case 19:
-      return matches(bytes, name, PROXY_AUTHORIZATION) ? addValue(message.proxyAuthorization, start, end) : PARSE_OK;
+      if (matches(bytes, name, PROXY_AUTHORIZATION)) return addValue(message.proxyAuthorization, start, end);
+      return matches(bytes, name, CONTENT_DISPOSITION) ? parseContentDisposition(bytes, start, end, message) : PARSE_OK;
     default:
       return PARSE_OK;
   }
@@ -103,7 +107,7 @@ const parseCompact = (bytes: Uint8Array, letter: number, start: number, end: num
     case 0x69: // i
       return parseCallId(bytes, start, end, message);
     case 0x6d: // m
-      return addValue(message.contact, start, end);
+      return addContact(message.contact, start, end);
     case 0x6c: // l
       return parseContentLength(bytes, start, end, message);
     default:
@@ -112,7 +116,7 @@ const parseCompact = (bytes: Uint8Array, letter: number, start: number, end: num
 };
 
 const parseNameOfSeven = (bytes: Uint8Array, name: number, start: number, end: number, message: SipMessage): number => {
-  if (matches(bytes, name, CONTACT)) return addValue(message.contact, start, end);
+  if (matches(bytes, name, CONTACT)) return addContact(message.contact, start, end);
   if (matches(bytes, name, CALL_ID)) return parseCallId(bytes, start, end, message);
   if (matches(bytes, name, EXPIRES)) return parseExpires(bytes, start, end, message);
   if (matches(bytes, name, REQUIRE)) return addValue(message.require, start, end);
@@ -129,6 +133,11 @@ const matches = (bytes: Uint8Array, name: number, text: Uint8Array): boolean => 
 
 const addValue = (table: RowTable, start: number, end: number): number =>
   addRow(table, start, end) ? PARSE_OK : PARSE_TOO_MANY_ROWS;
+
+const addContact = (rows: ContactRows, start: number, end: number): number => {
+  addContactRow(rows, start, end);
+  return PARSE_OK;
+};
 
 /** A second Expires and the like: fatal in a request (RFC 4475 §3.3.8), while in a response the first one stands. */
 const repeated = (message: SipMessage): number => (message.isResponse ? PARSE_OK : PARSE_DUPLICATE_HEADER);

@@ -6,6 +6,7 @@ export {
   ALGORITHM_SHA_512_256,
   ALGORITHM_SHA_512_256_SESS,
   ALGORITHM_UNKNOWN,
+  isQuotable,
 } from './auth-params.ts';
 export type { BranchReader } from './branch.ts';
 export { createBranchReader, MOST_SLOTS, MOST_WORKERS, readBranch, writeBranch } from './branch.ts';
@@ -94,4 +95,5 @@ export type { TargetUri, TargetUriResult } from './target-uri.ts';
 export { parseTargetUri } from './target-uri.ts';
 export type { SipUri } from './uri.ts';
 export { createSipUri, parseSipUri, URI_MALFORMED, URI_OK, URI_OTHER_SCHEME } from './uri.ts';
-export { sameUri } from './uri-compare.ts';
+export type { UriPair } from './uri-compare.ts';
+export { createUriPair, sameUri } from './uri-compare.ts';

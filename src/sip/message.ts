@@ -5,6 +5,7 @@
 //
 // Left out on purpose: headers that neither a client nor a registrar decides by. They are skipped, not kept.
 
+import { type ContactRows, createContactRows, resetContactRows } from './contact-rows.ts';
 import { createHostPort, type HostPort } from './host-port.ts';
 import { METHOD_NONE } from './method.ts';
 import { type Address, createAddress } from './name-addr.ts';
@@ -69,7 +70,7 @@ export interface SipMessage {
   toTagEnd: number;
 
   /** Contact header rows; one may hold several contacts (see contact.ts). */
-  readonly contact: RowTable;
+  readonly contact: ContactRows;
   /** Seconds; a malformed value reads as 3600 (RFC 3261 §10.2). */
   expires: number;
   minExpires: number;
@@ -79,6 +80,8 @@ export interface SipMessage {
   contentLength: number;
   bodyStart: number;
   bodyEnd: number;
+  /** Content-Disposition says that the body may be ignored (RFC 3261 §20.11). */
+  isBodyOptional: boolean;
 
   /** One challenge or set of credentials a row: these are never joined by commas (RFC 3261 §7.3.1). */
   readonly wwwAuthenticate: RowTable;
@@ -138,7 +141,7 @@ export const createSipMessage = (): SipMessage => ({
   toUriEnd: -1,
   toTagStart: -1,
   toTagEnd: -1,
-  contact: createRowTable(),
+  contact: createContactRows(),
   expires: -1,
   minExpires: -1,
   retryAfter: -1,
@@ -146,6 +149,7 @@ export const createSipMessage = (): SipMessage => ({
   contentLength: -1,
   bodyStart: -1,
   bodyEnd: -1,
+  isBodyOptional: false,
   wwwAuthenticate: createRowTable(),
   proxyAuthenticate: createRowTable(),
   authorization: createRowTable(),
@@ -217,7 +221,7 @@ const resetAddresses = (message: SipMessage): void => {
 };
 
 const resetRest = (message: SipMessage): void => {
-  message.contact.count = 0;
+  resetContactRows(message.contact);
   message.expires = -1;
   message.minExpires = -1;
   message.retryAfter = -1;
@@ -225,6 +229,7 @@ const resetRest = (message: SipMessage): void => {
   message.contentLength = -1;
   message.bodyStart = -1;
   message.bodyEnd = -1;
+  message.isBodyOptional = false;
   message.wwwAuthenticate.count = 0;
   message.proxyAuthenticate.count = 0;
   message.authorization.count = 0;

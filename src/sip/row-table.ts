@@ -1,6 +1,7 @@
 // @hot
 // The places of all values of one header, in the order in which they stand in the message: pairs of start and end in one
-// preallocated array. Bounded; addRow says when the table is full.
+// preallocated array. Bounded; addRow says when the table is full. Contacts, of which there may be any number, are elsewhere:
+// contact-rows.ts.
 
 /** The most values of one header that are kept. A message with more is refused, not cut. */
 export const MAX_ROWS = 64;

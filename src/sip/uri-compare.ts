@@ -1,5 +1,6 @@
-// Whether two URIs mean the same (RFC 3261 §19.1.4): how a client finds its own binding in a 200, and a registrar the one to
-// update. The usual case is byte equality and ends in the first line; only then two small records are made.
+// @hot
+// Whether two URIs mean the same (RFC 3261 §19.1.4): how a client finds its own binding in a 200, among thousands of others if
+// need be, and a registrar the one to update. The usual case is byte equality and ends in the first line.
 //
 //   sip:Alice@Example.net;transport=TCP   sip:%41lice@example.NET;transport=tcp       same
 //   sip:alice@example.net                 sip:alice@example.net:5060                  not: a default is not the same as none
@@ -20,6 +21,7 @@ const SEMICOLON = 0x3b;
 
 const MAX_PARTS = 32;
 const ESCAPED = 256;
+const NOT_FOUND = -1;
 
 /** RFC 3261 §25.1 reserved: escaped and not escaped, these differ. */
 const RESERVED: Uint8Array = encodeAscii(';/?:@&=+$,');
@@ -30,8 +32,17 @@ const RESERVED: Uint8Array = encodeAscii(';/?:@&=+$,');
  */
 const DECISIVE: readonly Uint8Array[] = ['user', 'ttl', 'method', 'maddr', 'transport'].map(encodeAscii);
 
+/** Work space of a comparison: made once, used for any number. */
+export interface UriPair {
+  readonly first: SipUri;
+  readonly second: SipUri;
+}
+
+export const createUriPair = (): UriPair => ({ first: createSipUri(), second: createSipUri() });
+
 /** [start, end) of each URI, without angle brackets. */
 export const sameUri = (
+  pair: UriPair,
   a: Uint8Array,
   aStart: number,
   aEnd: number,
@@ -40,82 +51,124 @@ export const sameUri = (
   bEnd: number,
 ): boolean => {
   if (equalBytes(a, aStart, aEnd, b, bStart, bEnd)) return true;
-  const first = createSipUri();
-  const second = createSipUri();
+  const { first, second } = pair;
   if (parseSipUri(a, aStart, aEnd, first) !== URI_OK || parseSipUri(b, bStart, bEnd, second) !== URI_OK) return false;
-  return sameParts(a, first, b, second);
+  return sameAddress(a, first, b, second) && sameParameters(a, first, b, second) && sameHeaders(a, first, b, second);
 };
 
-const sameParts = (a: Uint8Array, first: SipUri, b: Uint8Array, second: SipUri): boolean => {
+/** Everything ahead of the parameters. */
+const sameAddress = (a: Uint8Array, first: SipUri, b: Uint8Array, second: SipUri): boolean => {
   if (first.isSips !== second.isSips || first.port !== second.port) return false;
   if (first.userStart < 0 !== second.userStart < 0) return false;
   if (first.passwordStart < 0 !== second.passwordStart < 0) return false;
-  if (!sameCase(spanOf(a, first.userStart, first.userEnd), spanOf(b, second.userStart, second.userEnd))) return false;
-  if (
-    !sameCase(spanOf(a, first.passwordStart, first.passwordEnd), spanOf(b, second.passwordStart, second.passwordEnd))
-  ) {
-    return false;
-  }
-  if (!anyCase(spanOf(a, first.hostStart, first.hostEnd), spanOf(b, second.hostStart, second.hostEnd))) return false;
   return (
-    sameParameters(spanOf(a, first.paramsStart, first.paramsEnd), spanOf(b, second.paramsStart, second.paramsEnd)) &&
-    sameHeaders(spanOf(a, first.headersStart, first.headersEnd), spanOf(b, second.headersStart, second.headersEnd))
+    sameText(a, first.userStart, first.userEnd, b, second.userStart, second.userEnd, false) &&
+    sameText(a, first.passwordStart, first.passwordEnd, b, second.passwordStart, second.passwordEnd, false) &&
+    sameText(a, first.hostStart, first.hostEnd, b, second.hostStart, second.hostEnd, true)
   );
 };
 
-interface Span {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-}
-
-interface Part {
-  readonly name: Span;
-  /** Empty where there is no `=`. */
-  readonly value: Span;
-}
-
-const spanOf = (bytes: Uint8Array, start: number, end: number): Span => ({ bytes, start, end });
-
 /** RFC 3261 §19.1.4: a parameter in both must match; one in only one counts only if it is a decisive one. */
-const sameParameters = (a: Span, b: Span): boolean => {
-  const first = partsOf(a, SEMICOLON);
-  const second = partsOf(b, SEMICOLON);
-  if (first === null || second === null) return false;
-  return parametersAgree(first, second) && parametersAgree(second, first);
+const sameParameters = (a: Uint8Array, first: SipUri, b: Uint8Array, second: SipUri): boolean => {
+  const aStart = first.paramsStart;
+  const aEnd = first.paramsEnd;
+  const bStart = second.paramsStart;
+  const bEnd = second.paramsEnd;
+  if (countParts(a, aStart, aEnd, SEMICOLON) > MAX_PARTS) return false;
+  if (countParts(b, bStart, bEnd, SEMICOLON) > MAX_PARTS) return false;
+  return parametersAgree(a, aStart, aEnd, b, bStart, bEnd) && parametersAgree(b, bStart, bEnd, a, aStart, aEnd);
 };
 
-const parametersAgree = (parts: readonly Part[], others: readonly Part[]): boolean =>
-  parts.every((part) => {
-    const other = others.find((candidate) => anyCase(candidate.name, part.name));
-    return other === undefined ? !isDecisive(part) : anyCase(part.value, other.value);
-  });
+const parametersAgree = (
+  a: Uint8Array,
+  aStart: number,
+  aEnd: number,
+  b: Uint8Array,
+  bStart: number,
+  bEnd: number,
+): boolean => {
+  for (let at = aStart, end = 0; at < aEnd; at = end + 1) {
+    end = indexOf(a, at, aEnd, SEMICOLON);
+    const nameEnd = indexOf(a, at, end, EQUALS);
+    const other = findParameter(a, at, nameEnd, b, bStart, bEnd);
+    if (other === NOT_FOUND) {
+      if (isDecisive(a, at, nameEnd)) return false;
+      continue;
+    }
+    const otherEnd = indexOf(b, other, bEnd, SEMICOLON);
+    const otherValue = indexOf(b, other, otherEnd, EQUALS) + 1;
+    if (!sameText(a, nameEnd + 1, end, b, otherValue, otherEnd, true)) return false;
+  }
+  return true;
+};
 
-const isDecisive = (part: Part): boolean => DECISIVE.some((name) => anyCase(part.name, spanOf(name, 0, name.length)));
+/** Where the parameter of that name begins, or NOT_FOUND. */
+const findParameter = (
+  a: Uint8Array,
+  nameStart: number,
+  nameEnd: number,
+  b: Uint8Array,
+  start: number,
+  end: number,
+): number => {
+  for (let at = start, partEnd = 0; at < end; at = partEnd + 1) {
+    partEnd = indexOf(b, at, end, SEMICOLON);
+    if (sameText(a, nameStart, nameEnd, b, at, indexOf(b, at, partEnd, EQUALS), true)) return at;
+  }
+  return NOT_FOUND;
+};
+
+const isDecisive = (bytes: Uint8Array, start: number, end: number): boolean => {
+  for (let i = 0; i < DECISIVE.length; i++) {
+    const name = DECISIVE[i]!;
+    if (sameText(bytes, start, end, name, 0, name.length, true)) return true;
+  }
+  return false;
+};
 
 /** RFC 3261 §19.1.4: headers are never ignored; their order is. */
-const sameHeaders = (a: Span, b: Span): boolean => {
-  const first = partsOf(a, AMPERSAND);
-  const second = partsOf(b, AMPERSAND);
-  if (first === null || second === null || first.length !== second.length) return false;
-  return headersIn(first, second) && headersIn(second, first);
+const sameHeaders = (a: Uint8Array, first: SipUri, b: Uint8Array, second: SipUri): boolean => {
+  const aStart = first.headersStart;
+  const aEnd = first.headersEnd;
+  const bStart = second.headersStart;
+  const bEnd = second.headersEnd;
+  const count = countParts(a, aStart, aEnd, AMPERSAND);
+  if (count > MAX_PARTS || count !== countParts(b, bStart, bEnd, AMPERSAND)) return false;
+  return headersIn(a, aStart, aEnd, b, bStart, bEnd) && headersIn(b, bStart, bEnd, a, aStart, aEnd);
 };
 
-const headersIn = (parts: readonly Part[], others: readonly Part[]): boolean =>
-  parts.every((part) => others.some((other) => anyCase(part.name, other.name) && anyCase(part.value, other.value)));
-
-/** The `name=value` pairs of a span; null when there are more than MAX_PARTS. */
-const partsOf = (span: Span, separator: number): readonly Part[] | null => {
-  const parts: Part[] = [];
-  let start = span.start;
-  while (start < span.end) {
-    if (parts.length === MAX_PARTS) return null;
-    const end = indexOf(span.bytes, start, span.end, separator);
-    const equals = indexOf(span.bytes, start, end, EQUALS);
-    parts.push({ name: spanOf(span.bytes, start, equals), value: spanOf(span.bytes, Math.min(equals + 1, end), end) });
-    start = end + 1;
+const headersIn = (
+  a: Uint8Array,
+  aStart: number,
+  aEnd: number,
+  b: Uint8Array,
+  bStart: number,
+  bEnd: number,
+): boolean => {
+  for (let at = aStart, end = 0; at < aEnd; at = end + 1) {
+    end = indexOf(a, at, aEnd, AMPERSAND);
+    if (!hasHeader(a, at, end, b, bStart, bEnd)) return false;
   }
-  return parts;
+  return true;
+};
+
+/** Whether one of the headers in b has this name and value. */
+const hasHeader = (a: Uint8Array, start: number, end: number, b: Uint8Array, bStart: number, bEnd: number): boolean => {
+  const nameEnd = indexOf(a, start, end, EQUALS);
+  for (let at = bStart, partEnd = 0; at < bEnd; at = partEnd + 1) {
+    partEnd = indexOf(b, at, bEnd, AMPERSAND);
+    const otherNameEnd = indexOf(b, at, partEnd, EQUALS);
+    const sameName = sameText(a, start, nameEnd, b, at, otherNameEnd, true);
+    if (sameName && sameText(a, nameEnd + 1, end, b, otherNameEnd + 1, partEnd, true)) return true;
+  }
+  return false;
+};
+
+/** How many parts the separator makes of the span; nothing behind the last one is no part. Stops above MAX_PARTS. */
+const countParts = (bytes: Uint8Array, start: number, end: number, separator: number): number => {
+  let count = 0;
+  for (let at = start; at < end && count <= MAX_PARTS; count++) at = indexOf(bytes, at, end, separator) + 1;
+  return count;
 };
 
 const indexOf = (bytes: Uint8Array, start: number, end: number, byte: number): number => {
@@ -124,37 +177,39 @@ const indexOf = (bytes: Uint8Array, start: number, end: number, byte: number): n
   return p;
 };
 
-const sameCase = (a: Span, b: Span): boolean => sameText(a, b, false);
-const anyCase = (a: Span, b: Span): boolean => sameText(a, b, true);
-
-/** Character by character, escapes decoded. */
-const sameText = (a: Span, b: Span, ignoreCase: boolean): boolean => {
-  let i = a.start;
-  let j = b.start;
-  while (i < a.end && j < b.end) {
-    const left = characterAt(a, i);
-    const right = characterAt(b, j);
+/** Character by character, escapes decoded. A span that begins at or behind its end is empty. */
+const sameText = (
+  a: Uint8Array,
+  aStart: number,
+  aEnd: number,
+  b: Uint8Array,
+  bStart: number,
+  bEnd: number,
+  ignoreCase: boolean,
+): boolean => {
+  let i = aStart;
+  let j = bStart;
+  while (i < aEnd && j < bEnd) {
+    const left = characterAt(a, i, aEnd);
+    const right = characterAt(b, j, bEnd);
     if (left !== right && !(ignoreCase && fold(left) === fold(right))) return false;
-    i += widthAt(a, i);
-    j += widthAt(b, j);
+    i += widthAt(a, i, aEnd);
+    j += widthAt(b, j, bEnd);
   }
-  return i >= a.end && j >= b.end;
+  return i >= aEnd && j >= bEnd;
 };
 
 /** RFC 3261 §19.1.4: %HH is the character it stands for, unless that is reserved; then it is something else. */
-const characterAt = (span: Span, at: number): number => {
-  if (!isEscape(span, at)) return span.bytes[at]!;
-  const byte = hexValue(span.bytes[at + 1]!) * 16 + hexValue(span.bytes[at + 2]!);
+const characterAt = (bytes: Uint8Array, at: number, end: number): number => {
+  if (!isEscape(bytes, at, end)) return bytes[at]!;
+  const byte = hexValue(bytes[at + 1]!) * 16 + hexValue(bytes[at + 2]!);
   return RESERVED.includes(byte) ? ESCAPED + byte : byte;
 };
 
-const widthAt = (span: Span, at: number): number => (isEscape(span, at) ? 3 : 1);
+const widthAt = (bytes: Uint8Array, at: number, end: number): number => (isEscape(bytes, at, end) ? 3 : 1);
 
-const isEscape = (span: Span, at: number): boolean =>
-  span.bytes[at] === PERCENT &&
-  at + 2 < span.end &&
-  hexValue(span.bytes[at + 1]!) >= 0 &&
-  hexValue(span.bytes[at + 2]!) >= 0;
+const isEscape = (bytes: Uint8Array, at: number, end: number): boolean =>
+  bytes[at] === PERCENT && at + 2 < end && hexValue(bytes[at + 1]!) >= 0 && hexValue(bytes[at + 2]!) >= 0;
 
 const hexValue = (byte: number): number => {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;

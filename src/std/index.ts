@@ -16,5 +16,7 @@ export { fnv1a64Hex } from './hash.ts';
 export type { MemoryPlan } from './memory-plan.ts';
 export { createMemoryPlan } from './memory-plan.ts';
 export { hashText, mix32, uniformOf } from './mix.ts';
+export type { Random } from './random.ts';
+export { createRandom } from './random.ts';
 export { decodeLatin1, decodeUtf8, encodeAscii, encodeUtf8 } from './text.ts';
 export { NEVER_US, US_PER_HOUR, US_PER_MINUTE, US_PER_MS, US_PER_SECOND } from './time.ts';

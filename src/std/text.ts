@@ -10,10 +10,15 @@ export const encodeAscii = (text: string): Uint8Array => {
 
 export const encodeUtf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
+/** Bytes turned into characters in one call; far below what a call may take as arguments. */
+const CHUNK_BYTES = 4096;
+
 /** One character for each byte: never fails, and turns back into the same bytes. */
 export const decodeLatin1 = (bytes: Uint8Array, start: number, end: number): string => {
   let text = '';
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]!);
+  for (let at = start; at < end; at += CHUNK_BYTES) {
+    text += String.fromCharCode(...bytes.subarray(at, Math.min(end, at + CHUNK_BYTES)));
+  }
   return text;
 };
 

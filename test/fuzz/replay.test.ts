@@ -17,6 +17,7 @@ import { encodeAscii } from '../../src/std/index.ts';
 import { checkSpans, shapeOf } from './facts.ts';
 import { Find } from './find.ts';
 import { createInputs } from './inputs.ts';
+import { withOnlyRow } from './only-row.ts';
 import { readAgain, readBetweenPoisons, surround } from './poison.ts';
 import { slowChallenge } from './slow-challenge.ts';
 import * as challenge from './targets/challenge.ts';
@@ -83,16 +84,25 @@ describe('the corpus, with every byte that is read watched', () => {
   const cursor = createContactCursor();
   const record = createChallenge();
 
+  const readContacts = (bytes: Uint8Array): void => {
+    let found = firstContact(message, bytes, cursor);
+    while (found === CONTACT_FOUND) found = nextContact(message, bytes, cursor);
+  };
+
   it.each([
-    ['parser', (bytes, start, end) => void parseMessage(bytes, start, end, message)],
+    [
+      'parser',
+      (bytes, start, end) => {
+        parseMessage(bytes, start, end, message);
+        readContacts(bytes);
+      },
+    ],
     ['challenge', (bytes, start, end) => void parseChallenge(bytes, start, end, record)],
     [
       'contacts',
       (bytes, start, end) => {
-        message.contact.count = 1;
-        message.contact.spans.set([start, end]);
-        let found = firstContact(message, bytes, cursor);
-        while (found === CONTACT_FOUND) found = nextContact(message, bytes, cursor);
+        withOnlyRow(message, start, end);
+        readContacts(bytes);
       },
     ],
   ] as [string, (bytes: Uint8Array, start: number, end: number) => void][])('%s reads none outside', (name, read) => {

@@ -1,5 +1,6 @@
 // SIP messages as test texts, and parsed messages as texts again.
 
+import { type ContactRows, firstContactRow, nextContactRow } from '../../src/sip/contact-rows.ts';
 import type { RowTable, SipMessage } from '../../src/sip/index.ts';
 import { createSipMessage, parseErrorName, parseMessage, rowEnd, rowStart } from '../../src/sip/index.ts';
 import { decodeLatin1, encodeUtf8 } from '../../src/std/index.ts';
@@ -37,6 +38,15 @@ export const spanText = (bytes: Uint8Array, start: number, end: number): string 
 
 export const rowTexts = (bytes: Uint8Array, table: RowTable): string[] =>
   Array.from({ length: table.count }, (_, row) => decodeLatin1(bytes, rowStart(table, row), rowEnd(table, row)));
+
+export const contactRowTexts = (bytes: Uint8Array, rows: ContactRows): string[] => {
+  const texts: string[] = [];
+  const row = { start: -1, end: -1 };
+  for (let found = firstContactRow(rows, row); found; found = nextContactRow(bytes, rows, row)) {
+    texts.push(decodeLatin1(bytes, row.start, row.end));
+  }
+  return texts;
+};
 
 /** A 200 to a REGISTER, with some header lines taken out, replaced or put in front of the blank line. */
 export const response = (

@@ -9,12 +9,12 @@ import {
   createSipMessage,
   firstContact,
   nextContact,
-  type SipMessage,
 } from '../../../src/sip/index.ts';
 import { decodeLatin1, encodeAscii } from '../../../src/std/index.ts';
 import { checkSpans, factsOf, shapeOf } from '../facts.ts';
 import { fastParse } from '../fast-message.ts';
 import { insist } from '../find.ts';
+import { withOnlyRow } from '../only-row.ts';
 import { type Read, readAgain, readBetweenPoisons, type Surrounded } from '../poison.ts';
 
 export const DICTIONARY: readonly string[] = [
@@ -32,6 +32,7 @@ export const DICTIONARY: readonly string[] = [
   '"\\"',
   '"a" <sip:b>',
   '\r\nm:',
+  '\r\nX:m:\r\nContact :',
   '\r\n ',
   '[::1]:5060',
   '?x=y',
@@ -48,19 +49,12 @@ const message = createSipMessage();
 const cursor = createContactCursor();
 const alone = createContactCursor();
 
-const onlyRow = (start: number, end: number): SipMessage => {
-  message.contact.count = 1;
-  message.contact.spans[0] = start;
-  message.contact.spans[1] = end;
-  return message;
-};
-
 /** The facts of every contact of the row, without the cursor's own state. */
 const readWith =
   (record: ContactCursor): Read =>
   (bytes, start, end) => {
     const facts: number[] = [];
-    let found = firstContact(onlyRow(start, end), bytes, record);
+    let found = firstContact(withOnlyRow(message, start, end), bytes, record);
     while (found === CONTACT_FOUND) {
       facts.push(...contactFacts(record));
       found = nextContact(message, bytes, record);
@@ -71,7 +65,7 @@ const readWith =
 /** Where there are no parameters, an empty span stands before the next contact, wherever that is. */
 const contactFacts = (record: ContactCursor): readonly number[] => {
   const none = record.paramsStart === record.paramsEnd ? { paramsStart: -1, paramsEnd: -1 } : {};
-  return factsOf(SHAPE, { ...record, ...none, row: 0, at: 0, isCommaNext: false }, CONTACT_FOUND);
+  return factsOf(SHAPE, { ...record, ...none, at: 0, isCommaNext: false }, CONTACT_FOUND);
 };
 
 const read = readWith(cursor);
@@ -90,15 +84,15 @@ export const fuzz = (input: Uint8Array): void => {
 /** Inside the row, one behind the other, and the same when the row holds nothing else. */
 const checkEach = ({ bytes, start, end }: Surrounded): void => {
   let from = start;
-  let found = firstContact(onlyRow(start, end), bytes, cursor);
+  let found = firstContact(withOnlyRow(message, start, end), bytes, cursor);
   while (found === CONTACT_FOUND) {
     checkSpans(SHAPE, cursor, from, end);
     from = cursor.wholeEnd;
     const { wholeStart, wholeEnd } = cursor;
-    const first = firstContact(onlyRow(wholeStart, wholeEnd), bytes, alone);
+    const first = firstContact(withOnlyRow(message, wholeStart, wholeEnd), bytes, alone);
     insist(first === CONTACT_FOUND, 'a contact alone is none', () => decodeLatin1(bytes, wholeStart, wholeEnd));
     const both = [contactFacts(cursor), contactFacts(alone)].map((facts) => facts.join());
     insist(both[0] === both[1] && !alone.isCommaNext, 'a contact alone is another one', () => both.join(' and '));
-    found = nextContact(onlyRow(start, end), bytes, cursor);
+    found = nextContact(withOnlyRow(message, start, end), bytes, cursor);
   }
 };

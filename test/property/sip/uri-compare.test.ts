@@ -2,13 +2,15 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sameUri } from '../../../src/sip/index.ts';
+import { createUriPair, sameUri } from '../../../src/sip/index.ts';
 import { encodeAscii } from '../../../src/std/index.ts';
+
+const pair = createUriPair();
 
 const same = (a: string, b: string): boolean => {
   const left = encodeAscii(a);
   const right = encodeAscii(b);
-  return sameUri(left, 0, left.length, right, 0, right.length);
+  return sameUri(pair, left, 0, left.length, right, 0, right.length);
 };
 
 const word = fc.string({ minLength: 1, maxLength: 6, unit: fc.constantFrom(...'abcXYZ019-_') });

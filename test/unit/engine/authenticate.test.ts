@@ -316,6 +316,48 @@ describe('RFC 3261 §22.1: challenges that end the attempt', () => {
     expect(run.sent.length).toBe(1);
   });
 
+  it.each(
+    ['realm', 'nonce', 'opaque'].flatMap((name) =>
+      [
+        ['a line fold', '"one\r\n Injected: two"'],
+        ['a folded empty line', '"one\r\n \r\n\tInjected: two"'],
+        ['an escaped line fold', '"one\\\r\n Injected: two"'],
+        ['a NUL', '"one\0two"'],
+        ['an escaped NUL', '"one\\\0two"'],
+        ['an ESC', '"one\u001b[2J"'],
+        ['a DEL', '"one\u007f"'],
+        ['a backslash that would escape our closing quote', 'one\\'],
+        ['three of them', 'one\\\\\\'],
+      ].map(([what, value]) => [name, what, value] as const),
+    ),
+  )('25.1 %s with %s is not sent back: challenge-unusable after one request', (name, _what, value) => {
+    const values = { realm: '"r"', nonce: '"n"', opaque: '"o"', [name]: value };
+    const { realm, nonce, opaque } = values;
+    const line = `Digest realm=${realm}, nonce=${nonce}, opaque=${opaque}, qop="auth"`;
+    const run = drive({ plan: planWith(), peer: always(() => line) });
+    expect(outcomesOf(run)).toEqual({ 'challenge-unusable': 1 });
+    expect(run.sent.length).toBe(1);
+  });
+
+  it.each([
+    ['quotes and backslashes that are escaped', '"a\\"b\\\\"'],
+    ['escapes as in URIs', '"%0d%0aInjected: two"'],
+    ['a tab', '"a\tb"'],
+    ['bytes beyond ASCII', '"\u00e4\u009b\u00ff"'],
+  ])('25.1 %s are sent back byte for byte', (_what, value) => {
+    const run = drive({
+      plan: planWith(),
+      peer: challenging(`Digest realm=${value}, nonce=${value}, opaque=${value}`),
+    });
+    expect(outcomesOf(run)).toEqual({ succeeded: 1 });
+    const { credentials } = requestsOf(run)[1]!;
+    expect([credentials?.get('realm'), credentials?.get('nonce'), credentials?.get('opaque')]).toEqual([
+      value,
+      value,
+      value,
+    ]);
+  });
+
   it('a 401 without any challenge, or with a challenge for proxies only, is unusable', () => {
     for (const headers of [[], ['Proxy-Authenticate: Digest realm="r", nonce="n"']]) {
       const run = drive({

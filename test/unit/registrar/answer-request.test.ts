@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { bindingCount, countersOf } from '../../../src/registrar/index.ts';
 import { exchange, header, open, request, statusOf } from './harness.ts';
 
+const withBody = (text: string): string => text.replace('Content-Length: 0\r\n\r\n', 'Content-Length: 4\r\n\r\nbody');
+
 const statusFor = (parts: Parameters<typeof request>[0]): number => statusOf(exchange(open(), request(parts)));
 
 describe('RFC 3261 §8.2, §10.3 steps 1 and 2: what a request is refused for before anyone asks who sent it', () => {
@@ -23,7 +25,7 @@ describe('RFC 3261 §8.2, §10.3 steps 1 and 2: what a request is refused for be
 
   it('8.2.2.1 answers a scheme that is not sip with 416, sips included', () => {
     expect(statusFor({ uri: 'tel:+15551234' })).toBe(416);
-    expect(statusFor({ uri: 'nobodyKnowsThisScheme:totallyopaquecontent' })).toBe(416);
+    expect(statusFor({ uri: 'warble:tweet' })).toBe(416);
     expect(statusFor({ uri: 'sips:test.example' })).toBe(416);
   });
 
@@ -43,6 +45,11 @@ describe('RFC 3261 §8.2, §10.3 steps 1 and 2: what a request is refused for be
     expect(statusFor({ uri: '<sip:test.example>' })).toBe(400);
   });
 
+  it('19.1.1 answers a Request-URI with headers in it with 400: they have no place there, and are never applied', () => {
+    expect(statusFor({ uri: 'sip:test.example?Expires=0' })).toBe(400);
+    expect(statusFor({ method: 'OPTIONS', uri: 'sip:test.example?Require=path' })).toBe(400);
+  });
+
   it('8.2.2.3 answers anything required with 420 and lists all of it in Unsupported', () => {
     const answer = exchange(open(), request({ headers: ['Require: path, gruu', 'Require: outbound'] }));
     expect(statusOf(answer)).toBe(420);
@@ -52,6 +59,30 @@ describe('RFC 3261 §8.2, §10.3 steps 1 and 2: what a request is refused for be
   it('8.2.2.3 leaves Proxy-Require to proxies and an empty Require alone', () => {
     expect(statusFor({ headers: ['Proxy-Require: foo'] })).toBe(200);
     expect(statusFor({ headers: ['Require:'] })).toBe(200);
+  });
+
+  it('8.2.3 answers a body with 415 and an empty Accept, there being none that it understands', () => {
+    for (const method of ['REGISTER', 'OPTIONS']) {
+      for (const headers of [[], ['Content-Type: text/plain'], ['Content-Disposition: render;handling=required']]) {
+        const registrar = open();
+        const answer = exchange(registrar, withBody(request({ method, headers, contact: '<sip:u1@127.0.0.2>' })));
+        expect(statusOf(answer)).toBe(415);
+        expect(header(answer, 'Accept')).toEqual(['']);
+        expect(bindingCount(registrar)).toBe(0);
+      }
+    }
+  });
+
+  it('8.2.3 ignores a body that says it is optional, and the headers of a body that is not there', () => {
+    const optional = request({ headers: ['Content-Disposition: render ; x="a;b" ; HANDLING = Optional'] });
+    expect(statusOf(exchange(open(), withBody(optional)))).toBe(200);
+    expect(statusFor({ headers: ['Content-Type: text/plain', 'Content-Encoding: gzip'] })).toBe(200);
+  });
+
+  it('8.2.3 comes after 8.2.2.3 and before authentication', () => {
+    const registrar = open({ password: 'secret' });
+    expect(statusOf(exchange(registrar, withBody(request({ headers: ['Require: path'] }))))).toBe(420);
+    expect(statusOf(exchange(registrar, withBody(request())))).toBe(415);
   });
 
   it('10.3(1) comes before 10.3(2), and both before authentication', () => {
@@ -71,7 +102,13 @@ describe('RFC 3261 §8.2, §10.3 steps 1 and 2: what a request is refused for be
 
   it('8.1.1.5 answers a CSeq with another method with 400', () => {
     expect(statusFor({ cseq: '1 OPTIONS' })).toBe(400);
-    expect(statusFor({ method: 'NEWMETHOD', cseq: '1 REGISTER' })).toBe(400);
+    expect(statusFor({ method: 'INVITE', cseq: '1 REGISTER' })).toBe(400);
+  });
+
+  it('RFC 4475 §3.1.2.18 answers a method that it does not know with 501, whatever CSeq says', () => {
+    const answer = exchange(open(), request({ method: 'NEWMETHOD', cseq: '1 REGISTER' }));
+    expect(statusOf(answer)).toBe(501);
+    expect(header(answer, 'Allow')).toEqual(['OPTIONS, REGISTER']);
   });
 
   it('21.5.6 answers another version with 505', () => {
@@ -100,7 +137,7 @@ describe('RFC 3261 §10.3 step 5: the address-of-record in To', () => {
   });
 
   it('answers 400 for a To that is no SIP URI', () => {
-    expect(statusFor({ to: 'To: isbn:2983792873' })).toBe(400);
+    expect(statusFor({ to: 'To: isbn:978' })).toBe(400);
     expect(statusFor({ to: 'To: <sip:u1@test.example' })).toBe(400);
   });
 
@@ -153,22 +190,37 @@ describe('malformed requests', () => {
     }
   });
 
-  const answerable: readonly (readonly [string, string])[] = [
-    ['a CSeq of 2^32', request({ cseq: '4294967296 REGISTER' })],
-    ['two Call-IDs', request({ headers: ['Call-ID: other'] })],
-    ['two Content-Lengths', request({ headers: ['Content-Length: 0'] })],
-    ['a Content-Length longer than the datagram (§18.3)', request().replace('Content-Length: 0', 'Content-Length: 9')],
-    ['a Content-Length below 0', request().replace('Content-Length: 0', 'Content-Length: -9')],
-    ['an unterminated quote in From', request({ from: 'From: "u1 <sip:u1@test.example>;tag=1' })],
-    ['two spaces in the Request-Line', request().replace('REGISTER ', 'REGISTER  ')],
-    ['a header line without a colon', request({ headers: ['NoColon'] })],
-    ['no blank line', request().slice(0, -2)],
+  const answerable: readonly (readonly [string, string, string])[] = [
+    ['a CSeq of 2^32', 'Malformed CSeq', request({ cseq: '4294967296 REGISTER' })],
+    ['two Call-IDs', 'Repeated Header', request({ headers: ['Call-ID: other'] })],
+    ['two Content-Lengths', 'Repeated Header', request({ headers: ['Content-Length: 0'] })],
+    [
+      'a Content-Length longer than the datagram (§18.3)',
+      'Body Shorter Than Content-Length',
+      request().replace('Content-Length: 0', 'Content-Length: 9'),
+    ],
+    [
+      'a Content-Length below 0',
+      'Malformed Content-Length',
+      request().replace('Content-Length: 0', 'Content-Length: -9'),
+    ],
+    ['an unterminated quote in From', 'Malformed From', request({ from: 'From: "u1 <sip:u1@test.example>;tag=1' })],
+    ['an unterminated quote in To', 'Malformed To', request({ to: 'To: "u1 <sip:u1@test.example>' })],
+    ['a Via with an empty parameter', 'Malformed Via', request({ via: 'Via: SIP/2.0/UDP 127.0.0.2;;branch=z9hG4bKx' })],
+    ['a Call-ID of two words', 'Malformed Call-ID', request({ callId: 'two words' })],
+    ['two spaces in the Request-Line', 'Malformed Request-Line', request().replace('REGISTER ', 'REGISTER  ')],
+    ['a header line without a colon', 'Malformed Header Line', request({ headers: ['NoColon'] })],
+    ['a bare LF', 'CR Or LF Alone', request({ headers: ['X: a\nb'] })],
+    ['65 Contacts', 'Too Many Values Of A Header', request({ contact: Array(65).fill('<sip:a@b>') as string[] })],
+    ['257 headers', 'Too Many Headers', request({ headers: Array(257).fill('X: y') as string[] })],
+    ['no blank line', 'Headers Without End', request().slice(0, -2)],
   ];
 
-  it('are answered with 400 where Via, From, To, Call-ID and CSeq can be repeated', () => {
-    for (const [name, text] of answerable) {
+  it('21.4.1 are answered with 400 and what is wrong, where Via, From, To, Call-ID and CSeq can be repeated', () => {
+    for (const [name, phrase, text] of answerable) {
       const registrar = open();
-      expect(statusOf(exchange(registrar, text)), name).toBe(400);
+      const answer = exchange(registrar, text);
+      expect(answer?.text.split('\r\n')[0], name).toBe(`SIP/2.0 400 ${phrase}`);
       expect(countersOf(registrar).malformed, name).toBe(1);
     }
   });

@@ -1,0 +1,172 @@
+// A scenario from a seed: how many phones, what they do, how fast, with which timers. It is written as a scenario file and
+// read by the loader, so that what is simulated is what an operator can ask for; JSON is YAML, and shows what was drawn.
+
+import type { Random } from '../std/index.ts';
+
+/** Each attempt step carries this header with its number in the flow, by which checkers know the step. */
+export const STEP_HEADER = 'X-Step';
+export const DOMAIN = 'sim.example';
+export const PASSWORD = 'correct horse';
+
+export interface DrawnScenario {
+  readonly text: string;
+  readonly contexts: number;
+  /** From the first start to the last one that is due. */
+  readonly loadSeconds: number;
+}
+
+export interface ScenarioWish {
+  /** Length of the load in virtual seconds; null: drawn. */
+  readonly loadSeconds: number | null;
+}
+
+/** Attempts of a whole world, drawn between these: enough to meet everything, little enough for a second. */
+const ATTEMPTS_LEAST = 100;
+const ATTEMPTS_MOST = 6_000;
+const LOAD_SECONDS_LEAST = 1;
+const LOAD_SECONDS_MOST = 7_200;
+/** A loop in a loop makes at most so many attempts of one start. */
+const ROUNDS_MOST = 4;
+const STEPS_MOST = 6;
+
+type Step = unknown;
+
+export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario {
+  const contexts = drawContexts(random);
+  const flow = drawFlow(random.split('flow'));
+  const attempts = logUniform(random, ATTEMPTS_LEAST, ATTEMPTS_MOST);
+  const drawnSeconds = logUniform(random, LOAD_SECONDS_LEAST, LOAD_SECONDS_MOST);
+  const loadSeconds = wish.loadSeconds ?? drawnSeconds;
+  // A load that is asked to last longer than any that is drawn has more to do in proportion.
+  const stretch = Math.max(1, loadSeconds / LOAD_SECONDS_MOST);
+  const starts = Math.max(1, Math.round((attempts * stretch) / flow.attempts));
+  const scenario = {
+    version: 1,
+    name: 'simulated',
+    target: 'sip:10.0.1.1',
+    precheck: 'none',
+    identities: {
+      count: contexts,
+      first: random.pick([0, 1, 1000]),
+      user: random.pick(['u{index}', 'u{index:8}', 'phone-{index:4}']),
+      domain: DOMAIN,
+      ...(random.chance(0.7) ? { password: random.chance(0.95) ? PASSWORD : 'wrong' } : {}),
+    },
+    load: drawLoad(random, starts, loadSeconds),
+    flow: flow.steps,
+    drain: random.pick(['0s', '1s', '35s', '35s', '35s', '60s']),
+    cleanup: random.pick(['none', 'none', 'unregister', 'wildcard']),
+    timers: drawTimers(random),
+    seed: random.between(0, 2 ** 32 - 1),
+  };
+  return { text: JSON.stringify(scenario, null, 2), contexts, loadSeconds };
+}
+
+/** Several, many, or thousands. */
+function drawContexts(random: Random): number {
+  const size = random.next();
+  if (size < 0.35) return random.between(1, 8);
+  if (size < 0.85) return random.between(9, 300);
+  return random.between(300, 4_000);
+}
+
+function drawLoad(random: Random, starts: number, loadSeconds: number): Readonly<Record<string, unknown>> {
+  const seconds = Math.max(1, Math.ceil(loadSeconds));
+  const rate = `${starts}/${seconds}s`;
+  if (random.chance(0.4)) return { rate, starts };
+  const part = (share: number): number => Math.floor(seconds * share * random.next());
+  const warmup = part(0.3);
+  const cooldown = part(0.3);
+  return {
+    rate,
+    warmup: `${warmup}s`,
+    duration: `${Math.max(1, seconds - warmup - cooldown)}s`,
+    cooldown: `${cooldown}s`,
+  };
+}
+
+/** Mostly RFC 3261's own; else anything that the loader takes, odd ratios of T2 to T1 among them. */
+function drawTimers(random: Random): Readonly<Record<string, string>> {
+  if (random.chance(0.6)) return {};
+  const t1Ms = random.pick([20, 100, 333, 500, 1000]);
+  const t2Ms = Math.round(t1Ms * random.pick([1, 1.5, 2, 3, 8, 11]));
+  return { T1: `${t1Ms}ms`, T2: `${t2Ms}ms`, T4: random.pick(['100ms', '1s', '5s', '10s']) };
+}
+
+interface Flow {
+  readonly steps: readonly Step[];
+  readonly attempts: number;
+}
+
+/** Attempt steps are numbered as they come in the text. */
+interface FlowBuilder {
+  readonly random: Random;
+  numbered: number;
+}
+
+function drawFlow(random: Random): Flow {
+  const builder: FlowBuilder = { random, numbered: 0 };
+  const kind = random.next();
+  if (kind < 0.15) return allOf([attempt(builder, 'register')]);
+  if (kind < 0.4) return usual(builder);
+  const first = attempt(builder, random.chance(0.85) ? 'register' : drawProcedure(random));
+  const steps = Array.from({ length: random.between(1, STEPS_MOST) }, () => drawStep(builder, 0));
+  return allOf([first, ...steps]);
+}
+
+/** What most phones do: register, refresh a few times, unregister. */
+function usual(builder: FlowBuilder): Flow {
+  const { random } = builder;
+  const register = attempt(builder, 'register');
+  const refresh = allOf([pause(random), attempt(builder, 'refresh')]);
+  const rounds = random.between(1, ROUNDS_MOST);
+  const unregister = attempt(builder, random.pick(['unregister', 'wildcard']));
+  return allOf([register, repeated(refresh, rounds), pause(random), unregister]);
+}
+
+function drawStep(builder: FlowBuilder, depth: number): Flow {
+  const { random } = builder;
+  const kind = random.next();
+  if (kind < 0.5) return attempt(builder, drawProcedure(random));
+  if (kind < 0.8) return pause(random);
+  if (kind < 0.87 || depth > 0) return { steps: ['discard'], attempts: 0 };
+  const body = Array.from({ length: random.between(1, 3) }, () => drawStep(builder, depth + 1));
+  return repeated(allOf(body), random.between(1, ROUNDS_MOST));
+}
+
+const drawProcedure = (random: Random): string =>
+  random.pick(['register', 'refresh', 'refresh', 'unregister', 'wildcard', 'query']);
+
+function attempt(builder: FlowBuilder, procedure: string): Flow {
+  const { random } = builder;
+  const headers = { [STEP_HEADER]: String(builder.numbered++) };
+  const isAsking = procedure === 'register' || procedure === 'refresh';
+  const expires = random.pick([1, 5, 30, 60, 600, 3600, 7200, 0]);
+  return { steps: [{ [procedure]: isAsking ? { expires: `${expires}s`, headers } : { headers } }], attempts: 1 };
+}
+
+function pause(random: Random): Flow {
+  const wait = random.pick<unknown>([
+    `${random.between(0, 50)}ms`,
+    `${random.between(1, 20)}s`,
+    { uniform: ['10ms', `${random.between(1, 30)}s`] },
+    { exponential: `${random.between(1, 10)}s` },
+    { ofExpires: `${random.between(10, 100)}%` },
+  ]);
+  return { steps: [{ wait }], attempts: 0 };
+}
+
+function repeated(body: Flow, times: number): Flow {
+  return { steps: [{ repeat: { times, steps: body.steps } }], attempts: body.attempts * times };
+}
+
+function allOf(parts: readonly Flow[]): Flow {
+  return {
+    steps: parts.flatMap(({ steps }) => steps),
+    attempts: parts.reduce((sum, { attempts }) => sum + attempts, 0),
+  };
+}
+
+/** A whole number; each power of ten is as likely as any other. */
+export const logUniform = (random: Random, least: number, most: number): number =>
+  Math.round(least * (most / least) ** random.next());

@@ -1,0 +1,207 @@
+// A world from a seed: the scenario, the registrar, and the faults. Every kind of fault is in or out by chance, so that some
+// worlds have one alone, some have several that meet, and some have none: in those nothing may fail.
+
+import type { RegistrarOptions } from '../registrar/index.ts';
+import type { RunPlan } from '../scenario/index.ts';
+import { loadScenario } from '../scenario/index.ts';
+import type { Random } from '../std/index.ts';
+import { createRandom, US_PER_MS, US_PER_SECOND } from '../std/index.ts';
+import type { ClientEvent, KernelOptions } from './client-host.ts';
+import { WILLING_KERNEL } from './client-host.ts';
+import { DOMAIN, drawScenario, logUniform, PASSWORD, type ScenarioWish } from './draw-scenario.ts';
+import type { AnswerShare, EdgeOptions } from './edge.ts';
+import type { LinkOptions } from './network.ts';
+import { PERFECT_LINK } from './network.ts';
+import type { Restart, WorldOptions } from './world.ts';
+
+export interface DrawnWorld {
+  readonly options: WorldOptions;
+  /** As a scenario file. */
+  readonly scenario: string;
+  /** Nothing goes wrong in it: no fault, and a registrar that grants everything. */
+  readonly isCalm: boolean;
+  /** Names of the kinds of faults in it. */
+  readonly faults: readonly string[];
+}
+
+const CALM_SHARE = 0.1;
+/** How likely each kind of fault is; one of these for each world. */
+const FAULT_SHARES = [0.04, 0.1, 0.2, 0.4];
+const WORKERS_MOST = 3;
+
+/** `fault` draws a kind of fault, or leaves it out, and writes down its name. */
+type Fault = <T>(name: string, draw: (random: Random) => T, otherwise: T) => T;
+
+export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
+  const random = createRandom(seed);
+  const scenario = drawScenario(random.split('scenario'), wish);
+  const plan = loadScenario({ file: `seed-${seed}.yaml`, text: scenario.text });
+  const isRightPassword = plan.identities.password === null || plan.identities.password === PASSWORD;
+  const isCalm = random.chance(CALM_SHARE) && isRightPassword;
+  const faults: string[] = [];
+  const faultShare = random.pick(FAULT_SHARES);
+  const fault: Fault = (name, draw, otherwise) => {
+    const own = random.split(name);
+    if (isCalm || !own.chance(faultShare)) return otherwise;
+    faults.push(name);
+    return draw(own);
+  };
+  const runSeconds = scenario.loadSeconds + 20;
+  const workerCount = Math.min(scenario.contexts, random.pick([1, 1, 1, 2, WORKERS_MOST]));
+  const delayUs = logUniform(random, 100, 200 * US_PER_MS);
+  const options: WorldOptions = {
+    seed,
+    runId: `sim${seed}`,
+    plan,
+    workerCount,
+    registrar: drawRegistrar(random.split('registrar'), fault, plan),
+    edge: drawEdge(seed, random.split('edge'), fault),
+    toRegistrar: drawLink('to registrar', delayUs, runSeconds, fault),
+    toClients: drawLink('to clients', delayUs, runSeconds, fault),
+    restarts: fault('restarts', (own) => drawRestarts(own, runSeconds), []),
+    kernel: drawKernel(runSeconds, fault),
+    healUs: random.chance(0.5) ? Math.floor(scenario.loadSeconds * US_PER_SECOND * (0.3 + 0.5 * random.next())) : null,
+    events: drawEvents(workerCount, runSeconds, fault),
+  };
+  return { options, scenario: scenario.text, isCalm, faults };
+}
+
+function drawRegistrar(random: Random, fault: Fault, plan: RunPlan): RegistrarOptions {
+  const { count, password } = plan.identities;
+  const capacity = fault('registrar too small', (own) => own.between(1, count), count);
+  return {
+    domain: DOMAIN,
+    // Whether it challenges is the registrar's affair; a scenario without a password then fails as it should.
+    password: fault('unasked challenge', () => PASSWORD, password === null ? null : PASSWORD),
+    qop: random.pick(['auth', 'auth', 'none']),
+    minExpiresSeconds: fault('too brief', (own) => own.pick([10, 60, 3600]), 1),
+    maxExpiresSeconds: fault('shortened expires', (own) => own.pick([3600, 3600, 7200]), 100_000),
+    defaultExpiresSeconds: 3600,
+    capacity,
+    nonceLifetimeSeconds: fault('nonces expire', (own) => logUniform(own, 1, 120), 100_000),
+    transactionCapacity: fault('forgetful', (own) => own.between(1, 64), 2 * count + 4096),
+    seed: random.between(1, 2 ** 31),
+  };
+}
+
+const REFUSALS: readonly AnswerShare[] = [
+  { status: '200 OK', headers: [], share: 0 },
+  { status: '302 Moved Temporarily', headers: ['Contact: <sip:10.9.9.9:5099>'], share: 0 },
+  { status: '400 Bad Request', headers: [], share: 0 },
+  { status: '401 Unauthorized', headers: [], share: 0 },
+  { status: '401 Unauthorized', headers: ['WWW-Authenticate: Digest realm="x", algorithm=MD5'], share: 0 },
+  { status: '401 Unauthorized', headers: ['WWW-Authenticate: Digest realm="other", nonce="n1", stale=true'], share: 0 },
+  { status: '403 Forbidden', headers: [], share: 0 },
+  { status: '404 Not Found', headers: [], share: 0 },
+  {
+    status: '407 Proxy Authentication Required',
+    headers: ['Proxy-Authenticate: Digest realm="p", nonce="n"'],
+    share: 0,
+  },
+  { status: '423 Interval Too Brief', headers: ['Min-Expires: 3600'], share: 0 },
+  { status: '480 Temporarily Unavailable', headers: ['Retry-After: 60'], share: 0 },
+  { status: '500 Server Internal Error', headers: [], share: 0 },
+  { status: '503 Service Unavailable', headers: ['Retry-After: 3 (in a while)'], share: 0 },
+  { status: '600 Busy Everywhere', headers: [], share: 0 },
+  { status: '699 Nobody Knows', headers: [], share: 0 },
+];
+
+function drawEdge(seed: number, random: Random, fault: Fault): EdgeOptions {
+  const answers = fault('answers', (own) => drawAnswers(own), []);
+  const serviceUs = fault('slow registrar', (own) => logUniform(own, 10, 100 * US_PER_MS), 0);
+  const backlogUs = logUniform(random, US_PER_MS, 10 * US_PER_SECOND);
+  const provisionalShare = fault('provisionals', (own) => own.pick([0.05, 0.5, 1]), 0);
+  return { seed, serviceUs, backlogUs, isSilentWhenFull: random.chance(0.5), provisionalShare, answers };
+}
+
+/** Some refusals, each for some percent of transactions. */
+function drawAnswers(random: Random): readonly AnswerShare[] {
+  const kinds = REFUSALS.filter(() => random.chance(0.35));
+  return kinds.map((answer) => ({ ...answer, share: 0.05 * random.next() }));
+}
+
+function drawLink(way: string, delayUs: number, runSeconds: number, fault: Fault): LinkOptions {
+  const share = (own: Random): number => logUniform(own, 1, 3_000) / 10_000;
+  return {
+    ...PERFECT_LINK,
+    delayUs,
+    jitterUs: fault(`jitter ${way}`, (own) => logUniform(own, 100, 500 * US_PER_MS), 0),
+    lossShare: fault(`loss ${way}`, share, 0),
+    burst: fault<LinkOptions['burst']>(
+      `bursts ${way}`,
+      (own) => ({ beginShare: share(own) / 10, endShare: 0.02 + 0.3 * own.next(), lossShare: 0.5 + 0.5 * own.next() }),
+      null,
+    ),
+    duplicateShare: fault(`duplicates ${way}`, share, 0),
+    reorderShare: fault(`reordering ${way}`, share, 0),
+    heldUs: fault(`long holds ${way}`, (own) => logUniform(own, US_PER_MS, 60 * US_PER_SECOND), 50 * US_PER_MS),
+    corruptShare: fault(`corruption ${way}`, (own) => share(own) / 3, 0),
+    partitions: fault(`partitions ${way}`, (own) => drawSpans(own, runSeconds, 40), []),
+  };
+}
+
+/** One to three, apart. */
+function drawSpans(random: Random, runSeconds: number, mostSeconds: number): { fromUs: number; toUs: number }[] {
+  const spans: { fromUs: number; toUs: number }[] = [];
+  let fromUs = 0;
+  for (let left = random.between(1, 3); left > 0; left--) {
+    fromUs += Math.floor(random.next() * runSeconds * US_PER_SECOND * 0.5);
+    const toUs = fromUs + logUniform(random, US_PER_MS, mostSeconds * US_PER_SECOND);
+    spans.push({ fromUs, toUs });
+    fromUs = toUs + 1;
+  }
+  return spans;
+}
+
+const drawRestarts = (random: Random, runSeconds: number): readonly Restart[] =>
+  drawSpans(random, runSeconds, 20).map(({ fromUs, toUs }) => ({
+    atUs: fromUs,
+    awayUs: toUs - fromUs,
+    keepsBindings: random.chance(0.5),
+  }));
+
+function drawKernel(runSeconds: number, fault: Fault): KernelOptions {
+  const hampered = fault(
+    'partial batches',
+    (own) => ({ hamperedShare: own.next(), takesMost: own.between(0, 20), letsMost: own.between(0, 20) }),
+    { hamperedShare: 0, takesMost: 0, letsMost: 0 },
+  );
+  return {
+    ...WILLING_KERNEL,
+    ...hampered,
+    readMost: fault('few reads a turn', (own) => own.between(1, 10), Number.POSITIVE_INFINITY),
+    refusedShare: fault('refused datagrams', (own) => own.next() / 20, 0),
+    quantumUs: fault('quantum', (own) => own.pick([100, 500, 10 * US_PER_MS, 100 * US_PER_MS]), 0),
+    stalls: fault('stalls', (own) => drawSpans(own, runSeconds, 60), []),
+  };
+}
+
+function drawEvents(workerCount: number, runSeconds: number, fault: Fault): readonly (readonly ClientEvent[])[] {
+  const runUs = runSeconds * US_PER_SECOND;
+  const errors = fault(
+    'unreachable',
+    (own) =>
+      Array.from({ length: workerCount }, () =>
+        Array.from(
+          { length: own.between(1, 5) },
+          (): ClientEvent => ({
+            kind: 'unreachable',
+            atUs: Math.floor(own.next() * runUs),
+          }),
+        ),
+      ),
+    [],
+  );
+  const ends = fault<readonly ClientEvent[]>('operator', (own) => drawEnd(own, runUs), []);
+  return Array.from({ length: workerCount }, (_, worker) =>
+    [...(errors[worker] ?? []), ...ends].sort((one, other) => one.atUs - other.atUs),
+  );
+}
+
+/** An interrupt, and perhaps another one: the same moment for all workers. */
+function drawEnd(random: Random, runUs: number): readonly ClientEvent[] {
+  const atUs = Math.floor(random.next() * runUs);
+  const stop: ClientEvent = { kind: 'stop', atUs, drainUs: random.pick([0, 2, 40]) * US_PER_SECOND };
+  if (random.chance(0.5)) return [stop];
+  return [stop, { kind: 'abort', atUs: atUs + Math.floor(random.next() * 10 * US_PER_SECOND) }];
+}

@@ -1,0 +1,64 @@
+// What a simulated world tells whoever watches it, in the order in which it happens. All bytes are copies that stay as they
+// are; all times are virtual microseconds. One turn of a worker gives, in this order:
+//
+//   onReceived*  what had arrived      (onStop, onAbort, onTransportError*)      then the engine advances
+//   onOffered*   what the engine handed to its socket, oldest first
+//   onSent* / onRefused*   what the kernel then let go, or refused for good; of what was offered, in that order
+//   onTurn       the turn is over
+
+/** A datagram on its way, with what the network did to it. */
+export interface Arrival {
+  readonly atUs: number;
+  readonly bytes: Uint8Array;
+  readonly isCorrupted: boolean;
+}
+
+export interface Observer {
+  /** The engine took it; `arrival.atUs` is the kernel's stamp, at most the time of the turn. */
+  onReceived(worker: number, nowUs: number, arrival: Arrival): void;
+  /** The engine handed it over; it may still wait in the socket's queue, and cannot be called back. */
+  onOffered(worker: number, nowUs: number, bytes: Uint8Array): void;
+  /** It left for the network. */
+  onSent(worker: number, nowUs: number, bytes: Uint8Array): void;
+  /** The kernel will never send it. */
+  onRefused(worker: number, nowUs: number, bytes: Uint8Array, isPeerGone: boolean): void;
+  /** The socket says that the peer cannot be reached; what was offered and not sent is gone. */
+  onTransportError(worker: number, nowUs: number): void;
+  /** The operator wants the end: at once (abort), or after at most `drainUs`. */
+  onStop(worker: number, nowUs: number, drainUs: number): void;
+  onAbort(worker: number, nowUs: number): void;
+  /** `isBlocked`: the socket or the kernel would not take everything that the engine had. */
+  onTurn(worker: number, nowUs: number, isBlocked: boolean): void;
+  /** The registrar itself, not something in front of it, took a request of this worker's address. */
+  onRequest(nowUs: number, worker: number, arrival: Arrival): void;
+  /** The registrar itself answered to this worker's address. */
+  onAnswer(nowUs: number, worker: number, bytes: Uint8Array): void;
+  /** The registrar came back with nothing but, at most, its bindings. */
+  onRestart(nowUs: number, keepsBindings: boolean): void;
+}
+
+const NOTHING = (): void => {};
+
+/** Tells each of them everything that it wants to know, in this order. */
+export function tellAll(observers: readonly Partial<Observer>[]): Observer {
+  const all = <K extends keyof Observer>(name: K): Observer[K] => {
+    const wanted = observers.flatMap((observer) => observer[name] ?? []) as ((...facts: unknown[]) => void)[];
+    if (wanted.length === 0) return NOTHING;
+    return ((...facts: unknown[]) => {
+      for (const tell of wanted) tell(...facts);
+    }) as Observer[K];
+  };
+  return {
+    onReceived: all('onReceived'),
+    onOffered: all('onOffered'),
+    onSent: all('onSent'),
+    onRefused: all('onRefused'),
+    onTransportError: all('onTransportError'),
+    onStop: all('onStop'),
+    onAbort: all('onAbort'),
+    onTurn: all('onTurn'),
+    onRequest: all('onRequest'),
+    onAnswer: all('onAnswer'),
+    onRestart: all('onRestart'),
+  };
+}

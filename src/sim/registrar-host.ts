@@ -1,0 +1,161 @@
+// The other end of a simulated world: a real registrar behind an edge, that may go away and come back. What waited for
+// service when it went away is lost with it, and so are its unsent answers.
+
+import type { BindingView, Registrar, RegistrarOptions } from '../registrar/index.ts';
+import {
+  advance,
+  bindingsOf,
+  countersOf,
+  createRegistrar,
+  drain,
+  receive,
+  released,
+  restart,
+} from '../registrar/index.ts';
+import { decodeLatin1, encodeAscii } from '../std/index.ts';
+import type { Edge, EdgeOptions } from './edge.ts';
+import { createEdge, meet, resetEdge } from './edge.ts';
+import type { Arrival, Observer } from './observer.ts';
+
+/** Hands an answer to the network. */
+export type AnswerSender = (nowUs: number, worker: number, bytes: Uint8Array) => void;
+
+/** Where worker w sends from: address FIRST_ADDRESS + w, port FIRST_PORT + w. */
+export const FIRST_ADDRESS = 0x0a000001;
+export const FIRST_PORT = 5060;
+
+/** Registrar's counters that tell what a world exercised, over all its lives. */
+export interface RegistrarCounts {
+  answered: number;
+  retransmissionsAnswered: number;
+  dropped: number;
+  challenges: number;
+  staleChallenges: number;
+  bindingsAdded: number;
+  bindingsExpired: number;
+  restarts: number;
+  /** Came while it was away, or waited for it. */
+  lostInRestarts: number;
+  /** Answers to an address that nobody has: a damaged Via. */
+  misdirected: number;
+}
+
+export interface RegistrarHost {
+  readonly options: RegistrarOptions;
+  readonly workerCount: number;
+  readonly edge: Edge;
+  readonly observer: Observer;
+  readonly send: AnswerSender;
+  readonly counts: RegistrarCounts;
+  registrar: Registrar;
+  isAway: boolean;
+  /** Raised with each life; what waits for another one is lost. */
+  life: number;
+}
+
+export interface RegistrarHostOptions {
+  readonly registrar: RegistrarOptions;
+  readonly edge: EdgeOptions;
+  readonly workerCount: number;
+  readonly observer: Observer;
+  readonly send: AnswerSender;
+}
+
+export function createRegistrarHost(options: RegistrarHostOptions): RegistrarHost {
+  const { registrar, edge, workerCount, observer, send } = options;
+  return {
+    options: registrar,
+    workerCount,
+    edge: createEdge(edge),
+    observer,
+    send,
+    counts: {
+      answered: 0,
+      retransmissionsAnswered: 0,
+      dropped: 0,
+      challenges: 0,
+      staleChallenges: 0,
+      bindingsAdded: 0,
+      bindingsExpired: 0,
+      restarts: 0,
+      lostInRestarts: 0,
+      misdirected: 0,
+    },
+    registrar: createRegistrar(registrar),
+    isAway: false,
+    life: 0,
+  };
+}
+
+/** A request reaches the edge; returns when it is to be served, or null when the registrar never sees it. */
+export function arrive(host: RegistrarHost, nowUs: number, worker: number, { bytes }: Arrival): number | null {
+  if (host.isAway) {
+    host.counts.lostInRestarts++;
+    return null;
+  }
+  const { answers, servedAtUs } = meet(host.edge, nowUs, decodeLatin1(bytes, 0, bytes.length));
+  for (const answer of answers) host.send(nowUs, worker, encodeAscii(answer));
+  return servedAtUs;
+}
+
+/** The registrar takes the request that came from this worker. */
+export function serve(host: RegistrarHost, nowUs: number, worker: number, arrival: Arrival): void {
+  const { registrar, observer } = host;
+  const { bytes } = arrival;
+  observer.onRequest(nowUs, worker, arrival);
+  receive(registrar, nowUs, bytes, 0, bytes.length, FIRST_ADDRESS + worker, FIRST_PORT + worker);
+  const count = drain(registrar, (start, end, address, port) => {
+    const to = address - FIRST_ADDRESS;
+    if (to < 0 || to >= host.workerCount || port !== FIRST_PORT + to) host.counts.misdirected++;
+    else {
+      const answer = registrar.slab.slice(start, end);
+      observer.onAnswer(nowUs, to, answer);
+      host.send(nowUs, to, answer);
+    }
+    return true;
+  });
+  released(registrar, count);
+  advance(registrar, nowUs);
+}
+
+export function goAway(host: RegistrarHost): void {
+  host.isAway = true;
+  host.life++;
+}
+
+/** Back, with its bindings or without. */
+export function comeBack(host: RegistrarHost, nowUs: number, keepsBindings: boolean): void {
+  const seed = host.options.seed + host.life;
+  if (keepsBindings) restart(host.registrar, nowUs, seed);
+  else {
+    addCounts(host);
+    host.registrar = createRegistrar({ ...host.options, seed });
+  }
+  resetEdge(host.edge);
+  host.isAway = false;
+  host.counts.restarts++;
+  host.observer.onRestart(nowUs, keepsBindings);
+}
+
+/** What it holds for a user, as of `nowUs`. */
+export function heldFor(host: RegistrarHost, nowUs: number, user: string): readonly BindingView[] {
+  advance(host.registrar, nowUs);
+  return bindingsOf(host.registrar, user);
+}
+
+/** Counts of all lives; once, at the end. */
+export function registrarCounts(host: RegistrarHost): RegistrarCounts {
+  addCounts(host);
+  return host.counts;
+}
+
+function addCounts({ registrar, counts }: RegistrarHost): void {
+  const life = countersOf(registrar);
+  counts.answered += life.answered;
+  counts.retransmissionsAnswered += life.retransmissionsAnswered;
+  counts.dropped += life.dropped;
+  counts.challenges += life.challenges;
+  counts.staleChallenges += life.staleChallenges;
+  counts.bindingsAdded += life.bindingsAdded;
+  counts.bindingsExpired += life.bindingsExpired;
+}

@@ -1,0 +1,271 @@
+// A whole load test in one thread, in virtual time: real engines, a real registrar, and between them a network that does
+// what it is told. Nothing happens between two events, so time jumps from one to the next.
+//
+//   worker 0 ─┐                                        ┌─ edge ─ registrar
+//   worker 1 ─┼─ link to the registrar ──────────────► │
+//   worker 2 ─┘ ◄────────────── link to the clients ───┘      faults: both links, edge, restarts, kernels, operators
+//
+// The same options give the same datagrams at the same microseconds, which the hash over all of them shows.
+
+import type { Engine } from '../engine/index.ts';
+import { attachFlow, createEngine, isOver } from '../engine/index.ts';
+import type { MetricsBlock } from '../metrics/index.ts';
+import { createMetricsBlock } from '../metrics/index.ts';
+import type { BindingView, RegistrarOptions } from '../registrar/index.ts';
+import type { RunPlan } from '../scenario/index.ts';
+import type { Random } from '../std/index.ts';
+import { assert, createRandom } from '../std/index.ts';
+import type { ClientEvent, ClientHost, KernelOptions } from './client-host.ts';
+import { takeClientTurn, turnTimeUs, WILLING_KERNEL } from './client-host.ts';
+import type { DatagramHash } from './datagram-hash.ts';
+import { addDatagram, createDatagramHash } from './datagram-hash.ts';
+import type { EdgeCounts, EdgeOptions } from './edge.ts';
+import type { EventQueue } from './event-queue.ts';
+import { addEvent, createEventQueue, nextEventUs, takeEvent } from './event-queue.ts';
+import type { Link, LinkCounts, LinkOptions } from './network.ts';
+import { createLink, heal, transit } from './network.ts';
+import type { Arrival, Observer } from './observer.ts';
+import type { RegistrarCounts, RegistrarHost } from './registrar-host.ts';
+import {
+  arrive,
+  comeBack,
+  createRegistrarHost,
+  FIRST_ADDRESS,
+  FIRST_PORT,
+  goAway,
+  heldFor,
+  registrarCounts,
+  serve,
+} from './registrar-host.ts';
+
+export interface Restart {
+  readonly atUs: number;
+  readonly awayUs: number;
+  readonly keepsBindings: boolean;
+}
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly runId: string;
+  readonly plan: RunPlan;
+  readonly workerCount: number;
+  readonly registrar: RegistrarOptions;
+  readonly edge: EdgeOptions;
+  readonly toRegistrar: LinkOptions;
+  readonly toClients: LinkOptions;
+  /** In order; none while another one lasts. */
+  readonly restarts: readonly Restart[];
+  readonly kernel: KernelOptions;
+  /** From then on networks, edge and kernels do no harm; null: never. */
+  readonly healUs: number | null;
+  /** One list for each worker, soonest first. */
+  readonly events: readonly (readonly ClientEvent[])[];
+}
+
+export interface WorldWorker {
+  readonly engine: Engine;
+  readonly sentBy: string;
+  readonly metrics: MetricsBlock;
+}
+
+export interface World {
+  readonly options: WorldOptions;
+  readonly workers: readonly WorldWorker[];
+  readonly clients: readonly ClientHost[];
+  readonly registrar: RegistrarHost;
+  readonly toRegistrar: Link;
+  readonly toClients: Link;
+  readonly happening: EventQueue<WorldEvent>;
+  readonly hash: DatagramHash;
+  nowUs: number;
+  /** Arrived at a worker whose run was over. */
+  afterEnd: number;
+}
+
+export interface WorldEnd {
+  readonly endedUs: number;
+  readonly hash: string;
+  readonly datagrams: number;
+  readonly afterEnd: number;
+  readonly toRegistrar: LinkCounts;
+  readonly toClients: LinkCounts;
+  readonly edge: EdgeCounts;
+  readonly registrar: RegistrarCounts;
+}
+
+type WorldEvent =
+  | { readonly kind: 'toRegistrar'; readonly worker: number; readonly arrival: Arrival }
+  | { readonly kind: 'served'; readonly worker: number; readonly arrival: Arrival; readonly life: number }
+  | { readonly kind: 'toClient'; readonly worker: number; readonly arrival: Arrival }
+  | { readonly kind: 'heal' }
+  | { readonly kind: 'away' }
+  | { readonly kind: 'back'; readonly keepsBindings: boolean };
+
+const MOST_TURNS = 50_000_000;
+/** Turns at one and the same time, each of which may do something. */
+const MOST_TURNS_STANDING = 10_000;
+const SERIES_SECONDS = 60;
+const TO_REGISTRAR = 1;
+const TO_CLIENT = 2;
+
+/** The engines of a world; whoever watches it has to know them. */
+export const createWorkers = (options: WorldOptions): readonly WorldWorker[] =>
+  Array.from({ length: options.workerCount }, (_, worker) => createWorker(options, worker));
+
+export function createWorld(options: WorldOptions, workers: readonly WorldWorker[], observer: Observer): World {
+  const random = createRandom(options.seed);
+  const hash = createDatagramHash();
+  const happening = createEventQueue<WorldEvent>();
+  const toRegistrar = createLink(options.toRegistrar, random.split('to registrar'));
+  const toClients = createLink(options.toClients, random.split('to clients'));
+  const sendAnswer = (nowUs: number, worker: number, bytes: Uint8Array): void => {
+    addDatagram(hash, nowUs, TO_CLIENT + worker * 4, bytes);
+    for (const arrival of transit(toClients, nowUs, bytes, 0, bytes.length)) {
+      addEvent(happening, arrival.atUs, { kind: 'toClient', worker, arrival });
+    }
+  };
+  const clients = workers.map(({ engine }, worker): ClientHost => {
+    const send = (nowUs: number, bytes: Uint8Array): void => {
+      addDatagram(hash, nowUs, TO_REGISTRAR + worker * 4, bytes);
+      for (const arrival of transit(toRegistrar, nowUs, bytes, 0, bytes.length)) {
+        addEvent(happening, arrival.atUs, { kind: 'toRegistrar', worker, arrival });
+      }
+    };
+    return createClientHost(options, { worker, engine, observer, random: random.split(`kernel ${worker}`), send });
+  });
+  const { restarts, registrar, edge, workerCount, healUs } = options;
+  if (healUs !== null) addEvent(happening, healUs, { kind: 'heal' });
+  for (const { atUs, awayUs, keepsBindings } of restarts) {
+    addEvent(happening, atUs, { kind: 'away' });
+    addEvent(happening, atUs + awayUs, { kind: 'back', keepsBindings });
+  }
+  return {
+    options,
+    workers,
+    clients,
+    registrar: createRegistrarHost({ registrar, edge, workerCount, observer, send: sendAnswer }),
+    toRegistrar,
+    toClients,
+    happening,
+    hash,
+    nowUs: 0,
+    afterEnd: 0,
+  };
+}
+
+/** Until every run is over, no timer is left, and nothing is under way. */
+export function runWorld(world: World): WorldEnd {
+  let standing = 0;
+  for (let turns = 0; ; turns++) {
+    const nextUs = nextMomentUs(world);
+    if (nextUs === Number.POSITIVE_INFINITY) break;
+    standing = nextUs > world.nowUs ? 0 : standing + 1;
+    assert(turns < MOST_TURNS, 'a simulated world comes to its end');
+    assert(standing < MOST_TURNS_STANDING, 'time goes on in a simulated world');
+    world.nowUs = nextUs;
+    while (nextEventUs(world.happening) <= nextUs) happen(world, takeEvent(world.happening));
+    for (const client of world.clients) {
+      if (turnTimeUs(client, client.wakeUs) <= nextUs) takeClientTurn(client, nextUs);
+    }
+  }
+  for (const { engine } of world.clients) assert(isOver(engine), 'nothing more happens, and yet a run is not over');
+  return {
+    endedUs: world.nowUs,
+    hash: world.hash.text(),
+    datagrams: world.hash.count,
+    afterEnd: world.afterEnd,
+    toRegistrar: world.toRegistrar.counts,
+    toClients: world.toClients.counts,
+    edge: world.registrar.edge.counts,
+    registrar: registrarCounts(world.registrar),
+  };
+}
+
+/** What the registrar holds for a user now. */
+export const bindingsHeld = (world: World, user: string): readonly BindingView[] =>
+  heldFor(world.registrar, world.nowUs, user);
+
+function createWorker({ plan, workerCount, runId, seed }: WorldOptions, worker: number): WorldWorker {
+  const metrics = createMetricsBlock(SERIES_SECONDS);
+  const engine = createEngine({
+    plan,
+    workerIndex: worker,
+    workerCount,
+    runId,
+    seed,
+    userAgent: 'regstorm',
+    metrics,
+  });
+  const address = FIRST_ADDRESS + worker;
+  const octets = [24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff);
+  const sentBy = `${octets.join('.')}:${FIRST_PORT + worker}`;
+  attachFlow(engine, sentBy);
+  return { engine, sentBy, metrics };
+}
+
+interface ClientParts {
+  readonly worker: number;
+  readonly engine: Engine;
+  readonly observer: Observer;
+  readonly random: Random;
+  readonly send: (nowUs: number, bytes: Uint8Array) => void;
+}
+
+const createClientHost = ({ kernel, events }: WorldOptions, parts: ClientParts): ClientHost => ({
+  ...parts,
+  kernel,
+  events: [...(events[parts.worker] ?? [])],
+  inbox: [],
+  queue: [],
+  wakeUs: 0,
+});
+
+function nextMomentUs({ happening, clients, nowUs }: World): number {
+  let nextUs = nextEventUs(happening);
+  for (const client of clients) nextUs = Math.min(nextUs, Math.max(nowUs, turnTimeUs(client, client.wakeUs)));
+  return nextUs;
+}
+
+function happen(world: World, event: WorldEvent): void {
+  const { registrar, nowUs } = world;
+  switch (event.kind) {
+    case 'toRegistrar': {
+      const servedAtUs = arrive(registrar, nowUs, event.worker, event.arrival);
+      if (servedAtUs === null) return;
+      const { worker, arrival } = event;
+      addEvent(world.happening, servedAtUs, { kind: 'served', worker, arrival, life: registrar.life });
+      return;
+    }
+    case 'served':
+      if (event.life === registrar.life) serve(registrar, nowUs, event.worker, event.arrival);
+      else registrar.counts.lostInRestarts++;
+      return;
+    case 'toClient':
+      receiveAt(world, world.clients[event.worker]!, event.arrival);
+      return;
+    case 'heal':
+      healWorld(world);
+      return;
+    case 'away':
+      goAway(registrar);
+      return;
+    case 'back':
+      comeBack(registrar, nowUs, event.keepsBindings);
+  }
+}
+
+function healWorld({ toRegistrar, toClients, registrar, clients }: World): void {
+  heal(toRegistrar);
+  heal(toClients);
+  registrar.edge.isHealed = true;
+  for (const client of clients) client.kernel = { ...WILLING_KERNEL, quantumUs: client.kernel.quantumUs };
+}
+
+function receiveAt(world: World, client: ClientHost, arrival: Arrival): void {
+  if (isOver(client.engine)) {
+    world.afterEnd++;
+    return;
+  }
+  client.inbox.push(arrival);
+  client.wakeUs = Math.min(client.wakeUs, arrival.atUs);
+}
