@@ -33,6 +33,7 @@ export const DICTIONARY: readonly string[] = [
   '"a" <sip:b>',
   '\r\nm:',
   '\r\nX:m:\r\nContact :',
+  '\r\nContacts:<sip:c>\r\nm:',
   '\r\n ',
   '[::1]:5060',
   '?x=y',

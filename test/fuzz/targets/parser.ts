@@ -27,6 +27,8 @@ export const DICTIONARY: readonly string[] = [
   'i:1',
   'm:*',
   'Contact:',
+  '\r\nm:<sip:c>\r\n',
+  'Content-Disposition: a;handling=optional\r\n',
   'CSeq: 1 REGISTER',
   'Expires:',
   'Min-Expires: 60',
