@@ -5,7 +5,7 @@
 import { defineConfig } from 'vitest/config';
 
 const UNIT = [
-  'test/{unit,golden,torture,property,fuzz}/**/*.test.ts',
+  'test/{unit,golden,torture,property,sim,fuzz}/**/*.test.ts',
   'test/tidy.test.ts',
   'test/integration/cli-inputs.test.ts',
 ];

@@ -9,6 +9,7 @@ import { QUICK_COMMAND } from './commands/quick.ts';
 import { REGISTRAR_COMMAND } from './commands/registrar.ts';
 import { RUN_COMMAND } from './commands/run.ts';
 import { SCHEMA_COMMAND } from './commands/schema.ts';
+import { SIMULATE_COMMAND } from './commands/simulate.ts';
 import { VALIDATE_COMMAND } from './commands/validate.ts';
 import { describeFailure } from './failure.ts';
 import { commandHelp, programHelp } from './help-text.ts';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   SCHEMA_COMMAND,
   CLEANUP_COMMAND,
   REGISTRAR_COMMAND,
+  SIMULATE_COMMAND,
 ];
 
 /** Help and version go before everything else: who asks for help has a mistake in the rest, as often as not. */

@@ -1,5 +1,17 @@
 // The client side, driven by its contract (engine.ts). Other folders import from here.
 
+export type { Belief, RowBelief, RowCounts } from './books.ts';
+export {
+  activeFlowCount,
+  beliefOf,
+  busyContextCount,
+  countsApart,
+  freeRowsOf,
+  isLoading,
+  mayBeBound,
+  queuedCount,
+  rowsOf,
+} from './books.ts';
 export type { Sink } from './engine.ts';
 export {
   abort,

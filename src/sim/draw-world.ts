@@ -28,6 +28,7 @@ const CALM_SHARE = 0.1;
 /** How likely each kind of fault is; one of these for each world. */
 const FAULT_SHARES = [0.04, 0.1, 0.2, 0.4];
 const WORKERS_MOST = 3;
+const FIRST_PORT = 5060;
 
 /** `fault` draws a kind of fault, or leaves it out, and writes down its name. */
 type Fault = <T>(name: string, draw: (random: Random) => T, otherwise: T) => T;
@@ -53,7 +54,11 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
     seed,
     runId: `sim${seed}`,
     plan,
-    workerCount,
+    addresses: Array.from({ length: workerCount }, (_, worker) => ({
+      address: `10.0.0.${worker + 1}`,
+      port: FIRST_PORT + worker,
+    })),
+    userAgent: 'regstorm',
     registrar: drawRegistrar(random.split('registrar'), fault, plan),
     edge: drawEdge(seed, random.split('edge'), fault),
     toRegistrar: drawLink('to registrar', delayUs, runSeconds, fault),
@@ -163,7 +168,7 @@ const drawRestarts = (random: Random, runSeconds: number): readonly Restart[] =>
 function drawKernel(runSeconds: number, fault: Fault): KernelOptions {
   const hampered = fault(
     'partial batches',
-    (own) => ({ hamperedShare: own.next(), takesMost: own.between(0, 20), letsMost: own.between(0, 20) }),
+    (own) => ({ hamperedShare: 0.8 * own.next(), takesMost: own.between(0, 20), letsMost: own.between(0, 20) }),
     { hamperedShare: 0, takesMost: 0, letsMost: 0 },
   );
   return {

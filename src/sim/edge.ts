@@ -29,6 +29,16 @@ export interface EdgeOptions {
   readonly answers: readonly AnswerShare[];
 }
 
+/** Everything passes. */
+export const OPEN_EDGE: EdgeOptions = {
+  seed: 0,
+  serviceUs: 0,
+  backlogUs: 0,
+  isSilentWhenFull: false,
+  provisionalShare: 0,
+  answers: [],
+};
+
 export interface EdgeCounts {
   provisionals: number;
   answered: number;

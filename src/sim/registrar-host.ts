@@ -20,9 +20,12 @@ import type { Arrival, Observer } from './observer.ts';
 /** Hands an answer to the network. */
 export type AnswerSender = (nowUs: number, worker: number, bytes: Uint8Array) => void;
 
-/** Where worker w sends from: address FIRST_ADDRESS + w, port FIRST_PORT + w. */
-export const FIRST_ADDRESS = 0x0a000001;
-export const FIRST_PORT = 5060;
+/** Where a worker sends from. */
+export interface LocalAddress {
+  /** IPv4, dotted. */
+  readonly address: string;
+  readonly port: number;
+}
 
 /** Registrar's counters that tell what a world exercised, over all its lives. */
 export interface RegistrarCounts {
@@ -42,7 +45,7 @@ export interface RegistrarCounts {
 
 export interface RegistrarHost {
   readonly options: RegistrarOptions;
-  readonly workerCount: number;
+  readonly peers: readonly Peer[];
   readonly edge: Edge;
   readonly observer: Observer;
   readonly send: AnswerSender;
@@ -56,16 +59,23 @@ export interface RegistrarHost {
 export interface RegistrarHostOptions {
   readonly registrar: RegistrarOptions;
   readonly edge: EdgeOptions;
-  readonly workerCount: number;
+  readonly addresses: readonly LocalAddress[];
   readonly observer: Observer;
   readonly send: AnswerSender;
 }
 
+/** As the registrar knows a worker. */
+interface Peer {
+  /** IPv4 as a number, the first octet highest. */
+  readonly address: number;
+  readonly port: number;
+}
+
 export function createRegistrarHost(options: RegistrarHostOptions): RegistrarHost {
-  const { registrar, edge, workerCount, observer, send } = options;
+  const { registrar, edge, addresses, observer, send } = options;
   return {
     options: registrar,
-    workerCount,
+    peers: addresses.map(({ address, port }) => ({ address: addressNumber(address), port })),
     edge: createEdge(edge),
     observer,
     send,
@@ -103,10 +113,11 @@ export function serve(host: RegistrarHost, nowUs: number, worker: number, arriva
   const { registrar, observer } = host;
   const { bytes } = arrival;
   observer.onRequest(nowUs, worker, arrival);
-  receive(registrar, nowUs, bytes, 0, bytes.length, FIRST_ADDRESS + worker, FIRST_PORT + worker);
+  const from = host.peers[worker]!;
+  receive(registrar, nowUs, bytes, 0, bytes.length, from.address, from.port);
   const count = drain(registrar, (start, end, address, port) => {
-    const to = address - FIRST_ADDRESS;
-    if (to < 0 || to >= host.workerCount || port !== FIRST_PORT + to) host.counts.misdirected++;
+    const to = host.peers.findIndex((peer) => peer.address === address && peer.port === port);
+    if (to < 0) host.counts.misdirected++;
     else {
       const answer = registrar.slab.slice(start, end);
       observer.onAnswer(nowUs, to, answer);
@@ -148,6 +159,9 @@ export function registrarCounts(host: RegistrarHost): RegistrarCounts {
   addCounts(host);
   return host.counts;
 }
+
+const addressNumber = (dotted: string): number =>
+  dotted.split('.').reduce((number, octet) => number * 256 + Number(octet), 0);
 
 function addCounts({ registrar, counts }: RegistrarHost): void {
   const life = countersOf(registrar);

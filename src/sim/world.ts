@@ -25,18 +25,8 @@ import { addEvent, createEventQueue, nextEventUs, takeEvent } from './event-queu
 import type { Link, LinkCounts, LinkOptions } from './network.ts';
 import { createLink, heal, transit } from './network.ts';
 import type { Arrival, Observer } from './observer.ts';
-import type { RegistrarCounts, RegistrarHost } from './registrar-host.ts';
-import {
-  arrive,
-  comeBack,
-  createRegistrarHost,
-  FIRST_ADDRESS,
-  FIRST_PORT,
-  goAway,
-  heldFor,
-  registrarCounts,
-  serve,
-} from './registrar-host.ts';
+import type { LocalAddress, RegistrarCounts, RegistrarHost } from './registrar-host.ts';
+import { arrive, comeBack, createRegistrarHost, goAway, heldFor, registrarCounts, serve } from './registrar-host.ts';
 
 export interface Restart {
   readonly atUs: number;
@@ -48,7 +38,9 @@ export interface WorldOptions {
   readonly seed: number;
   readonly runId: string;
   readonly plan: RunPlan;
-  readonly workerCount: number;
+  /** Where each worker sends from; as many as there are workers. */
+  readonly addresses: readonly LocalAddress[];
+  readonly userAgent: string;
   readonly registrar: RegistrarOptions;
   readonly edge: EdgeOptions;
   readonly toRegistrar: LinkOptions;
@@ -110,7 +102,7 @@ const TO_CLIENT = 2;
 
 /** The engines of a world; whoever watches it has to know them. */
 export const createWorkers = (options: WorldOptions): readonly WorldWorker[] =>
-  Array.from({ length: options.workerCount }, (_, worker) => createWorker(options, worker));
+  options.addresses.map((_, worker) => createWorker(options, worker));
 
 export function createWorld(options: WorldOptions, workers: readonly WorldWorker[], observer: Observer): World {
   const random = createRandom(options.seed);
@@ -133,7 +125,7 @@ export function createWorld(options: WorldOptions, workers: readonly WorldWorker
     };
     return createClientHost(options, { worker, engine, observer, random: random.split(`kernel ${worker}`), send });
   });
-  const { restarts, registrar, edge, workerCount, healUs } = options;
+  const { restarts, registrar, edge, addresses, healUs } = options;
   if (healUs !== null) addEvent(happening, healUs, { kind: 'heal' });
   for (const { atUs, awayUs, keepsBindings } of restarts) {
     addEvent(happening, atUs, { kind: 'away' });
@@ -143,7 +135,7 @@ export function createWorld(options: WorldOptions, workers: readonly WorldWorker
     options,
     workers,
     clients,
-    registrar: createRegistrarHost({ registrar, edge, workerCount, observer, send: sendAnswer }),
+    registrar: createRegistrarHost({ registrar, edge, addresses, observer, send: sendAnswer }),
     toRegistrar,
     toClients,
     happening,
@@ -185,20 +177,13 @@ export function runWorld(world: World): WorldEnd {
 export const bindingsHeld = (world: World, user: string): readonly BindingView[] =>
   heldFor(world.registrar, world.nowUs, user);
 
-function createWorker({ plan, workerCount, runId, seed }: WorldOptions, worker: number): WorldWorker {
+function createWorker(options: WorldOptions, worker: number): WorldWorker {
+  const { plan, addresses, runId, seed, userAgent } = options;
   const metrics = createMetricsBlock(SERIES_SECONDS);
-  const engine = createEngine({
-    plan,
-    workerIndex: worker,
-    workerCount,
-    runId,
-    seed,
-    userAgent: 'regstorm',
-    metrics,
-  });
-  const address = FIRST_ADDRESS + worker;
-  const octets = [24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff);
-  const sentBy = `${octets.join('.')}:${FIRST_PORT + worker}`;
+  const workerCount = addresses.length;
+  const engine = createEngine({ plan, workerIndex: worker, workerCount, runId, seed, userAgent, metrics });
+  const { address, port } = addresses[worker]!;
+  const sentBy = `${address}:${port}`;
   attachFlow(engine, sentBy);
   return { engine, sentBy, metrics };
 }

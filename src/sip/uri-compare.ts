@@ -10,6 +10,9 @@
 // The relation is not transitive, so a URI cannot be turned into a key. URIs of other schemes are the same if their bytes
 // are. More than MAX_PARTS parameters or headers are never the same unless the bytes are: the comparison is quadratic, and
 // a peer chooses the length.
+//
+// DEVIATION (RFC 5954 §4.2): addresses in a URI are compared as text, so the same IPv6 address in other digits is another
+// host. Nothing is sent over IPv6 yet, and IPv4 addresses are hardly ever written in two ways.
 
 import { encodeAscii, equalBytes } from '../std/index.ts';
 import { createSipUri, parseSipUri, type SipUri, URI_OK } from './uri.ts';

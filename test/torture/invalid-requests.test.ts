@@ -48,6 +48,12 @@ const REQUESTS: readonly Row[] = [
     register(SEPARATORS),
     refused('via', 'Malformed Via'),
   ],
+  [
+    '3.1.2.1',
+    'commas with nothing between them in Via: REGISTER',
+    register({ Via: 'Via: SIP/2.0/UDP 192.0.2.77;branch=z9hG4bK-c,, SIP/2.0/UDP 192.0.2.78' }),
+    refused('via', 'Malformed Via'),
+  ],
   ['3.1.2.1', 'semicolons behind a Contact', register({ Contact: 'Contact: "W" <sip:wren@192.0.2.77>;;;;' }), CONTACT],
   ['3.1.2.1', 'a comma behind a Contact', register({ Contact: 'Contact: <sip:wren@192.0.2.77>,' }), CONTACT],
   [
@@ -161,7 +167,7 @@ const REQUESTS: readonly Row[] = [
   [
     '3.1.2.11',
     'headers in the Request-URI: REGISTER, to which they are not applied',
-    lineOf('REGISTER sip:torture.example?Contact=%3Csip:cuckoo@192.0.2.66%3E SIP/2.0'),
+    lineOf('REGISTER sip:torture.example?Contact=%3Csip:cuckoo%40192.0.2.66%3E SIP/2.0'),
     refused('ok', 'Malformed Request-URI'),
   ],
   [

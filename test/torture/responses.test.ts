@@ -125,6 +125,7 @@ const ANSWERS: readonly Row[] = [
     'via',
     'malformed',
   ],
+  ['3.1.2.1', 'a comma behind our own Via', OK, via(`SIP/2.0/UDP ${SENT_BY};branch={branch},`), 'via', 'malformed'],
   ['3.1.2.1', 'semicolons behind a tag', OK, to('<sip:a@b>;tag=1;;'), 'to', 'malformed'],
   ['3.1.2.1', 'semicolons behind our own contact', OK, contact(`<${OWN_URI}>;;;;`), 'ok', 'binding-missing'],
   ['3.1.2.2', 'a Content-Length larger than the datagram', OK, length('9999'), 'truncated', 'malformed'],

@@ -18,6 +18,7 @@ const RFC_NAMES: Readonly<Record<number, string>> = {
   3581: 'rport',
   4475: 'SIP torture tests',
   5118: 'SIP torture tests for IPv6',
+  5954: 'IPv6 addresses in SIP',
   7616: 'HTTP Digest',
   8760: 'SIP digest algorithms',
 };

@@ -211,7 +211,11 @@ describe('malformed requests', () => {
     ['two spaces in the Request-Line', 'Malformed Request-Line', request().replace('REGISTER ', 'REGISTER  ')],
     ['a header line without a colon', 'Malformed Header Line', request({ headers: ['NoColon'] })],
     ['a bare LF', 'CR Or LF Alone', request({ headers: ['X: a\nb'] })],
-    ['65 Contacts', 'Too Many Values Of A Header', request({ contact: Array(65).fill('<sip:a@b>') as string[] })],
+    [
+      '65 rows of Require',
+      'Too Many Values Of A Header',
+      request({ headers: Array(65).fill('Require: a') as string[] }),
+    ],
     ['257 headers', 'Too Many Headers', request({ headers: Array(257).fill('X: y') as string[] })],
     ['no blank line', 'Headers Without End', request().slice(0, -2)],
   ];

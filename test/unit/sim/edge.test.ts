@@ -1,29 +1,24 @@
 // What stands in front of the registrar answers as a proxy may, and the same transaction always meets the same fate.
 
 import { describe, expect, it } from 'vitest';
-import type { EdgeOptions } from '../../../src/sim/edge.ts';
-import { createEdge, meet } from '../../../src/sim/edge.ts';
+import { createEdge, meet, OPEN_EDGE } from '../../../src/sim/edge.ts';
 import { slowParse } from '../../../src/sim/slow-parser.ts';
 import { request } from '../registrar/harness.ts';
 
-const OPEN: EdgeOptions = {
-  seed: 1,
-  serviceUs: 0,
-  backlogUs: 0,
-  isSilentWhenFull: false,
-  provisionalShare: 0,
-  answers: [],
-};
 const always = (status: string, ...headers: string[]) => ({ answers: [{ status, headers, share: 1 }] });
 
 describe('The edge', () => {
   it('lets a request pass at once when it has no queue', () => {
-    expect(meet(createEdge(OPEN), 5, request())).toEqual({ answers: [], servedAtUs: 5 });
+    expect(meet(createEdge(OPEN_EDGE), 5, request())).toEqual({ answers: [], servedAtUs: 5 });
   });
 
   it('RFC 3261 §8.2.6: answers with Via, From, To, Call-ID and CSeq of the request, To with a tag', () => {
     const text = request({ branch: 'z9hG4bKedge', cseq: 7 });
-    const { answers, servedAtUs } = meet(createEdge({ ...OPEN, ...always('302 Gone', 'Contact: <sip:a@b>') }), 5, text);
+    const { answers, servedAtUs } = meet(
+      createEdge({ ...OPEN_EDGE, ...always('302 Gone', 'Contact: <sip:a@b>') }),
+      5,
+      text,
+    );
     expect(servedAtUs).toBeNull();
     const asked = slowParse(text)!;
     const answer = slowParse(answers[0]!)!;
@@ -44,11 +39,11 @@ describe('The edge', () => {
 
   it('has nothing to answer to a request whose headers are damaged', () => {
     const text = request().replace('Call-ID', 'Cxll-ID');
-    expect(meet(createEdge({ ...OPEN, ...always('404 Not Found') }), 5, text).answers).toEqual([]);
+    expect(meet(createEdge({ ...OPEN_EDGE, ...always('404 Not Found') }), 5, text).answers).toEqual([]);
   });
 
   it('tells 100 first, and then waits its turn', () => {
-    const edge = createEdge({ ...OPEN, provisionalShare: 1, serviceUs: 30, backlogUs: 100 });
+    const edge = createEdge({ ...OPEN_EDGE, provisionalShare: 1, serviceUs: 30, backlogUs: 100 });
     const first = meet(edge, 0, request());
     expect(first.answers.map((answer) => slowParse(answer)?.status)).toEqual([100]);
     expect(slowParse(first.answers[0]!)?.toTag).toBeNull();
@@ -58,19 +53,19 @@ describe('The edge', () => {
   });
 
   it('answers 503 beyond its backlog, or nothing, and recovers', () => {
-    const edge = createEdge({ ...OPEN, serviceUs: 100, backlogUs: 50 });
+    const edge = createEdge({ ...OPEN_EDGE, serviceUs: 100, backlogUs: 50 });
     meet(edge, 0, request());
     const { answers, servedAtUs } = meet(edge, 0, request());
     expect([slowParse(answers[0]!)?.status, servedAtUs]).toEqual([503, null]);
     expect(meet(edge, 60, request()).servedAtUs).toBe(200);
-    const silent = createEdge({ ...OPEN, serviceUs: 100, backlogUs: 50, isSilentWhenFull: true });
+    const silent = createEdge({ ...OPEN_EDGE, serviceUs: 100, backlogUs: 50, isSilentWhenFull: true });
     meet(silent, 0, request());
     expect(meet(silent, 0, request())).toEqual({ answers: [], servedAtUs: null });
     expect(silent.counts).toEqual({ provisionals: 0, answered: 0, overloaded: 0, dropped: 1 });
   });
 
   it('does the same to a retransmission as to the first copy, and about its share to all', () => {
-    const edge = createEdge({ ...OPEN, answers: [{ status: '404 Not Found', headers: [], share: 0.3 }] });
+    const edge = createEdge({ ...OPEN_EDGE, answers: [{ status: '404 Not Found', headers: [], share: 0.3 }] });
     let refused = 0;
     for (let number = 0; number < 2_000; number++) {
       const text = request({ branch: `z9hG4bK-share-${number}` });
@@ -83,7 +78,7 @@ describe('The edge', () => {
   });
 
   it('lets everything pass once it is healed', () => {
-    const edge = createEdge({ ...OPEN, ...always('404 Not Found'), serviceUs: 100 });
+    const edge = createEdge({ ...OPEN_EDGE, ...always('404 Not Found'), serviceUs: 100 });
     edge.isHealed = true;
     expect(meet(edge, 5, request())).toEqual({ answers: [], servedAtUs: 5 });
   });

@@ -1,0 +1,150 @@
+// What `regstorm simulate` says: counts and a hash that depend on the seed alone, so two of them can be compared by eye or by
+// diff. No time of a clock on the wall.
+
+import { formatCount, formatCounted } from '../metrics/index.ts';
+import { formatDuration } from '../scenario/index.ts';
+import type { SimulationEnd, SimulationReport } from '../sim/index.ts';
+import { fnv1a64Hex, US_PER_HOUR, US_PER_SECOND } from '../std/index.ts';
+
+const LABEL_WIDTH = 14;
+
+/** One world, in full. */
+export const describeSimulation = (report: SimulationReport, isVerbose: boolean): string => {
+  const { end, seed } = report;
+  const scenario = isVerbose ? `${report.scenario}\n` : '';
+  if (end === null) return `${scenario}${worldLine(report)}`;
+  const lines = [
+    ...clientLines(end),
+    ...networkLines(end),
+    row('checks', `${formatCount(end.tally.checks)}, all held`),
+  ];
+  return `${scenario}${worldLine(report)}${lines.join('')}seed ${seed} hash ${end.world.hash}\n`;
+};
+
+/** The line that plays a world again. */
+export const reproduction = ({ seed }: SimulationReport, hours: number | null): string =>
+  `reproduce: regstorm simulate --seed ${seed}${hours === null ? '' : ` --hours ${hours}`}`;
+
+const worldLine = ({ seed, runId, contexts, workers, faults, isCalm, end }: SimulationReport): string => {
+  const length = end === null ? '' : `, ${formatDuration(wholeSeconds(end))} of virtual time`;
+  const what = isCalm ? 'none: nothing may fail' : faults.join(' · ') || 'none drawn';
+  const size = `${formatCounted(contexts, 'context')}, ${formatCounted(workers, 'worker')}${length}`;
+  return `seed ${seed} (run id ${runId}): ${size}\n${row('faults', what)}`;
+};
+
+const wholeSeconds = ({ world }: SimulationEnd): number => Math.ceil(world.endedUs / US_PER_SECOND) * US_PER_SECOND;
+
+const clientLines = ({ tally, outcomes, answeredAfterHealing }: SimulationEnd): string[] => [
+  row('outcomes', counts(outcomes)),
+  row(
+    'client',
+    [
+      formatCounted(tally.requests, 'request'),
+      formatCounted(tally.retransmissions, 'retransmission'),
+      formatCounted(tally.responses, 'response'),
+      `${formatCount(tally.stray)} stray`,
+      `${formatCount(tally.malformed)} malformed`,
+    ].join(' · '),
+  ),
+  row('agreement', agreement(tally)),
+  row('healed', `${formatCounted(answeredAfterHealing, 'transaction')} begun after it, all answered`),
+];
+
+const agreement = ({ settled, unsettled }: SimulationEnd['tally']): string => {
+  const others = counts(unsettled);
+  return `${formatCounted(settled, 'context')} as the registrar has it${others === 'none' ? '' : `; not settled: ${others}`}`;
+};
+
+const networkLines = ({ world }: SimulationEnd): string[] => {
+  const { toRegistrar, toClients, edge, registrar } = world;
+  const sum = (name: keyof typeof toRegistrar): number => toRegistrar[name] + toClients[name];
+  const fates = (['lost', 'lostInBurst', 'lostInPartition', 'duplicated', 'heldBack', 'corrupted'] as const).map(
+    (name): [string, number] => [words(name), sum(name)],
+  );
+  return [
+    row('datagrams', `${formatCount(world.datagrams)} sent · ${formatCount(world.afterEnd)} too late`),
+    row('network', counts(Object.fromEntries(fates))),
+    row('edge', counts(Object.fromEntries(Object.entries(edge).map(([name, count]) => [words(name), count])))),
+    row(
+      'registrar',
+      counts(Object.fromEntries(Object.entries(registrar).map(([name, count]) => [words(name), count]))),
+    ),
+  ];
+};
+
+const row = (label: string, text: string): string => `  ${label.padEnd(LABEL_WIDTH)}${text}\n`;
+
+/** `lostInBurst` as `lost in burst`. */
+const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** What did not occur is left out. */
+const counts = (byName: Readonly<Record<string, number>>): string => {
+  const parts = Object.entries(byName).filter(([, count]) => count > 0);
+  return parts.map(([name, count]) => `${name} ${formatCount(count)}`).join(' · ') || 'none';
+};
+
+export interface SimulationSum {
+  worlds: number;
+  calm: number;
+  violations: number;
+  virtualUs: number;
+  datagrams: number;
+  attempts: number;
+  checks: number;
+  /** Worlds by kind of fault. */
+  readonly faults: Map<string, number>;
+  /** Datagrams that the networks lost, duplicated, held back or damaged. */
+  mistreated: number;
+  readonly hashes: string[];
+  add(report: SimulationReport): void;
+}
+
+export const createSimulationSum = (): SimulationSum => {
+  const sum: SimulationSum = {
+    worlds: 0,
+    calm: 0,
+    violations: 0,
+    virtualUs: 0,
+    datagrams: 0,
+    attempts: 0,
+    checks: 0,
+    faults: new Map(),
+    mistreated: 0,
+    hashes: [],
+    add: ({ end, violation, isCalm, faults }) => {
+      sum.worlds++;
+      if (isCalm) sum.calm++;
+      if (violation !== null) sum.violations++;
+      for (const fault of faults) sum.faults.set(fault, (sum.faults.get(fault) ?? 0) + 1);
+      if (end === null) return;
+      const { world, tally, outcomes } = end;
+      sum.virtualUs += world.endedUs;
+      sum.datagrams += world.datagrams;
+      sum.attempts += Object.values(outcomes).reduce((all, count) => all + count, 0);
+      sum.checks += tally.checks;
+      for (const { offered, delivered, duplicated, heldBack, corrupted } of [world.toRegistrar, world.toClients]) {
+        sum.mistreated += offered + duplicated - delivered + duplicated + heldBack + corrupted;
+      }
+      sum.hashes.push(world.hash);
+    },
+  };
+  return sum;
+};
+
+/** Several worlds in a few lines. */
+export const describeSum = (sum: SimulationSum): string =>
+  [
+    `${formatCounted(sum.worlds, 'world')}, ${formatCount(sum.calm)} of them calm, ${formatCounted(sum.violations, 'violation')}\n`,
+    row('virtual time', `${(sum.virtualUs / US_PER_HOUR).toFixed(1)} hours`),
+    row('attempts', formatCount(sum.attempts)),
+    row('datagrams', `${formatCount(sum.datagrams)} sent · ${formatCount(sum.mistreated)} mistreated`),
+    row(
+      'faults',
+      [...sum.faults]
+        .sort()
+        .map(([name, worlds]) => `${name} ${formatCount(worlds)}`)
+        .join(' · '),
+    ),
+    row('checks', formatCount(sum.checks)),
+    `hash over all ${fnv1a64Hex(sum.hashes.join(' '))}\n`,
+  ].join('');

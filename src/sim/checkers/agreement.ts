@@ -1,0 +1,79 @@
+// The registrar with itself: what it holds at the end is what its last 200 told, less what has expired. And with its clients:
+// where the last change that it made is the last one that the client heard of, both know the same binding, until the same time
+// but for the way of the answer.
+
+import { beliefOf, mayBeBound } from '../../engine/index.ts';
+import type { BindingView } from '../../registrar/index.ts';
+import { US_PER_SECOND } from '../../std/index.ts';
+import type { ContextPage, End, World } from './model.ts';
+import { rowOf } from './model.ts';
+import type { Listed, Record, RegistrarView } from './registrar-view.ts';
+import { LOST } from './registrar-view.ts';
+import { wrong } from './wrong.ts';
+
+export function checkAgreement(world: World, view: RegistrarView, end: End): void {
+  for (const [user, record] of view.records) {
+    if (record.listed !== null && record.doubt === null) checkListed(world, user, record.listed, end);
+  }
+  for (const page of world.pagesByUser.values()) {
+    const record = view.records.get(page.user);
+    const reason = unsettledBy(page, record, end);
+    if (reason === null) checkSettled(world, page, record!, end);
+    else world.ledger.unsettled.set(reason, (world.ledger.unsettled.get(reason) ?? 0) + 1);
+  }
+}
+
+const heldBy = (end: End, user: string): readonly BindingView[] =>
+  end.bindingsOf(user).filter(({ expiresAtUs }) => expiresAtUs > end.nowUs);
+
+/** Seconds are told in whole numbers, so whoever was there a second ago or expires within one may be here or not. */
+function checkListed(world: World, user: string, { atUs, contacts }: Listed, end: End): void {
+  const held = new Map(heldBy(end, user).map((binding) => [binding.contact, binding.expiresAtUs]));
+  world.ledger.checks++;
+  for (const [uri, seconds] of contacts) {
+    const expiresAtUs = held.get(uri);
+    held.delete(uri);
+    const toldUs = atUs + seconds * US_PER_SECOND;
+    const isRight =
+      expiresAtUs === undefined ? toldUs - US_PER_SECOND <= end.nowUs : Math.abs(expiresAtUs - toldUs) <= US_PER_SECOND;
+    if (!isRight)
+      throw wrong('agreement', null, `the registrar told ${user} of ${uri} until ${toldUs}; held ${expiresAtUs}`);
+  }
+  const [extra] = held.keys();
+  if (extra !== undefined) throw wrong('agreement', null, `the registrar holds ${extra} of ${user}, and did not tell`);
+}
+
+/** Why client and registrar need not agree; null: they must. */
+function unsettledBy(page: ContextPage, record: Record | undefined, end: End): string | null {
+  const { accepted, belief } = page;
+  if (record === undefined || record.change === null) return accepted === null ? 'untouched' : 'not the registrar';
+  if (accepted === null) return end.isQuiet ? 'never heard' : 'under way';
+  if (record.isTampered) return 'damaged request';
+  if (record.doubt !== null) return record.doubt;
+  if (record.change.branch === LOST) return 'bindings lost';
+  if (record.change.branch !== accepted.branch) return end.isQuiet ? 'last answer not heard' : 'under way';
+  if (record.change.answer !== accepted.text) return 'damaged answer';
+  if (page.isForgotten) return 'discarded';
+  return belief.certainty === 'known' ? null : 'unclear';
+}
+
+function checkSettled(world: World, page: ContextPage, record: Record, end: End): void {
+  const { accepted, worker, user, contact } = page;
+  const row = rowOf(page, world.workers.length);
+  const believed = beliefOf(worker.engine, row);
+  const wayUs = accepted!.atUs - record.change!.atUs;
+  const expectedUs = believed === null ? null : believed.untilUs - wayUs;
+  const held = heldBy(end, user);
+  const own = held.find((binding) => binding.contact === contact);
+  const heldUs = own?.expiresAtUs ?? null;
+  world.ledger.checks++;
+  world.ledger.settled++;
+  const isOver = expectedUs === null || expectedUs <= end.nowUs;
+  if (isOver ? heldUs !== null : heldUs !== expectedUs) {
+    const facts = `${user}: client believes until ${expectedUs}, the registrar holds until ${heldUs}`;
+    throw wrong('agreement', null, facts, accepted!.text);
+  }
+  if (heldUs !== null && !mayBeBound(worker.engine, row)) {
+    throw wrong('agreement', null, `${user} is bound, and its client would not clean up`, accepted!.text);
+  }
+}

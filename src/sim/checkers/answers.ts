@@ -1,0 +1,164 @@
+// A datagram has been delivered: whose is it (RFC 3261 §17.1.3, §18.1.2), and what does it mean for the attempt (§8.1.3, §10.2,
+// §22)? What follows from it is only noted here; the next request has to agree with it.
+
+import { countsApart } from '../../engine/index.ts';
+import { US_PER_SECOND } from '../../std/index.ts';
+import type { Arrival } from '../observer.ts';
+import type { SlowMessage } from '../slow-parser.ts';
+import type { Challenge, Reading } from './challenge-text.ts';
+import { findChallenge } from './challenge-text.ts';
+import { readGrant } from './grant.ts';
+import { countIn } from './ledger.ts';
+import { textOf } from './messages.ts';
+import type { Belief, ContextPage, Transaction, WorkerBook, World } from './model.ts';
+import { timeoutOf } from './timers.ts';
+import { complete, endAttempt } from './transactions.ts';
+import { walkOn } from './walk.ts';
+
+/** Further challenges in one attempt are the registrar's last word. */
+const MOST_CHALLENGES = 3;
+const NO_BINDING: Belief = { grantedSeconds: 0, untilUs: null, certainty: 'known' };
+
+interface Delivered {
+  readonly parsed: SlowMessage;
+  readonly text: string;
+  readonly atUs: number;
+  readonly isDamaged: boolean;
+}
+
+export function takeReceived(world: World, worker: WorkerBook, arrival: Arrival): void {
+  const text = textOf(arrival.bytes);
+  const { parsed } = world.read(text);
+  const { ledger } = world;
+  const isCounted = !countsApart(worker.engine);
+  ledger.checks++;
+  if (parsed === null) {
+    if (isCounted) ledger.malformed++;
+    return;
+  }
+  const transaction = match(world, worker, parsed);
+  if (transaction === null) {
+    if (isCounted) ledger.stray++;
+    return;
+  }
+  const isUnsure = transaction.isMaybeGone || transaction.isMaybeOver;
+  if (isCounted) countIn(ledger.responses, parsed.status, !isUnsure);
+  if (isCounted && isUnsure) ledger.unsureResponses++;
+  if (transaction.state !== 'pending') return;
+  if (parsed.status < 200) transaction.heardUs ??= worker.turnUs;
+  else answer(world, transaction, { parsed, text, atUs: arrival.atUs, isDamaged: arrival.isCorrupted });
+}
+
+/** RFC 3261 §8.1.3.3: one Via; §18.1.2: our sent-by; §17.1.3: branch and CSeq of a transaction that is remembered. */
+function match(world: World, worker: WorkerBook, parsed: SlowMessage): Transaction | null {
+  if (parsed.status === 0 || parsed.via.length !== 1 || parsed.sentBy !== worker.sentBy) return null;
+  const transaction = world.transactions.get(parsed.branch ?? '');
+  if (transaction === undefined || transaction.worker !== worker || transaction.state === 'gone') return null;
+  return parsed.cseqMethod === 'REGISTER' && parsed.cseq === transaction.cseq ? transaction : null;
+}
+
+/** The first final answer of a pending transaction. */
+function answer(world: World, transaction: Transaction, delivered: Delivered): void {
+  const { page, isMaybeOver } = transaction;
+  const { status } = delivered.parsed;
+  // Where Timer F may have fired before, the answer came too late, or it did not.
+  page.otherwise = isMaybeOver ? [timeoutOf(transaction)] : [];
+  complete(world, transaction);
+  transaction.isMaybeGone = isMaybeOver;
+  if (status === 401 || status === 407) challenge(world, transaction, delivered);
+  else if (status < 300) succeed(world, transaction, delivered);
+  else endAttempt(world, page, [`status-${status}`, ...page.otherwise], isMaybeOver ? null : delivered.atUs);
+}
+
+function succeed(world: World, transaction: Transaction, delivered: Delivered): void {
+  const { page, attempt } = transaction;
+  const { procedure } = attempt;
+  const outcomes: string[] = [...page.otherwise];
+  const isUnsure = outcomes.length > 0;
+  if (procedure === 'register' || procedure === 'refresh') {
+    const asked = attempt.step?.expiresSeconds ?? 0;
+    const grant = readGrant(delivered.parsed, page.contact, asked);
+    const isMissing = asked > 0 && grant.seconds <= 0;
+    if (grant.isUnclear || !isMissing) outcomes.push('succeeded');
+    if (isMissing || (grant.isUnclear && asked > 0)) outcomes.push('binding-missing');
+    if (!isMissing) page.grantedSeconds = Math.max(0, grant.seconds);
+    const untilUs = grant.seconds > 0 ? delivered.atUs + grant.seconds * US_PER_SECOND : null;
+    const certainty = !isUnsure && !grant.isUnclear ? 'known' : 'unknown';
+    believe(page, transaction, delivered, { grantedSeconds: page.grantedSeconds, untilUs, certainty });
+  } else {
+    outcomes.push('succeeded');
+    if (procedure !== 'query') {
+      believe(page, transaction, delivered, { ...NO_BINDING, certainty: isUnsure ? 'unknown' : 'known' });
+    }
+  }
+  goOn(world, page, outcomes, delivered.atUs);
+}
+
+function believe(page: ContextPage, { branch }: Transaction, { text, atUs }: Delivered, belief: Belief): void {
+  page.belief = belief;
+  page.accepted = { branch, text, atUs };
+  page.isForgotten = false;
+}
+
+/** The attempt is over; if it may have succeeded, the flow goes on. */
+function goOn(world: World, page: ContextPage, outcomes: readonly string[], atUs: number): void {
+  const { attempt, walk, otherwise } = page;
+  const isExact = outcomes.length === 1;
+  endAttempt(world, page, outcomes, isExact ? atUs : null);
+  if (attempt === null || attempt.step === null || walk === null || !outcomes.includes('succeeded')) return;
+  const { pauses, step } = walkOn(walk);
+  page.pauses = pauses;
+  page.nextStep = step;
+  page.readyUs = isExact ? atUs : null;
+  page.otherwise = isExact ? [] : [...otherwise, ...outcomes];
+  page.walk = walk;
+  page.stage = step === null ? 'idle' : 'walking';
+  foresee(page);
+}
+
+/** A `discard` that comes at once, or after a wait that an end may cut short; a next step that comes at once. */
+function foresee(page: ContextPage): void {
+  const isWaiting = page.pauses.some(({ kind }) => kind === 'wait');
+  const { certainty } = page.belief;
+  if (page.pauses.some(({ kind }) => kind === 'discard')) {
+    page.belief = { ...page.belief, certainty: certainty === 'known' ? 'or none' : certainty };
+    page.isForgotten = true;
+  }
+  if (page.stage === 'walking' && !isWaiting && page.otherwise.length === 0) owe(page);
+}
+
+function owe(page: ContextPage): void {
+  page.worker.owing.add(page);
+  page.challengedUs = page.worker.turnUs;
+}
+
+function challenge(world: World, transaction: Transaction, delivered: Delivered): void {
+  const { page } = transaction;
+  const found = findChallenge(delivered.text, delivered.parsed.status);
+  const isLeading = found !== null && leadsOn(world, transaction, found);
+  const { otherwise } = page;
+  if (!delivered.isDamaged && !isLeading) {
+    page.kept = null;
+    page.latest = null;
+    endAttempt(world, page, ['auth', ...otherwise], otherwise.length === 0 ? delivered.atUs : null);
+    return;
+  }
+  const reading: Reading = { challenge: found, leadsOn: delivered.isDamaged ? 'unclear' : 'yes' };
+  const isFirst = transaction.attempt.challenges === 0;
+  const isSure = reading.leadsOn === 'yes' && otherwise.length === 0;
+  const counts = isFirst && transaction.attempt.step !== null ? world.ledger.challenged : null;
+  if (counts !== null) countIn(counts, transaction.attempt.procedure, isSure);
+  page.challenge = reading;
+  page.latest = found;
+  page.stage = 'challenged';
+  page.readyUs = delivered.atUs;
+  owe(page);
+}
+
+/** RFC 3261 §22.1 to §22.3: credentials that were refused are not sent again, unless their nonce alone was too old. */
+function leadsOn(world: World, { attempt, credentials, nonce }: Transaction, found: Challenge): boolean {
+  if (world.facts.plan.identities.password === null) return false;
+  if (attempt.challenges >= MOST_CHALLENGES) return false;
+  if (found.isStale) return true;
+  return credentials !== 'fresh' && !(credentials === 'kept' && nonce === found.nonce);
+}

@@ -1,0 +1,93 @@
+// Watches a simulated world and throws at the first thing that must not be. Every rule of RFC 3261's client side that can be
+// seen from outside is checked as it happens; at the end the engines' own numbers and beliefs are held against what was seen.
+//
+//   onReceived -> answers.ts      onOffered -> requests.ts, timers.ts, credentials.ts      onTurn -> turns.ts, rows.ts
+//   onRequest, onAnswer, onRestart -> registrar-view.ts               finish -> numbers.ts, times.ts, beliefs.ts, agreement.ts
+//
+// It reads messages with the slow parser, and nothing of src/sip; and from the engines only the plain reads of engine/books.ts.
+
+import { countsApart } from '../../engine/index.ts';
+import { mergeBlocks } from '../../metrics/index.ts';
+import { assert } from '../../std/index.ts';
+import type { Arrival, Observer } from '../observer.ts';
+import { checkAgreement } from './agreement.ts';
+import { takeReceived } from './answers.ts';
+import { checkBeliefs } from './beliefs.ts';
+import type { End, Facts, WorkerBook, World } from './model.ts';
+import { createModel } from './model.ts';
+import { checkNumbers } from './numbers.ts';
+import { createRegistrarView, takeAnswer, takeRequest, takeRestart } from './registrar-view.ts';
+import { takeOffered } from './requests.ts';
+import { checkRowsAtEnd } from './rows.ts';
+import type { Tally } from './tally.ts';
+import { tallyOf } from './tally.ts';
+import { checkTimes } from './times.ts';
+import { endTurn, enterTurn, passAdvance, takeAbort, takeError, takeOut, takeRefused, takeStop } from './turns.ts';
+
+export interface Checkers {
+  readonly observer: Observer;
+  /** Once the world has ended; every rule that needs the whole. */
+  finish(end: End): Tally;
+}
+
+/** The identities of the plan have users of their own, by which contexts are told apart. */
+export function createCheckers(facts: Facts): Checkers {
+  const world = createModel(facts);
+  assert(
+    world.pagesByUser.size === facts.plan.identities.count,
+    'each identity of a watched plan has a user of its own',
+  );
+  const view = createRegistrarView();
+  const observer: Observer = {
+    ...workerEvents(world),
+    onRequest: (nowUs, _worker, arrival) => takeRequest(world, view, nowUs, arrival),
+    onAnswer: (nowUs, _worker, bytes) => takeAnswer(world, view, nowUs, bytes),
+    onRestart: (_nowUs, keepsBindings) => takeRestart(view, keepsBindings),
+  };
+  const finish = (end: End): Tally => {
+    for (const worker of world.workers) checkRowsAtEnd(world, worker);
+    const merged = mergeBlocks(world.workers.map(({ metrics }) => metrics));
+    checkNumbers(world, merged);
+    checkTimes(world, merged);
+    checkBeliefs(world);
+    checkAgreement(world, view, end);
+    return tallyOf(world.ledger);
+  };
+  return { observer, finish };
+}
+
+type WorkerEvents = Omit<Observer, 'onRequest' | 'onAnswer' | 'onRestart'>;
+
+function workerEvents(world: World): WorkerEvents {
+  const before = (index: number, nowUs: number): WorkerBook => {
+    const worker = world.workers[index]!;
+    enterTurn(world, worker, nowUs);
+    return worker;
+  };
+  const after = (index: number, nowUs: number): WorkerBook => {
+    const worker = before(index, nowUs);
+    passAdvance(world, worker);
+    return worker;
+  };
+  return {
+    onReceived: (index, nowUs, arrival: Arrival) => {
+      const worker = before(index, nowUs);
+      worker.clockUs = Math.max(worker.clockUs, arrival.atUs);
+      takeReceived(world, worker, arrival);
+    },
+    onOffered: (index, nowUs, bytes) => takeOffered(world, after(index, nowUs), bytes),
+    onSent: (index, nowUs, bytes) => countSent(world, after(index, nowUs), bytes),
+    onRefused: (index, nowUs, bytes, isPeerGone) => takeRefused(world, after(index, nowUs), bytes, isPeerGone),
+    onTransportError: (index, nowUs) => takeError(world, before(index, nowUs)),
+    onStop: (index, nowUs, drainUs) => takeStop(before(index, nowUs), drainUs),
+    onAbort: (index, nowUs) => takeAbort(world, before(index, nowUs)),
+    onTurn: (index, nowUs, isBlocked) => endTurn(world, after(index, nowUs), isBlocked),
+  };
+}
+
+function countSent(world: World, worker: WorkerBook, bytes: Uint8Array): void {
+  const { isFirst } = takeOut(worker, bytes);
+  if (countsApart(worker.engine)) return;
+  if (isFirst) world.ledger.requests++;
+  else world.ledger.retransmissions++;
+}

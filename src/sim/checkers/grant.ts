@@ -1,0 +1,25 @@
+// What a 2xx grants (RFC 3261 §10.2.1.1, §10.2.4): the interval of our own Contact among those that it lists.
+
+import type { SlowMessage } from '../slow-parser.ts';
+
+export interface Grant {
+  /** -1: our Contact is not in it. */
+  readonly seconds: number;
+  /** Ours is there in another spelling, or the list cannot be read: it may count or not. */
+  readonly isUnclear: boolean;
+}
+
+export function readGrant({ contacts, expires }: SlowMessage, contact: string, asked: number): Grant {
+  if (contacts === null) return { seconds: -1, isUnclear: true };
+  const told = expires >= 0 ? expires : asked;
+  const same = plain(contact);
+  const found = contacts.find(([uri]) => plain(uri) === same);
+  if (found === undefined) return { seconds: -1, isUnclear: false };
+  return { seconds: found[1] >= 0 ? found[1] : told, isUnclear: found[0] !== contact };
+}
+
+/** Case, escapes, parameters and headers left aside: what might pass for the same (§19.1.4). */
+function plain(uri: string): string {
+  const whole = uri.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return whole.replace(/[;?].*$/s, '').toLowerCase();
+}

@@ -1,0 +1,320 @@
+// What the checkers know of a world, put together from what was observed and from the plan alone. One book for each worker,
+// one page for each context, and a record for each transaction and attempt.
+//
+//   World ── WorkerBook ── the turn under way, timers that are due, what was offered and not yet sent
+//     │
+//     └───── ContextPage ── Transaction (pending) ── Attempt (under way) ── walk through the flow
+//
+// The stage of a context says what it may send next:
+//
+//   idle ──start, cleanup──> talking ──2xx──> walking ──next step──> talking
+//                            talking ──401──> challenged ──credentials──> talking ──failure──> idle
+
+import type { Engine } from '../../engine/index.ts';
+import type { MetricsBlock } from '../../metrics/index.ts';
+import type { BindingView } from '../../registrar/index.ts';
+import type { AttemptStep, Procedure, RunPlan } from '../../scenario/index.ts';
+import type { Challenge, Reading } from './challenge-text.ts';
+import type { DueList } from './due-list.ts';
+import { createDueList } from './due-list.ts';
+import type { Ledger } from './ledger.ts';
+import { createLedger } from './ledger.ts';
+import type { MessageReader } from './messages.ts';
+import { createMessageReader } from './messages.ts';
+import type { Pause, Walk } from './walk.ts';
+import { readStepHeader } from './walk.ts';
+
+export interface WatchedWorker {
+  readonly engine: Engine;
+  readonly sentBy: string;
+  readonly metrics: MetricsBlock;
+}
+
+export interface Facts {
+  readonly plan: RunPlan;
+  readonly workers: readonly WatchedWorker[];
+  /** Each attempt step of the plan carries this header with a value of its own; a cleanup's requests carry none. */
+  readonly stepHeader: string;
+}
+
+/** How a world ended. */
+export interface End {
+  readonly nowUs: number;
+  /** What the registrar holds for a user now. */
+  readonly bindingsOf: (user: string) => readonly BindingView[];
+  /** Nothing is under way in the network any more. */
+  readonly isQuiet: boolean;
+}
+
+/** A moment that is known only to lie between two. */
+export interface Span {
+  readonly lowUs: number;
+  readonly highUs: number;
+}
+
+export type Stage = 'idle' | 'talking' | 'challenged' | 'walking';
+
+export interface Attempt {
+  readonly page: ContextPage;
+  /** Null: the cleanup's. */
+  readonly step: AttemptStep | null;
+  readonly procedure: Procedure;
+  /** Null: not known exactly. */
+  readonly intendedUs: number | null;
+  /** Challenges that led on. */
+  challenges: number;
+}
+
+export interface Transaction {
+  readonly worker: WorkerBook;
+  readonly page: ContextPage;
+  readonly attempt: Attempt;
+  readonly branch: string;
+  readonly text: string;
+  readonly cseq: number;
+  readonly credentials: 'none' | 'kept' | 'fresh';
+  readonly nonce: string | null;
+  state: 'pending' | 'completed' | 'gone';
+  /** What ended it; empty while it is pending. */
+  endedBy: string;
+  /** Timer F may have fired: it was composed while the socket was blocked, nobody saw when. */
+  isMaybeOver: boolean;
+  /** Its row may have been given away before Timer K. */
+  isMaybeGone: boolean;
+  /** The turn that delivered a first 1xx; null: none did. */
+  heardUs: number | null;
+  copies: number;
+  /** Timer E as it runs now, and Timer F. */
+  resend: Span;
+  end: Span;
+}
+
+export interface ContextPage {
+  readonly identity: number;
+  readonly worker: WorkerBook;
+  readonly user: string;
+  readonly addressOfRecord: string;
+  readonly contact: string;
+  callId: string | null;
+  fromTag: string | null;
+  cseq: number;
+  stage: Stage;
+  pending: Transaction | null;
+  attempt: Attempt | null;
+  walk: Walk | null;
+  /** Where the walk stands: what comes before the next attempt, and that attempt. */
+  pauses: readonly Pause[];
+  nextStep: AttemptStep | null;
+  /** When the next attempt would begin but for the pauses; null: not known exactly. */
+  readyUs: number | null;
+  /** In stage challenged: what the answer asks for, and when it came. */
+  challenge: Reading | null;
+  challengedUs: number;
+  /** What the attempt may have ended with already, unseen. */
+  otherwise: readonly string[];
+  /** Challenges whose nonce it may use: the one that it has used, and the latest that led on. */
+  kept: Challenge | null;
+  latest: Challenge | null;
+  readonly nonceCounts: Map<string, number>;
+  /** The first start of it not yet looked at. */
+  nextStart: number;
+  hasBegunCleanup: boolean;
+  /** worker.disturbances when it last sent a new request. */
+  undisturbed: number;
+  grantedSeconds: number;
+  belief: Belief;
+  /** The flow said `discard` after what was accepted last, or may have. */
+  isForgotten: boolean;
+  /** The last 2xx that changed what it believes. */
+  accepted: Accepted | null;
+}
+
+export interface Belief {
+  readonly grantedSeconds: number;
+  /** Null: no binding. */
+  readonly untilUs: number | null;
+  /** 'or none': it may have been forgotten since; 'unknown': it hangs on something that cannot be seen. */
+  readonly certainty: 'known' | 'or none' | 'unknown';
+}
+
+export interface Accepted {
+  readonly branch: string;
+  readonly text: string;
+  readonly atUs: number;
+}
+
+export interface WorkerBook {
+  readonly index: number;
+  readonly engine: Engine;
+  readonly sentBy: string;
+  readonly metrics: MetricsBlock;
+  readonly pages: ContextPage[];
+  isInTurn: boolean;
+  hasAdvanced: boolean;
+  turns: number;
+  /** Rows that became free after the engine had advanced. */
+  freedLate: number;
+  turnUs: number;
+  lastTurnUs: number;
+  /** The last turn, of those before the present moment, after which nothing waited for the socket. */
+  freeTurnUs: number;
+  lastFreeTurnUs: number;
+  /** Since when the socket has been blocked; null: it isn't. */
+  heldSinceUs: number | null;
+  /** The engine's own clock: the latest of turns and stamps. */
+  clockUs: number;
+  /** What may hide requests that were composed and never offered: blocked turns, errors, ends. */
+  disturbances: number;
+  longestHeldUs: number;
+  /** Timer E of all pending transactions, a list for each interval. */
+  readonly resends: Map<number, DueList<Resend>>;
+  readonly ends: DueList<Transaction>;
+  /** In Completed, until Timer K. */
+  readonly completed: DueList<Transaction>;
+  /** Until then it may be unknown how many rows are in use. */
+  unsureUntilUs: number;
+  pendingCount: number;
+  completedCount: number;
+  readonly queue: Offered[];
+  /** Pages that owe a request at once: credentials, or a next step without a wait before it. */
+  readonly owing: Set<ContextPage>;
+  lastErrorUs: number;
+  isStopped: boolean;
+  isAborted: boolean;
+  /** The drain can't end flows before this. */
+  drainEndUs: number;
+  areFlowsOver: boolean;
+  isRunOver: boolean;
+}
+
+/** Void when further copies have been offered since. */
+export interface Resend {
+  readonly transaction: Transaction;
+  readonly copies: number;
+}
+
+/** In the socket's queue. */
+export interface Offered {
+  readonly bytes: Uint8Array;
+  readonly transaction: Transaction;
+  readonly isFirst: boolean;
+}
+
+export interface World {
+  readonly facts: Facts;
+  readonly workers: readonly WorkerBook[];
+  readonly pagesByUser: ReadonlyMap<string, ContextPage>;
+  readonly pagesByCallId: Map<string, ContextPage>;
+  readonly transactions: Map<string, Transaction>;
+  readonly steps: ReadonlyMap<string, AttemptStep>;
+  readonly read: MessageReader;
+  /** H(A1) by user and realm. */
+  readonly secrets: Map<string, string>;
+  readonly ledger: Ledger;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+export function createModel(facts: Facts): World {
+  const { plan } = facts;
+  const workers = facts.workers.map((worker, index) => createBook(worker, index));
+  const pagesByUser = new Map<string, ContextPage>();
+  for (let context = 0; context < plan.identities.count; context++) {
+    const page = createPage(plan, context, workers[context % workers.length]!);
+    page.worker.pages.push(page);
+    pagesByUser.set(page.user, page);
+  }
+  return {
+    facts,
+    workers,
+    pagesByUser,
+    pagesByCallId: new Map(),
+    transactions: new Map(),
+    steps: readStepHeader(plan, facts.stepHeader),
+    read: createMessageReader(),
+    secrets: new Map(),
+    ledger: createLedger(),
+  };
+}
+
+function createBook({ engine, sentBy, metrics }: WatchedWorker, index: number): WorkerBook {
+  return {
+    index,
+    engine,
+    sentBy,
+    metrics,
+    pages: [],
+    isInTurn: false,
+    hasAdvanced: false,
+    turns: 0,
+    freedLate: 0,
+    turnUs: 0,
+    lastTurnUs: -1,
+    freeTurnUs: -1,
+    lastFreeTurnUs: -1,
+    heldSinceUs: null,
+    clockUs: 0,
+    disturbances: 0,
+    longestHeldUs: 0,
+    resends: new Map(),
+    ends: createDueList(),
+    completed: createDueList(),
+    unsureUntilUs: -1,
+    pendingCount: 0,
+    completedCount: 0,
+    queue: [],
+    owing: new Set(),
+    lastErrorUs: -1,
+    isStopped: false,
+    isAborted: false,
+    drainEndUs: NEVER,
+    areFlowsOver: false,
+    isRunOver: false,
+  };
+}
+
+function createPage({ identities }: RunPlan, context: number, worker: WorkerBook): ContextPage {
+  const user = userOf(identities.user, identities.first + context);
+  return {
+    identity: context,
+    worker,
+    user,
+    addressOfRecord: `sip:${user}@${identities.domain}`,
+    contact: `sip:${user}@${worker.sentBy}`,
+    callId: null,
+    fromTag: null,
+    cseq: 0,
+    stage: 'idle',
+    pending: null,
+    attempt: null,
+    walk: null,
+    pauses: [],
+    nextStep: null,
+    readyUs: null,
+    challenge: null,
+    challengedUs: 0,
+    otherwise: [],
+    kept: null,
+    latest: null,
+    nonceCounts: new Map(),
+    nextStart: context,
+    hasBegunCleanup: false,
+    undisturbed: 0,
+    grantedSeconds: 0,
+    belief: { grantedSeconds: 0, untilUs: null, certainty: 'known' },
+    isForgotten: false,
+    accepted: null,
+  };
+}
+
+function userOf(template: RunPlan['identities']['user'], index: number): string {
+  return template
+    .map((part) => {
+      if (part.kind === 'text') return part.text;
+      return part.kind === 'index' ? String(index).padStart(part.width, '0') : '';
+    })
+    .join('');
+}
+
+/** The row of a context in its worker's tables. */
+export const rowOf = ({ identity }: ContextPage, workerCount: number): number => Math.floor(identity / workerCount);

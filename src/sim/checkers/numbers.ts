@@ -1,0 +1,100 @@
+// The engines' numbers against the ledger: what left, what came, and how every attempt ended. Both were counted from the same
+// datagrams, by code that has nothing in common.
+
+import type { MergedMetrics, MergedProcedure } from '../../metrics/index.ts';
+import {
+  COUNTER_DATAGRAMS_SENT,
+  COUNTER_MALFORMED,
+  COUNTER_MISSED_CONTEXT_BUSY,
+  COUNTER_MISSED_LATE,
+  COUNTER_MISSED_NO_SLOT,
+  COUNTER_REQUESTS_SENT,
+  COUNTER_RETRANSMISSIONS,
+  COUNTER_STARTS_DUE_MEASURED,
+  COUNTER_STARTS_DUE_OTHER,
+  COUNTER_STARTS_MADE_MEASURED,
+  COUNTER_STARTS_MADE_OTHER,
+  COUNTER_STRAY,
+  PROCEDURE_NAMES,
+} from '../../metrics/index.ts';
+import type { Procedure } from '../../scenario/index.ts';
+import type { OutcomeCount } from './ledger.ts';
+import type { World } from './model.ts';
+import { mustEqual, mustLieWithin } from './wrong.ts';
+
+/** From outside these look the same: a challenge was the last word. */
+const AUTH: readonly string[] = ['auth-failed', 'no-credentials', 'challenge-unusable'];
+const NONE: OutcomeCount = { certain: 0, possible: 0 };
+
+export function checkNumbers(world: World, merged: MergedMetrics): void {
+  checkTraffic(world, merged);
+  checkStarts(world, merged);
+  for (const procedure of PROCEDURE_NAMES) {
+    checkSums(world, procedure, merged.total[procedure]);
+    checkSums(world, procedure, merged.measured[procedure]);
+    checkOutcomes(world, procedure, merged.total[procedure]);
+  }
+}
+
+function checkTraffic(world: World, { counters, responses }: MergedMetrics): void {
+  const { ledger } = world;
+  const equal = (what: string, found: number, expected: number): void =>
+    mustEqual(world, 'books', what, [found, expected]);
+  const { requests, retransmissions } = ledger;
+  equal('requests sent', counters[COUNTER_REQUESTS_SENT]!, requests);
+  equal('retransmissions', counters[COUNTER_RETRANSMISSIONS]!, retransmissions);
+  equal('datagrams sent', counters[COUNTER_DATAGRAMS_SENT]!, requests + retransmissions);
+  equal('malformed datagrams', counters[COUNTER_MALFORMED]!, ledger.malformed);
+  let matched = 0;
+  let certain = 0;
+  responses.forEach((count, status) => {
+    const seen = ledger.responses.get(status) ?? NONE;
+    mustLieWithin(world, 'books', `responses ${status}`, [count, seen.certain, seen.certain + seen.possible]);
+    matched += count;
+    certain += seen.certain;
+  });
+  const stray = counters[COUNTER_STRAY]!;
+  equal('responses and strays', matched + stray, certain + ledger.unsureResponses + ledger.stray);
+  mustLieWithin(world, 'books', 'strays', [stray, ledger.stray, ledger.stray + ledger.unsureResponses]);
+}
+
+function checkStarts(world: World, { counters }: MergedMetrics): void {
+  const sum = (...numbers: readonly number[]): number => numbers.reduce((all, number) => all + counters[number]!, 0);
+  const made = sum(COUNTER_STARTS_MADE_MEASURED, COUNTER_STARTS_MADE_OTHER);
+  const missed = sum(COUNTER_MISSED_LATE, COUNTER_MISSED_NO_SLOT, COUNTER_MISSED_CONTEXT_BUSY);
+  const due = sum(COUNTER_STARTS_DUE_MEASURED, COUNTER_STARTS_DUE_OTHER);
+  mustEqual(world, 'books', 'starts made and missed', [made + missed, due]);
+}
+
+/** Every attempt that was started has one outcome. */
+function checkSums(world: World, procedure: Procedure, { started, outcomes }: MergedProcedure): void {
+  const ended = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+  mustEqual(world, 'books', `outcomes of ${procedure}`, [ended, started]);
+}
+
+function checkOutcomes(world: World, procedure: Procedure, { started, outcomes, challenged }: MergedProcedure): void {
+  const { ledger } = world;
+  const seen = ledger.outcomes.get(procedure) ?? new Map<string, OutcomeCount>();
+  const attempts = ledger.attemptsOf.get(procedure) ?? 0;
+  const unseen = started - attempts;
+  const isDisturbed = world.workers.some(({ disturbances }) => disturbances > 0);
+  mustLieWithin(world, 'books', `${procedure} started`, [started, attempts, isDisturbed ? started : attempts]);
+  const names = new Set([...Object.keys(outcomes).map(groupOf), ...seen.keys()]);
+  for (const name of names) {
+    const found = Object.entries(outcomes).reduce((sum, [own, count]) => sum + (groupOf(own) === name ? count : 0), 0);
+    const { certain, possible } = seen.get(name) ?? NONE;
+    const most = certain + possible + (canEndUnseen(world, name) ? unseen : 0);
+    mustLieWithin(world, 'books', `${procedure} ${name}`, [found, certain, most]);
+  }
+  const told = ledger.challenged.get(procedure) ?? NONE;
+  mustLieWithin(world, 'books', `${procedure} challenged`, [challenged, told.certain, told.certain + told.possible]);
+}
+
+const groupOf = (name: string): string => (AUTH.includes(name) ? 'auth' : name);
+
+/** An attempt of which nothing was ever offered: ended by an event, or by Timer F while the socket was blocked. */
+function canEndUnseen(world: World, name: string): boolean {
+  if (name === 'timeout')
+    return world.workers.some(({ longestHeldUs }) => longestHeldUs >= 64 * world.facts.plan.timers.t1Us);
+  return name === 'aborted' || name === 'unreachable';
+}

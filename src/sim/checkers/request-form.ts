@@ -1,0 +1,80 @@
+// What every REGISTER must look like on the wire (RFC 3261 §8.1.1, §10.2), whatever it is sent for.
+
+import type { AttemptStep } from '../../scenario/index.ts';
+import type { SlowMessage } from '../slow-parser.ts';
+import { valuesOf } from './messages.ts';
+import type { ContextPage, WorkerBook, World } from './model.ts';
+import { wrong } from './wrong.ts';
+
+/** RFC 3261 §8.1.1.7. */
+const COOKIE = 'z9hG4bK';
+
+/** A new request, taken apart. */
+export interface Request {
+  readonly text: string;
+  readonly parsed: SlowMessage;
+  readonly page: ContextPage;
+  readonly branch: string;
+  /** Null: the cleanup's. */
+  readonly step: AttemptStep | null;
+}
+
+export function readRequest(world: World, worker: WorkerBook, text: string): Request {
+  const { parsed } = world.read(text);
+  if (parsed === null) throw wrong('request-form', worker, 'not a well-formed message', text);
+  const page = world.pagesByUser.get(userOf(parsed.toUri));
+  if (page === undefined) throw wrong('request-form', worker, `no identity of this plan: ${parsed.toUri}`, text);
+  if (page.worker !== worker) throw wrong('request-form', worker, 'an identity of another worker', text);
+  const step = stepOf(world, worker, text);
+  const fault = faultOf(world, parsed, page) ?? contactFault(world, parsed, page, step);
+  world.ledger.checks++;
+  if (fault !== null) throw wrong('request-form', worker, fault, text);
+  return { text, parsed, page, branch: parsed.branch ?? '', step };
+}
+
+const userOf = (uri: string): string => /^sip:([^@]*)@/.exec(uri)?.[1] ?? '';
+
+function stepOf(world: World, worker: WorkerBook, text: string): AttemptStep | null {
+  const values = valuesOf(text, world.facts.stepHeader.toLowerCase());
+  if (values.length === 0) return null;
+  const step = world.steps.get(values[0]!);
+  if (values.length === 1 && step !== undefined) return step;
+  throw wrong('request-form', worker, `no step of this plan: ${values.join(', ')}`, text);
+}
+
+/** What is wrong with it, or null. */
+function faultOf(world: World, parsed: SlowMessage, page: ContextPage): string | null {
+  const { plan } = world.facts;
+  if (parsed.method !== 'REGISTER') return `method ${parsed.method}`;
+  if (parsed.requestUri !== plan.requestUri) return `Request-URI ${parsed.requestUri}`;
+  if (parsed.requestUri.includes('@')) return 'a user in the Request-URI (§10.2)';
+  if (parsed.via.length !== 1) return `${parsed.via.length} Via values`;
+  if (parsed.sentBy !== page.worker.sentBy) return `sent-by ${parsed.sentBy}`;
+  if (parsed.branch === null || !parsed.branch.startsWith(COOKIE)) return `branch ${parsed.branch}`;
+  if (parsed.branch.length === COOKIE.length) return 'a branch of nothing but the cookie';
+  if (parsed.maxForwards < 0) return 'no Max-Forwards';
+  if (parsed.fromTag === null) return 'no From tag';
+  if (parsed.toTag !== null) return 'a To tag (§8.1.1.2)';
+  if (parsed.fromUri !== page.addressOfRecord) return `From ${parsed.fromUri}`;
+  if (parsed.toUri !== page.addressOfRecord) return `To ${parsed.toUri}`;
+  if (parsed.cseq < 1) return `CSeq ${parsed.cseq}`;
+  return parsed.body === '' ? null : 'a body';
+}
+
+/** §10.2.1 to §10.2.3: what it says of bindings. */
+function contactFault(world: World, parsed: SlowMessage, page: ContextPage, step: AttemptStep | null): string | null {
+  const { cleanup } = world.facts.plan;
+  if (step === null && cleanup === 'none') return 'no step, in a run without a cleanup';
+  const procedure = step === null ? cleanup : step.procedure;
+  const expires = step === null ? 0 : (step.expiresSeconds ?? -1);
+  if (parsed.expires !== expires) return `Expires ${parsed.expires}, not ${expires}`;
+  if (parsed.contacts === null) return 'a malformed Contact';
+  const told = parsed.contacts.map(([uri, seconds]) => `${uri} ${seconds}`).join(', ');
+  const expected = expectedContact(procedure, page);
+  return told === expected ? null : `Contact ${told || 'none'}, not ${expected || 'none'}`;
+}
+
+function expectedContact(procedure: string, page: ContextPage): string {
+  if (procedure === 'query') return '';
+  return procedure === 'wildcard' ? '* -1' : `${page.contact} -1`;
+}

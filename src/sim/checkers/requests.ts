@@ -1,0 +1,228 @@
+// A datagram is offered: a copy of a request that is under way, or a new request, which must be one that its context may make
+// now. RFC 3261 §8.1.1.4 and §8.1.1.5 (Call-ID, CSeq), §8.1.1.7 (branch), §10.2 (one REGISTER at a time), §22 (credentials).
+
+import { countsApart, isLoading } from '../../engine/index.ts';
+import type { AttemptStep, PlanWait } from '../../scenario/index.ts';
+import { US_PER_SECOND } from '../../std/index.ts';
+import { checkCredentials } from './credentials.ts';
+import { countAttempt } from './ledger.ts';
+import { textOf } from './messages.ts';
+import type { Attempt, ContextPage, Transaction, WorkerBook, World } from './model.ts';
+import type { Request } from './request-form.ts';
+import { readRequest } from './request-form.ts';
+import { findStart } from './schedule.ts';
+import { checkResend, startTimers, timeoutOf } from './timers.ts';
+import { endAttempt, endUnanswered } from './transactions.ts';
+import type { Pause } from './walk.ts';
+import { beginWalk, walkOn } from './walk.ts';
+import { wrong } from './wrong.ts';
+
+/** What ends an attempt whose last request was composed and never offered. */
+export const UNSEEN_ENDS: readonly string[] = ['timeout', 'unreachable', 'aborted'];
+
+export function takeOffered(world: World, worker: WorkerBook, bytes: Uint8Array): void {
+  const text = textOf(bytes);
+  const branch = /;branch=([^;\s]+)/.exec(text)?.[1] ?? '';
+  const known = world.transactions.get(branch);
+  if (known === undefined) {
+    const transaction = takeRequest(world, worker, text);
+    worker.queue.push({ bytes, transaction, isFirst: true });
+    return;
+  }
+  checkCopy(world, worker, known, text);
+  checkResend(world, known);
+  worker.queue.push({ bytes, transaction: known, isFirst: false });
+}
+
+/** The same branch means the same request, of the same worker, and one that is still under way. */
+function checkCopy(world: World, worker: WorkerBook, known: Transaction, text: string): void {
+  world.ledger.checks += 3;
+  if (known.worker !== worker) throw wrong('branch-unique', worker, `used by worker ${known.worker.index} too`, text);
+  if (known.text !== text) {
+    const rule = known.state === 'pending' ? 'retransmission-identical' : 'branch-unique';
+    throw wrong(rule, worker, `other bytes under the same branch; first: ${known.text}`, text);
+  }
+  if (known.state === 'pending') return;
+  const rule = known.endedBy === 'Timer F' ? 'timer-f' : 'terminated';
+  throw wrong(rule, worker, `sent after ${known.endedBy} ended it`, text);
+}
+
+function takeRequest(world: World, worker: WorkerBook, text: string): Transaction {
+  const request = readRequest(world, worker, text);
+  const { page } = request;
+  if (worker.isRunOver) throw wrong('terminated', worker, 'a request after the end of the run', text);
+  const isGap = checkIdentity(world, request);
+  checkOutstanding(world, request);
+  if (isGap) closeUnseen(world, page);
+  const isAnswer = page.stage === 'challenged' && isSameStep(page, request.step) && mustAnswer(page, text);
+  const attempt = isAnswer ? page.attempt! : beginAttempt(world, request);
+  if (isAnswer) attempt.challenges++;
+  const carried = checkCredentials(world, request, isAnswer, isGap);
+  const transaction: Transaction = {
+    worker,
+    page,
+    attempt,
+    branch: request.branch,
+    text,
+    cseq: request.parsed.cseq,
+    credentials: carried.kind,
+    nonce: carried.nonce,
+    state: 'pending',
+    endedBy: '',
+    isMaybeOver: false,
+    isMaybeGone: false,
+    heardUs: null,
+    copies: 1,
+    resend: { lowUs: 0, highUs: 0 },
+    end: { lowUs: 0, highUs: 0 },
+  };
+  world.transactions.set(transaction.branch, transaction);
+  startTimers(world, transaction);
+  worker.pendingCount++;
+  worker.owing.delete(page);
+  page.stage = 'talking';
+  page.challenge = null;
+  page.otherwise = [];
+  page.pending = transaction;
+  page.undisturbed = worker.disturbances;
+  return transaction;
+}
+
+/** §8.1.1.4, §8.1.1.5, §10.2: one Call-ID and From tag for each context, CSeq one higher each time. True: some never left. */
+function checkIdentity(world: World, { page, parsed, text }: Request): boolean {
+  const { worker } = page;
+  const { callId, fromTag, cseq } = parsed;
+  world.ledger.checks += 3;
+  const owner = world.pagesByCallId.get(callId);
+  if (owner !== undefined && owner !== page) throw wrong('cseq', worker, `Call-ID of ${owner.user} too`, text);
+  if (page.callId !== null && page.callId !== callId) throw wrong('cseq', worker, `Call-ID was ${page.callId}`, text);
+  if (page.fromTag !== null && page.fromTag !== fromTag)
+    throw wrong('cseq', worker, `From tag was ${page.fromTag}`, text);
+  const isGap = cseq > page.cseq + 1;
+  const mayHide = page.undisturbed !== worker.disturbances;
+  if (cseq <= page.cseq || (isGap && !mayHide)) throw wrong('cseq', worker, `the one before was ${page.cseq}`, text);
+  world.pagesByCallId.set(callId, page);
+  page.callId = callId;
+  page.fromTag = fromTag;
+  page.cseq = cseq;
+  return isGap;
+}
+
+/** §10.2: no new registration before the final answer to the one before, or its end. */
+function checkOutstanding(world: World, { page, text }: Request): void {
+  const { pending, worker } = page;
+  world.ledger.checks++;
+  if (pending === null) return;
+  if (!pending.isMaybeOver) throw wrong('one-outstanding', worker, `CSeq ${pending.cseq} is still pending`, text);
+  endUnanswered(world, pending, 'Timer F', timeoutOf(pending), null);
+}
+
+/** A request between the last one seen and this one was composed and never left, so what it was for has failed. */
+function closeUnseen(world: World, page: ContextPage): void {
+  if (page.stage === 'challenged') endAttempt(world, page, [...UNSEEN_ENDS, ...page.otherwise], null);
+  page.stage = 'idle';
+  page.walk = null;
+}
+
+const isSameStep = (page: ContextPage, step: AttemptStep | null): boolean =>
+  page.attempt !== null && page.attempt.step === step;
+
+/** Where it hangs on something unseen whether the challenge leads on, the request itself tells. */
+function mustAnswer({ challenge, otherwise, latest }: ContextPage, text: string): boolean {
+  if (challenge?.leadsOn === 'yes' && otherwise.length === 0) return true;
+  return latest !== null && text.includes(`nonce="${latest.nonce}"`);
+}
+
+/** Each new request has a reason: a start that is due, the step after the one that succeeded, or the cleanup. */
+function beginAttempt(world: World, request: Request): Attempt {
+  const { page, step } = request;
+  world.ledger.checks++;
+  if (page.stage === 'challenged') closeChallenged(world, request);
+  if (step === null) return beginCleanup(world, request);
+  const isNext = page.stage === 'walking' && page.nextStep === step;
+  const intendedUs = isNext ? nextStep(world, request) : start(world, request, step);
+  passPauses(page, page.pauses);
+  page.pauses = [];
+  const attempt: Attempt = { page, step, procedure: step.procedure, intendedUs, challenges: 0 };
+  page.attempt = attempt;
+  countAttempt(world.ledger, attempt.procedure);
+  return attempt;
+}
+
+/** Something else than the credentials asked for: the challenge was the last word, or should not have been. */
+function closeChallenged(world: World, { page, text }: Request): void {
+  if (page.challenge?.leadsOn === 'yes' && page.otherwise.length === 0) {
+    throw wrong('challenge', page.worker, 'a challenge was to be answered first, in the same step', text);
+  }
+  endAttempt(world, page, ['auth', ...page.otherwise], null);
+}
+
+/** When the step was due; null: not known exactly. */
+function nextStep(world: World, { page, text }: Request): number | null {
+  const { worker, readyUs, pauses } = page;
+  const waits = pauses.flatMap((pause) => (pause.kind === 'wait' ? [pause.wait] : []));
+  if (readyUs === null || (waits.length > 0 && !isLoading(worker.engine))) return null;
+  let dueUs = readyUs;
+  for (const wait of waits) {
+    const lengthUs = waitUs(wait, page.grantedSeconds);
+    if (lengthUs === null) return null;
+    dueUs += lengthUs;
+  }
+  world.ledger.checks++;
+  if (worker.turnUs < dueUs) throw wrong('next-step', worker, `a step that is due at ${dueUs}`, text);
+  return dueUs;
+}
+
+function waitUs(wait: PlanWait, grantedSeconds: number): number | null {
+  if (wait.kind === 'fixed') return wait.lengthUs;
+  return wait.kind === 'ofExpires' ? Math.round(grantedSeconds * US_PER_SECOND * wait.fraction) : null;
+}
+
+/** The flow begins anew; returns when that was due. */
+function start(world: World, { page, text }: Request, step: AttemptStep): number | null {
+  const { worker } = page;
+  const { plan } = world.facts;
+  const walk = beginWalk(plan);
+  const first = walkOn(walk);
+  const isBusy = page.stage === 'walking' && page.otherwise.length === 0;
+  const heldUs = worker.heldSinceUs === null ? 0 : worker.turnUs - worker.heldSinceUs;
+  const { nextStart: number } = page;
+  const { turnUs: nowUs, freeTurnUs: consumedUs } = worker;
+  // A flow that begins with a wait has begun some time ago.
+  const isLater = first.pauses.some(({ kind }) => kind === 'wait');
+  const found = findStart(plan, {
+    number,
+    consumedUs: isLater ? -1 : consumedUs,
+    nowUs,
+    heldUs: isLater ? nowUs : heldUs,
+  });
+  const isOver = worker.areFlowsOver || (worker.isStopped && !isLater);
+  if (step !== first.step || found === null || isBusy || isOver) {
+    throw wrong('one-reply', worker, `in stage ${page.stage} nothing asks for this request`, text);
+  }
+  if (!isLater) page.nextStart = found.number + plan.identities.count;
+  page.walk = walk;
+  passPauses(page, first.pauses);
+  return isLater ? null : found.intendedUs;
+}
+
+/** Once for each context, after everything else. */
+function beginCleanup(world: World, { page, text }: Request): Attempt {
+  const { worker } = page;
+  const { cleanup } = world.facts.plan;
+  const isTime = countsApart(worker.engine) && worker.areFlowsOver;
+  if (cleanup === 'none' || !isTime || page.hasBegunCleanup) {
+    throw wrong('one-reply', worker, 'a cleanup that is not due', text);
+  }
+  page.hasBegunCleanup = true;
+  const attempt: Attempt = { page, step: null, procedure: cleanup, intendedUs: null, challenges: 0 };
+  page.attempt = attempt;
+  return attempt;
+}
+
+/** The flow has come past these: what a `discard` among them forgets is forgotten. */
+function passPauses(page: ContextPage, pauses: readonly Pause[]): void {
+  if (!pauses.some(({ kind }) => kind === 'discard')) return;
+  page.belief = { grantedSeconds: 0, untilUs: null, certainty: 'known' };
+  page.isForgotten = true;
+}

@@ -1,0 +1,167 @@
+// A worker's turn from its first event to its last, and what ends flows from outside: errors, refusals, the operator, the end
+// of the drain.
+
+import { countsApart, freeRowsOf, isLoading, isOver } from '../../engine/index.ts';
+import { isSameBytes } from './messages.ts';
+import type { ContextPage, Offered, WorkerBook, World } from './model.ts';
+import { UNSEEN_ENDS } from './requests.ts';
+import { checkRows } from './rows.ts';
+import { checkMissing, fireEnds } from './timers.ts';
+import { endAttempt, endUnanswered } from './transactions.ts';
+import { wrong } from './wrong.ts';
+
+/** First thing in every event of a worker. */
+export function enterTurn(world: World, worker: WorkerBook, nowUs: number): void {
+  if (worker.isInTurn) return;
+  worker.isInTurn = true;
+  worker.turns++;
+  worker.freedLate = 0;
+  worker.hasAdvanced = false;
+  worker.turnUs = nowUs;
+  if (nowUs === worker.lastTurnUs) return;
+  worker.freeTurnUs = worker.lastFreeTurnUs;
+  checkMissing(world, worker, worker.freeTurnUs);
+}
+
+/** First thing in every event that comes after the engine has advanced. */
+export function passAdvance(world: World, worker: WorkerBook): void {
+  if (worker.hasAdvanced) return;
+  worker.hasAdvanced = true;
+  worker.clockUs = worker.turnUs;
+  fireEnds(world, worker, worker.turnUs);
+}
+
+export function endTurn(world: World, worker: WorkerBook, isBlocked: boolean): void {
+  const { engine, turnUs, heldSinceUs } = worker;
+  if (heldSinceUs !== null) worker.longestHeldUs = Math.max(worker.longestHeldUs, turnUs - heldSinceUs);
+  if (!worker.areFlowsOver && (isOver(engine) || countsApart(engine))) cutFlows(world, worker);
+  if (!worker.isRunOver && isOver(engine)) endRun(world, worker);
+  checkRows(world, worker);
+  if (isBlocked) {
+    worker.heldSinceUs ??= turnUs;
+    worker.disturbances++;
+  } else {
+    settleOwing(world, worker);
+    worker.heldSinceUs = null;
+    worker.lastFreeTurnUs = turnUs;
+  }
+  worker.lastTurnUs = turnUs;
+  worker.isInTurn = false;
+}
+
+/** It left for the network, or never will: in the order in which messages were offered. */
+export function takeOut(worker: WorkerBook, bytes: Uint8Array): Offered {
+  const next = worker.queue.shift();
+  if (next === undefined || !isSameBytes(next.bytes, bytes)) {
+    throw wrong('books', worker, 'a datagram left that is not the oldest of those offered');
+  }
+  return next;
+}
+
+/** The kernel refuses a message: its attempt fails, if it still goes on. */
+export function takeRefused(world: World, worker: WorkerBook, bytes: Uint8Array, isPeerGone: boolean): void {
+  const { transaction } = takeOut(worker, bytes);
+  if (transaction.state !== 'pending') return;
+  worker.freedLate++;
+  endUnanswered(world, transaction, 'a refusal', isPeerGone ? 'unreachable' : 'send-error', clock(worker));
+}
+
+/** RFC 3261 §17.1.4, §18.4: every transaction of the worker ends. */
+export function takeError(world: World, worker: WorkerBook): void {
+  worker.queue.length = 0;
+  worker.disturbances++;
+  worker.lastErrorUs = worker.turnUs;
+  for (const page of worker.pages) {
+    if (page.pending !== null) endUnanswered(world, page.pending, 'a transport error', 'unreachable', clock(worker));
+  }
+}
+
+export function takeStop(worker: WorkerBook, drainUs: number): void {
+  const endUs = worker.turnUs + drainUs;
+  const isFirst = isLoading(worker.engine);
+  worker.isStopped = true;
+  worker.drainEndUs = isFirst ? endUs : Math.min(worker.drainEndUs, endUs);
+}
+
+export function takeAbort(world: World, worker: WorkerBook): void {
+  worker.drainEndUs = Math.min(worker.drainEndUs, worker.turnUs);
+  if (!worker.areFlowsOver) cutFlows(world, worker);
+  if (!worker.isRunOver) endRun(world, worker);
+}
+
+const clock = (worker: WorkerBook): number => {
+  worker.clockUs = Math.max(worker.clockUs, worker.turnUs);
+  return worker.clockUs;
+};
+
+/** The drain is over: what is under way is aborted. */
+function cutFlows(world: World, worker: WorkerBook): void {
+  worker.areFlowsOver = true;
+  const nowUs = clock(worker);
+  let cut = 0;
+  for (const page of worker.pages) {
+    if (page.pending !== null) {
+      worker.freedLate++;
+      endUnanswered(world, page.pending, 'the end of the drain', 'aborted', nowUs);
+      cut++;
+    } else if (page.stage === 'challenged') {
+      cut += page.challenge?.leadsOn === 'yes' ? 1 : 0;
+      endAttempt(world, page, endsOf(world, worker, page, 'aborted'), null);
+    } else page.stage = 'idle';
+  }
+  worker.owing.clear();
+  world.ledger.checks++;
+  const { load, drainUs } = world.facts.plan;
+  const plannedUs =
+    load.durationUs === null ? Number.POSITIVE_INFINITY : load.warmupUs + load.durationUs + load.cooldownUs + drainUs;
+  const earliestUs = worker.isStopped || worker.drainEndUs < plannedUs ? worker.drainEndUs : plannedUs;
+  // What was composed in this very turn has been cut off unseen.
+  if (nowUs >= earliestUs) worker.disturbances++;
+  else if (cut > 0) {
+    throw wrong('drain-end', worker, `${cut} flows were cut off, where the drain lasts until ${earliestUs}`);
+  }
+}
+
+/** The cleanup is over too, and what it had under way. */
+function endRun(world: World, worker: WorkerBook): void {
+  worker.isRunOver = true;
+  for (const page of worker.pages) {
+    if (page.pending !== null) endUnanswered(world, page.pending, 'the end of the run', 'aborted', clock(worker));
+    page.stage = 'idle';
+  }
+}
+
+/** Nothing waits for the socket, and rows are to be had: who owes a request must have sent it, or has failed unseen. */
+function settleOwing(world: World, worker: WorkerBook): void {
+  if (worker.owing.size === 0 || (freeRowsOf(worker.engine).free === 0 && worker.completedCount === 0)) return;
+  for (const page of worker.owing) {
+    world.ledger.checks++;
+    const isSure = page.otherwise.length === 0 && !mayHaveEnded(world, worker, page);
+    if (page.stage === 'walking') {
+      if (isSure) throw wrong('next-step', worker, `${page.user} owes its next step, and nothing stands in its way`);
+      page.stage = 'idle';
+    } else {
+      if (isSure && page.challenge?.leadsOn === 'yes') {
+        throw wrong('challenge', worker, `${page.user} owes an answer to a challenge, and nothing stands in its way`);
+      }
+      if (page.challenge?.leadsOn === 'unclear') page.kept = null;
+      endAttempt(world, page, endsOf(world, worker, page, null), isSure ? page.readyUs : null);
+    }
+  }
+  worker.owing.clear();
+}
+
+/** How an attempt that owes an answer to a challenge may have ended; `cause` when something has just ended it. */
+function endsOf(world: World, worker: WorkerBook, page: ContextPage, cause: string | null): string[] {
+  const ends = new Set<string>(page.otherwise);
+  if (cause !== null) ends.add(cause);
+  if (page.challenge?.leadsOn !== 'yes') ends.add('auth');
+  if (mayHaveEnded(world, worker, page)) for (const end of UNSEEN_ENDS) ends.add(end);
+  return [...ends];
+}
+
+/** Its request may have been composed while the socket was blocked, and ended before it was offered. */
+function mayHaveEnded(world: World, worker: WorkerBook, page: ContextPage): boolean {
+  if (worker.lastErrorUs >= page.challengedUs) return true;
+  return worker.heldSinceUs !== null && worker.turnUs - page.challengedUs >= 64 * world.facts.plan.timers.t1Us;
+}

@@ -1,0 +1,242 @@
+// Deliberate bugs, to see whether the simulation's checkers notice: each a textual patch on one file of a built copy, and the
+// rule that has to speak up. The product has no switch for any of them. A patch whose text is no longer found exactly once
+// fails the test, so this list cannot rot in silence.
+
+export interface Mutant {
+  /** What is wrong, as a reviewer would put it. */
+  readonly bug: string;
+  /** In the build, without its folder. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  /** How the violation begins, or the assertion that trips. */
+  readonly caughtBy: RegExp;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    bug: 'Timer E fires a microsecond late',
+    file: 'engine/timer-lists.js',
+    find: 'lists.deadlineUs[slot] = nowUs + lists.durationsUs[list];',
+    replace: 'lists.deadlineUs[slot] = nowUs + lists.durationsUs[list] + 1;',
+    caughtBy: /^timer-[ef]:/,
+  },
+  {
+    bug: 'Timer E doubles one time too many at first',
+    file: 'engine/client-transaction.js',
+    find: 'Math.min(fired + 1, lists - 1)',
+    replace: 'Math.min(fired + 2, lists - 1)',
+    caughtBy: /^timer-e:/,
+  },
+  {
+    bug: 'In Proceeding Timer E goes on doubling instead of T2',
+    file: 'engine/client-transaction.js',
+    find: 'isProceeding ? lists - 1 : ',
+    replace: '',
+    caughtBy: /^timer-e:/,
+  },
+  {
+    bug: 'Timer F is 63*T1',
+    file: 'engine/state.js',
+    find: '[64 * t1Us, t4Us]',
+    replace: '[63 * t1Us, t4Us]',
+    caughtBy: /^(timer-[ef]|books|latency):/,
+  },
+  {
+    bug: 'Timer F is 65*T1',
+    file: 'engine/state.js',
+    find: '[64 * t1Us, t4Us]',
+    replace: '[65 * t1Us, t4Us]',
+    caughtBy: /^(timer-[ef]|terminated|one-outstanding|books):/,
+  },
+  {
+    bug: 'Timer K is T2',
+    file: 'engine/state.js',
+    find: '[64 * t1Us, t4Us]',
+    replace: '[64 * t1Us, t2Us]',
+    caughtBy: /^books:/,
+  },
+  {
+    bug: 'A final answer does not stop Timer E',
+    file: 'engine/client-transaction.js',
+    find: 'transactions.state[slot] = TX_COMPLETED;\n    clearTimer(engine.resendTimers, slot);',
+    replace: 'transactions.state[slot] = TX_COMPLETED;',
+    caughtBy: /^(terminated|timer-e):/,
+  },
+  {
+    bug: 'What is still queued is sent although its transaction has its answer',
+    file: 'engine/engine.js',
+    find: '!isLive(transactions, slot, outbox.generation[index]) || !isPending(transactions, slot)) {\n            outbox.slot[index] = CANCELLED;',
+    replace: 'false) {\n            outbox.slot[index] = CANCELLED;',
+    caughtBy: /^terminated:/,
+  },
+  {
+    bug: 'An answer for an older generation of a row is taken for the newer one',
+    file: 'engine/transactions.js',
+    find: ' && table.generation[slot] === generation',
+    replace: '',
+    caughtBy: /./,
+  },
+  {
+    bug: 'The CSeq of an answer is not compared, nor its generation',
+    file: 'engine/response.js',
+    find: '        isLive(transactions, branch.slot, branch.generation) &&\n        transactions.cseq[branch.slot] === message.cseq;',
+    replace: '        isLive(transactions, branch.slot, transactions.generation[branch.slot]);',
+    caughtBy: /./,
+  },
+  {
+    bug: 'An answer with two Vias is taken',
+    file: 'engine/response.js',
+    find: 'message.via.count === 1 &&',
+    replace: '',
+    caughtBy: /^(books|one-reply):/,
+  },
+  {
+    bug: 'nc is not raised',
+    file: 'engine/attempt.js',
+    find: 'engine.challenges.nonceCount[context] + 1;',
+    replace: 'Math.max(1, engine.challenges.nonceCount[context]);',
+    caughtBy: /^nonce-count:/,
+  },
+  {
+    bug: 'nc begins at 2 with a fresh nonce',
+    file: 'engine/challenges.js',
+    find: 'table.nonceCount[context] = 0;',
+    replace: 'table.nonceCount[context] = 1;',
+    caughtBy: /^(nonce-count|challenge):/,
+  },
+  {
+    bug: 'The CSeq is used again after a challenge',
+    file: 'engine/client-transaction.js',
+    find: 'contexts.cseq[context] + 1;',
+    replace: 'contexts.cseq[context] + (contexts.challenges[context] > 0 ? 0 : 1);',
+    caughtBy: /^(cseq|challenge):/,
+  },
+  {
+    bug: 'A row is leaked when its transaction ends',
+    file: 'engine/transactions.js',
+    find: 'table.free += 1;',
+    replace: '',
+    caughtBy: /^rows:/,
+  },
+  {
+    bug: 'An outcome is counted twice',
+    file: 'engine/attempt.js',
+    find: 'countOutcome(metrics, bank, procedure, outcome);',
+    replace: 'countOutcome(metrics, bank, procedure, outcome);\n    countOutcome(metrics, bank, procedure, outcome);',
+    caughtBy: /^books:/,
+  },
+  {
+    bug: 'The wrong context is credited',
+    file: 'engine/response.js',
+    find: 'const context = transactions.context[slot];',
+    replace: 'const context = transactions.context[slot] ^ (transactions.context[slot] + 1 < contexts.count ? 1 : 0);',
+    caughtBy: /./,
+  },
+  {
+    bug: 'A timeout is booked as a success',
+    file: 'engine/engine.js',
+    find: 'wasHeard ? OUTCOME_TIMEOUT_AFTER_PROVISIONAL : OUTCOME_TIMEOUT',
+    replace: 'wasHeard ? OUTCOME_TIMEOUT_AFTER_PROVISIONAL : 0',
+    caughtBy: /^books:/,
+  },
+  {
+    bug: 'A 100 is forgotten: the timeout after it is booked as one without it',
+    file: 'engine/engine.js',
+    find: 'wasHeard ? OUTCOME_TIMEOUT_AFTER_PROVISIONAL : OUTCOME_TIMEOUT',
+    replace: 'OUTCOME_TIMEOUT',
+    caughtBy: /^books:/,
+  },
+  {
+    bug: 'A retransmission is counted as a request',
+    file: 'engine/engine.js',
+    find: 'outbox.again[index] === FIRST_TIME',
+    replace: 'outbox.again[index] >= FIRST_TIME',
+    caughtBy: /^books:/,
+  },
+  {
+    bug: 'A datagram that the kernel refused is counted as sent',
+    file: 'engine/engine.js',
+    find: 'const slot = outbox.slot[index];\n    outbox.first++;',
+    replace:
+      'const slot = outbox.slot[index];\n    addCounter(engine.metrics, COUNTER_DATAGRAMS_SENT, 1);\n    outbox.first++;',
+    caughtBy: /^books:/,
+  },
+  {
+    bug: 'After a refusal of the kernel the attempt goes on',
+    file: 'engine/engine.js',
+    find: 'endTransaction(engine, slot, isPeerGone ? OUTCOME_UNREACHABLE : OUTCOME_SEND_ERROR, engine.nowUs);',
+    replace: '',
+    caughtBy: /./,
+  },
+  {
+    bug: 'An error of the socket ends only one transaction',
+    file: 'engine/engine.js',
+    find: 'slot !== NO_SLOT; slot = firstSlot(engine.endTimers, LIST_F)) {',
+    replace: 'slot !== NO_SLOT; slot = NO_SLOT) {',
+    caughtBy: /./,
+  },
+  {
+    bug: 'The granted interval counts in milliseconds',
+    file: 'engine/response.js',
+    find: 'receivedAtUs + granted * US_PER_SECOND',
+    replace: 'receivedAtUs + granted * 1000',
+    caughtBy: /^(belief|agreement):/,
+  },
+  {
+    bug: 'After an unregister the context believes in its binding still',
+    file: 'engine/response.js',
+    find: '    else if (procedure !== PROCEDURE_QUERY) {\n        unbind(engine, context);',
+    replace: '    else if (procedure !== PROCEDURE_QUERY) {',
+    caughtBy: /^(belief|agreement):/,
+  },
+  {
+    bug: 'A binding that is not in the list is a success',
+    file: 'engine/response.js',
+    find: 'failAttempt(engine, context, OUTCOME_BINDING_MISSING, receivedAtUs, bytes);\n            return;',
+    replace: '',
+    caughtBy: /^(books|belief):/,
+  },
+  {
+    bug: 'A From tag for each request instead of each context',
+    file: 'engine/compose.js',
+    find: 'fields.fromTag = mix32(engine.fromTagSeed, identity);',
+    replace: 'fields.fromTag = mix32(engine.fromTagSeed, transactions.cseq[slot]);',
+    caughtBy: /./,
+  },
+  {
+    bug: 'A retransmission has another cnonce',
+    file: 'engine/compose.js',
+    find: 'mix32(cnonceHigh, fields.cseq)',
+    replace: 'mix32(cnonceHigh, fields.cseq + transactions.retransmitted[slot])',
+    caughtBy: /^retransmission-identical:/,
+  },
+  {
+    bug: 'The digest of a retransmitted or later request is that of another user',
+    file: 'engine/credentials.js',
+    find: 'challenges.nonceCount[context]',
+    replace: '1',
+    caughtBy: /^(nonce-count|challenge):/,
+  },
+  {
+    bug: 'A start that falls on a busy context starts it again',
+    file: 'engine/starts.js',
+    find: 'contexts.state[starts.row] !== CONTEXT_IDLE',
+    replace: 'false',
+    caughtBy: /./,
+  },
+  {
+    bug: 'A start of the schedule is lost when the outbox is full',
+    file: 'engine/starts.js',
+    find: 'addCounter(metrics, COUNTER_MISSED_CONTEXT_BUSY, 1);',
+    replace: '',
+    caughtBy: /^(books|starts):/,
+  },
+  {
+    bug: 'The registrar forgets to remove a binding',
+    file: 'registrar/registrar.js',
+    find: 'if (expiresAtUs <= nowUs)',
+    replace: 'if (expiresAtUs <= nowUs - 60000000)',
+    caughtBy: /^agreement:/,
+  },
+];
