@@ -6,7 +6,7 @@
 import { defineConfig } from 'vitest/config';
 
 const UNIT = [
-  'test/{unit,golden,torture,property,sim}/**/*.test.ts',
+  'test/{unit,golden,torture,property,sim,fuzz}/**/*.test.ts',
   'test/tidy.test.ts',
   'test/integration/cli-inputs.test.ts',
 ];
