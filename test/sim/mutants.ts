@@ -68,7 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'engine/engine.js',
     find: '!isLive(transactions, slot, outbox.generation[index]) || !isPending(transactions, slot)) {\n            outbox.slot[index] = CANCELLED;',
     replace: 'false) {\n            outbox.slot[index] = CANCELLED;',
-    caughtBy: /^terminated:/,
+    caughtBy: /^(terminated|rows):/,
   },
   {
     bug: 'An answer for an older generation of a row is taken for the newer one',
