@@ -4,6 +4,7 @@
 import { countsApart, isLoading } from '../../engine/index.ts';
 import type { AttemptStep, PlanWait } from '../../scenario/index.ts';
 import { US_PER_SECOND } from '../../std/index.ts';
+import type { Carried } from './credentials.ts';
 import { checkCredentials } from './credentials.ts';
 import { countAttempt } from './ledger.ts';
 import { textOf } from './messages.ts';
@@ -56,26 +57,7 @@ function takeRequest(world: World, worker: WorkerBook, text: string): Transactio
   const isAnswer = page.stage === 'challenged' && isSameStep(page, request.step) && mustAnswer(page, text);
   const attempt = isAnswer ? page.attempt! : beginAttempt(world, request);
   if (isAnswer) attempt.challenges++;
-  const carried = checkCredentials(world, request, isAnswer, isGap);
-  const transaction: Transaction = {
-    worker,
-    page,
-    attempt,
-    branch: request.branch,
-    text,
-    cseq: request.parsed.cseq,
-    credentials: carried.kind,
-    nonce: carried.nonce,
-    state: 'pending',
-    endedBy: '',
-    isMaybeOver: false,
-    isMaybeGone: false,
-    heardUs: null,
-    copies: 1,
-    sentUs: null,
-    resend: { lowUs: 0, highUs: 0 },
-    end: { lowUs: 0, highUs: 0 },
-  };
+  const transaction = createTransaction(request, attempt, checkCredentials(world, request, isAnswer, isGap));
   world.transactions.set(transaction.branch, transaction);
   startTimers(world, transaction);
   worker.pendingCount++;
@@ -87,6 +69,26 @@ function takeRequest(world: World, worker: WorkerBook, text: string): Transactio
   page.undisturbed = worker.disturbances;
   return transaction;
 }
+
+const createTransaction = (request: Request, attempt: Attempt, { kind, nonce }: Carried): Transaction => ({
+  worker: request.page.worker,
+  page: request.page,
+  attempt,
+  branch: request.branch,
+  text: request.text,
+  cseq: request.parsed.cseq,
+  credentials: kind,
+  nonce,
+  state: 'pending',
+  endedBy: '',
+  isMaybeOver: false,
+  isMaybeGone: false,
+  heardUs: null,
+  copies: 1,
+  sentUs: null,
+  resend: { lowUs: 0, highUs: 0 },
+  end: { lowUs: 0, highUs: 0 },
+});
 
 /** §8.1.1.4, §8.1.1.5, §10.2: one Call-ID and From tag for each context, CSeq one higher each time. True: some never left. */
 function checkIdentity(world: World, { page, parsed, text }: Request): boolean {
@@ -114,7 +116,7 @@ function checkOutstanding(world: World, { page, text }: Request): void {
   world.ledger.checks++;
   if (pending === null) return;
   if (!pending.isMaybeOver) throw wrong('one-outstanding', worker, `CSeq ${pending.cseq} is still pending`, text);
-  endUnanswered(world, pending, 'Timer F', timeoutOf(pending), null);
+  endUnanswered(world, pending, { by: 'Timer F', outcomes: [timeoutOf(pending)], atUs: null });
 }
 
 /** A request between the last one seen and this one was composed and never left, so what it was for has failed. */

@@ -73,7 +73,8 @@ export function checkMissing(world: World, worker: WorkerBook, freeTurnUs: numbe
 /** The engine advances to `nowUs`: Timers F and K fire. */
 export function fireEnds(world: World, worker: WorkerBook, nowUs: number): void {
   for (let over = takeDue(worker.ends, nowUs); over !== null; over = takeDue(worker.ends, nowUs)) {
-    if (over.state === 'pending') endUnanswered(world, over, 'Timer F', timeoutOf(over), endOf(over));
+    if (over.state !== 'pending') continue;
+    endUnanswered(world, over, { by: 'Timer F', outcomes: [timeoutOf(over)], atUs: endOf(over) });
   }
   markMaybeOver(world, worker, nowUs);
   for (let done = takeDue(worker.completed, nowUs); done !== null; done = takeDue(worker.completed, nowUs)) {
