@@ -11,8 +11,9 @@ import { textOf } from './messages.ts';
 import type { Attempt, ContextPage, Transaction, WorkerBook, World } from './model.ts';
 import type { Request } from './request-form.ts';
 import { readRequest } from './request-form.ts';
+import type { StartSearch } from './schedule.ts';
 import { findStart } from './schedule.ts';
-import { checkResend, startTimers, timeoutOf } from './timers.ts';
+import { checkResend, startTimers, timeoutsOf } from './timers.ts';
 import { endAttempt, endUnanswered, passPauses } from './transactions.ts';
 import { beginWalk, walkOn } from './walk.ts';
 import { wrong } from './wrong.ts';
@@ -84,6 +85,7 @@ const createTransaction = (request: Request, attempt: Attempt, { kind, nonce }: 
   isMaybeOver: false,
   isMaybeGone: false,
   heardUs: null,
+  isMaybeHeard: false,
   copies: 1,
   sentUs: null,
   resend: { lowUs: 0, highUs: 0 },
@@ -116,7 +118,7 @@ function checkOutstanding(world: World, { page, text }: Request): void {
   world.ledger.checks++;
   if (pending === null) return;
   if (!pending.isMaybeOver) throw wrong('one-outstanding', worker, `CSeq ${pending.cseq} is still pending`, text);
-  endUnanswered(world, pending, { by: 'Timer F', outcomes: [timeoutOf(pending)], atUs: null });
+  endUnanswered(world, pending, { by: 'Timer F', outcomes: timeoutsOf(pending), atUs: null });
 }
 
 /** A request between the last one seen and this one was composed and never left, so what it was for has failed. */
@@ -187,19 +189,10 @@ function start(world: World, { page, text }: Request, step: AttemptStep): number
   const walk = beginWalk(plan);
   const first = walkOn(walk);
   const isBusy = page.stage === 'walking' && page.otherwise.length === 0;
-  const heldUs = worker.heldSinceUs === null ? 0 : worker.turnUs - worker.heldSinceUs;
-  const { nextStart: number } = page;
-  const { turnUs: nowUs, freeTurnUs: consumedUs } = worker;
   // A flow that begins with a wait has begun some time ago.
   const isLater = first.pauses.some(({ kind }) => kind === 'wait');
-  const found = findStart(plan, {
-    number,
-    consumedUs: isLater ? -1 : consumedUs,
-    nowUs,
-    heldUs: isLater ? nowUs : heldUs,
-  });
-  const isOver = worker.areFlowsOver || (worker.isStopped && !isLater);
-  if (step !== first.step || found === null || isBusy || isOver) {
+  const found = findStart(plan, isLater ? anyStart(page) : startOf(page));
+  if (step !== first.step || found === null || isBusy || worker.areFlowsOver) {
     throw wrong('one-reply', worker, `in stage ${page.stage} nothing asks for this request`, text);
   }
   if (!isLater) page.nextStart = found.number + plan.identities.count;
@@ -207,6 +200,21 @@ function start(world: World, { page, text }: Request, step: AttemptStep): number
   passPauses(page, first.pauses);
   return isLater ? null : found.intendedUs;
 }
+
+/** One that was due since the last turn, or while the socket was blocked; and before the operator asked for the end. */
+function startOf({ worker, nextStart }: ContextPage): StartSearch {
+  const { turnUs, freeTurnUs, heldSinceUs, stoppedUs } = worker;
+  const sinceUs = heldSinceUs ?? turnUs;
+  const nowUs = sinceUs < stoppedUs ? Math.min(turnUs, stoppedUs) : -1;
+  return { number: nextStart, consumedUs: freeTurnUs, nowUs, heldUs: Math.max(0, nowUs - sinceUs) };
+}
+
+const anyStart = ({ worker, nextStart }: ContextPage): StartSearch => ({
+  number: nextStart,
+  consumedUs: -1,
+  nowUs: worker.turnUs,
+  heldUs: worker.turnUs,
+});
 
 /** Once for each context, after everything else. */
 function beginCleanup(world: World, { page, text }: Request): Attempt {
