@@ -11,7 +11,7 @@ import { readGrant } from './grant.ts';
 import { countIn } from './ledger.ts';
 import { textOf } from './messages.ts';
 import type { Belief, ContextPage, Transaction, WorkerBook, World } from './model.ts';
-import { timeoutOf } from './timers.ts';
+import { timeoutsOf } from './timers.ts';
 import { complete, endAttempt } from './transactions.ts';
 import { walkOn } from './walk.ts';
 
@@ -45,7 +45,7 @@ export function takeReceived(world: World, worker: WorkerBook, arrival: Arrival)
   if (isCounted) countIn(ledger.responses, parsed.status, !isUnsure);
   if (isCounted && isUnsure) ledger.unsureResponses++;
   if (transaction.state !== 'pending') return;
-  if (parsed.status < 200) transaction.heardUs ??= worker.turnUs;
+  if (parsed.status < 200) hear(transaction);
   else answer(world, transaction, { parsed, text, atUs: arrival.atUs, isDamaged: arrival.isCorrupted });
 }
 
@@ -57,12 +57,18 @@ function match(world: World, worker: WorkerBook, parsed: SlowMessage): Transacti
   return parsed.cseqMethod === 'REGISTER' && parsed.cseq === transaction.cseq ? transaction : null;
 }
 
+/** A 1xx of a pending transaction: from Trying to Proceeding. */
+function hear(transaction: Transaction): void {
+  if (transaction.isMaybeOver) transaction.isMaybeHeard = true;
+  else transaction.heardUs ??= transaction.worker.turnUs;
+}
+
 /** The first final answer of a pending transaction. */
 function answer(world: World, transaction: Transaction, delivered: Delivered): void {
   const { page, isMaybeOver } = transaction;
   const { status } = delivered.parsed;
   // Where Timer F may have fired before, the answer came too late, or it did not.
-  page.otherwise = isMaybeOver ? [timeoutOf(transaction)] : [];
+  page.otherwise = isMaybeOver ? timeoutsOf(transaction) : [];
   complete(world, transaction);
   if (transaction.sentUs !== null) transaction.attempt.wireUs += Math.max(0, delivered.atUs - transaction.sentUs);
   transaction.isMaybeGone = isMaybeOver;

@@ -36,7 +36,7 @@ export function checkCredentials(world: World, request: Request, isAnswer: boole
   if (challenge === null) throw fail('credentials for a nonce that it was not given, or not any more');
   if (challenge.isProxy !== toProxy.length > 0) throw fail('credentials in the header of another kind of server');
   // Ahead of the response, which hangs on it.
-  if (credentials.has('nc')) checkNonceCount(world, request, challenge, credentials, isGap);
+  if (challenge.hasQop && credentials.has('nc')) checkNonceCount(request, nonce, credentials.get('nc')!, isGap);
   const fault = faultOf(world, request, challenge, credentials);
   if (fault !== null) throw fail(fault);
   page.kept = challenge;
@@ -93,20 +93,11 @@ function secretOf(world: World, { user }: ContextPage, realm: string): string {
 }
 
 /** One more than in the last request with this nonce; requests that never left have counted too. */
-function checkNonceCount(
-  world: World,
-  { page, text }: Request,
-  challenge: Challenge,
-  credentials: Credentials,
-  isGap: boolean,
-): void {
-  if (!challenge.hasQop) return;
-  world.ledger.checks++;
-  const told = credentials.get('nc') ?? '';
+function checkNonceCount({ page, text }: Request, nonce: string, told: string, isGap: boolean): void {
   const count = /^[0-9a-f]{8}$/.test(told) ? Number.parseInt(told, 16) : -1;
-  const expected = (page.nonceCounts.get(challenge.nonce) ?? 0) + 1;
+  const expected = (page.nonceCounts.get(nonce) ?? 0) + 1;
   if (count !== expected && !(isGap && count > expected)) {
     throw wrong('nonce-count', page.worker, `nc=${told}, where ${expected} comes next`, text);
   }
-  page.nonceCounts.set(challenge.nonce, count);
+  page.nonceCounts.set(nonce, count);
 }

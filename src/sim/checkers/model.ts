@@ -86,6 +86,8 @@ export interface Transaction {
   isMaybeGone: boolean;
   /** The turn that delivered a first 1xx; null: none did. */
   heardUs: number | null;
+  /** One came when Timer F may have fired already. */
+  isMaybeHeard: boolean;
   copies: number;
   /** When its first datagram left; null: none has. */
   sentUs: number | null;
@@ -186,7 +188,8 @@ export interface WorkerBook {
   /** Pages that come past a `discard` at once. */
   readonly forgetting: Set<ContextPage>;
   lastErrorUs: number;
-  isStopped: boolean;
+  /** When the operator asked for the end; NEVER_US: not yet. */
+  stoppedUs: number;
   isAborted: boolean;
   /** The drain can't end flows before this. */
   drainEndUs: number;
@@ -271,7 +274,7 @@ function createBook({ engine, sentBy, metrics }: WatchedWorker, index: number): 
     owing: new Set(),
     forgetting: new Set(),
     lastErrorUs: -1,
-    isStopped: false,
+    stoppedUs: NEVER_US,
     isAborted: false,
     drainEndUs: NEVER_US,
     areFlowsOver: false,

@@ -4,14 +4,16 @@
 import { countsApart, isLoading } from '../../engine/index.ts';
 import type { AttemptStep, PlanWait } from '../../scenario/index.ts';
 import { US_PER_SECOND } from '../../std/index.ts';
+import type { Carried } from './credentials.ts';
 import { checkCredentials } from './credentials.ts';
 import { countAttempt } from './ledger.ts';
 import { textOf } from './messages.ts';
 import type { Attempt, ContextPage, Transaction, WorkerBook, World } from './model.ts';
 import type { Request } from './request-form.ts';
 import { readRequest } from './request-form.ts';
+import type { StartSearch } from './schedule.ts';
 import { findStart } from './schedule.ts';
-import { checkResend, startTimers, timeoutOf } from './timers.ts';
+import { checkResend, startTimers, timeoutsOf } from './timers.ts';
 import { endAttempt, endUnanswered, passPauses } from './transactions.ts';
 import { beginWalk, walkOn } from './walk.ts';
 import { wrong } from './wrong.ts';
@@ -56,26 +58,7 @@ function takeRequest(world: World, worker: WorkerBook, text: string): Transactio
   const isAnswer = page.stage === 'challenged' && isSameStep(page, request.step) && mustAnswer(page, text);
   const attempt = isAnswer ? page.attempt! : beginAttempt(world, request);
   if (isAnswer) attempt.challenges++;
-  const carried = checkCredentials(world, request, isAnswer, isGap);
-  const transaction: Transaction = {
-    worker,
-    page,
-    attempt,
-    branch: request.branch,
-    text,
-    cseq: request.parsed.cseq,
-    credentials: carried.kind,
-    nonce: carried.nonce,
-    state: 'pending',
-    endedBy: '',
-    isMaybeOver: false,
-    isMaybeGone: false,
-    heardUs: null,
-    copies: 1,
-    sentUs: null,
-    resend: { lowUs: 0, highUs: 0 },
-    end: { lowUs: 0, highUs: 0 },
-  };
+  const transaction = createTransaction(request, attempt, checkCredentials(world, request, isAnswer, isGap));
   world.transactions.set(transaction.branch, transaction);
   startTimers(world, transaction);
   worker.pendingCount++;
@@ -87,6 +70,27 @@ function takeRequest(world: World, worker: WorkerBook, text: string): Transactio
   page.undisturbed = worker.disturbances;
   return transaction;
 }
+
+const createTransaction = (request: Request, attempt: Attempt, { kind, nonce }: Carried): Transaction => ({
+  worker: request.page.worker,
+  page: request.page,
+  attempt,
+  branch: request.branch,
+  text: request.text,
+  cseq: request.parsed.cseq,
+  credentials: kind,
+  nonce,
+  state: 'pending',
+  endedBy: '',
+  isMaybeOver: false,
+  isMaybeGone: false,
+  heardUs: null,
+  isMaybeHeard: false,
+  copies: 1,
+  sentUs: null,
+  resend: { lowUs: 0, highUs: 0 },
+  end: { lowUs: 0, highUs: 0 },
+});
 
 /** §8.1.1.4, §8.1.1.5, §10.2: one Call-ID and From tag for each context, CSeq one higher each time. True: some never left. */
 function checkIdentity(world: World, { page, parsed, text }: Request): boolean {
@@ -114,7 +118,7 @@ function checkOutstanding(world: World, { page, text }: Request): void {
   world.ledger.checks++;
   if (pending === null) return;
   if (!pending.isMaybeOver) throw wrong('one-outstanding', worker, `CSeq ${pending.cseq} is still pending`, text);
-  endUnanswered(world, pending, 'Timer F', timeoutOf(pending), null);
+  endUnanswered(world, pending, { by: 'Timer F', outcomes: timeoutsOf(pending), atUs: null });
 }
 
 /** A request between the last one seen and this one was composed and never left, so what it was for has failed. */
@@ -185,19 +189,10 @@ function start(world: World, { page, text }: Request, step: AttemptStep): number
   const walk = beginWalk(plan);
   const first = walkOn(walk);
   const isBusy = page.stage === 'walking' && page.otherwise.length === 0;
-  const heldUs = worker.heldSinceUs === null ? 0 : worker.turnUs - worker.heldSinceUs;
-  const { nextStart: number } = page;
-  const { turnUs: nowUs, freeTurnUs: consumedUs } = worker;
   // A flow that begins with a wait has begun some time ago.
   const isLater = first.pauses.some(({ kind }) => kind === 'wait');
-  const found = findStart(plan, {
-    number,
-    consumedUs: isLater ? -1 : consumedUs,
-    nowUs,
-    heldUs: isLater ? nowUs : heldUs,
-  });
-  const isOver = worker.areFlowsOver || (worker.isStopped && !isLater);
-  if (step !== first.step || found === null || isBusy || isOver) {
+  const found = findStart(plan, isLater ? anyStart(page) : startOf(page));
+  if (step !== first.step || found === null || isBusy || worker.areFlowsOver) {
     throw wrong('one-reply', worker, `in stage ${page.stage} nothing asks for this request`, text);
   }
   if (!isLater) page.nextStart = found.number + plan.identities.count;
@@ -205,6 +200,21 @@ function start(world: World, { page, text }: Request, step: AttemptStep): number
   passPauses(page, first.pauses);
   return isLater ? null : found.intendedUs;
 }
+
+/** One that was due since the last turn, or while the socket was blocked; and before the operator asked for the end. */
+function startOf({ worker, nextStart }: ContextPage): StartSearch {
+  const { turnUs, freeTurnUs, heldSinceUs, stoppedUs } = worker;
+  const sinceUs = heldSinceUs ?? turnUs;
+  const nowUs = sinceUs < stoppedUs ? Math.min(turnUs, stoppedUs) : -1;
+  return { number: nextStart, consumedUs: freeTurnUs, nowUs, heldUs: Math.max(0, nowUs - sinceUs) };
+}
+
+const anyStart = ({ worker, nextStart }: ContextPage): StartSearch => ({
+  number: nextStart,
+  consumedUs: -1,
+  nowUs: worker.turnUs,
+  heldUs: worker.turnUs,
+});
 
 /** Once for each context, after everything else. */
 function beginCleanup(world: World, { page, text }: Request): Attempt {

@@ -43,8 +43,13 @@ export function checkResend(world: World, transaction: Transaction): void {
 }
 
 /** §17.1.2.2: E is T2 if it fires in Proceeding. */
-function intervals({ heardUs }: Transaction, composed: Span, doubled: number, t2Us: number): readonly [number, number] {
-  if (heardUs === null) return [doubled, doubled];
+function intervals(
+  { heardUs, isMaybeHeard }: Transaction,
+  composed: Span,
+  doubled: number,
+  t2Us: number,
+): readonly [number, number] {
+  if (heardUs === null) return isMaybeHeard ? [doubled, t2Us] : [doubled, doubled];
   const wasHeard = composed.lowUs === composed.highUs ? heardUs <= composed.lowUs : heardUs < composed.lowUs;
   return wasHeard ? [t2Us, t2Us] : [doubled, t2Us];
 }
@@ -73,7 +78,8 @@ export function checkMissing(world: World, worker: WorkerBook, freeTurnUs: numbe
 /** The engine advances to `nowUs`: Timers F and K fire. */
 export function fireEnds(world: World, worker: WorkerBook, nowUs: number): void {
   for (let over = takeDue(worker.ends, nowUs); over !== null; over = takeDue(worker.ends, nowUs)) {
-    if (over.state === 'pending') endUnanswered(world, over, 'Timer F', timeoutOf(over), endOf(over));
+    if (over.state !== 'pending') continue;
+    endUnanswered(world, over, { by: 'Timer F', outcomes: timeoutsOf(over), atUs: endOf(over) });
   }
   markMaybeOver(world, worker, nowUs);
   for (let done = takeDue(worker.completed, nowUs); done !== null; done = takeDue(worker.completed, nowUs)) {
@@ -103,8 +109,11 @@ export function giveAway(worker: WorkerBook, count: number): void {
   }
 }
 
-export const timeoutOf = ({ heardUs }: Transaction): string =>
-  heardUs === null ? 'timeout' : 'timeout-after-provisional';
+/** What its attempt ends with when Timer F fires. */
+export function timeoutsOf({ heardUs, isMaybeHeard }: Transaction): readonly string[] {
+  if (heardUs !== null) return ['timeout-after-provisional'];
+  return isMaybeHeard ? ['timeout', 'timeout-after-provisional'] : ['timeout'];
+}
 
 const endOf = ({ end }: Transaction): number | null => (end.lowUs === end.highUs ? end.lowUs : null);
 

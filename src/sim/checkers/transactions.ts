@@ -20,20 +20,22 @@ export function complete(world: World, transaction: Transaction): void {
   addDue(worker.completed, worker.clockUs + world.facts.plan.timers.t4Us, transaction);
 }
 
+export interface Ending {
+  /** What ended the transaction, in words. */
+  readonly by: string;
+  readonly outcomes: readonly Outcome[];
+  /** Null: not known exactly. */
+  readonly atUs: number | null;
+}
+
 /** Nothing answered it; its attempt ends with it. */
-export function endUnanswered(
-  world: World,
-  transaction: Transaction,
-  endedBy: string,
-  outcomes: Outcome | readonly Outcome[],
-  endUs: number | null,
-): void {
+export function endUnanswered(world: World, transaction: Transaction, { by, outcomes, atUs }: Ending): void {
   const { worker, page } = transaction;
   transaction.state = 'gone';
-  transaction.endedBy = endedBy;
+  transaction.endedBy = by;
   worker.pendingCount--;
   if (page.pending === transaction) page.pending = null;
-  endAttempt(world, page, typeof outcomes === 'string' ? [outcomes] : outcomes, endUs);
+  endAttempt(world, page, outcomes, atUs);
 }
 
 /** The row is free: an answer that comes now is a stray. */

@@ -4,10 +4,10 @@
 import { countsApart, freeRowsOf, isLoading, isOver } from '../../engine/index.ts';
 import { NEVER_US } from '../../std/index.ts';
 import { isSameBytes } from './messages.ts';
-import type { ContextPage, Offered, WorkerBook, World } from './model.ts';
+import type { ContextPage, Offered, Transaction, WorkerBook, World } from './model.ts';
 import { UNSEEN_ENDS } from './requests.ts';
 import { checkRows } from './rows.ts';
-import { checkMissing, fireEnds, timeoutOf } from './timers.ts';
+import { checkMissing, fireEnds, timeoutsOf } from './timers.ts';
 import { endAttempt, endUnanswered, passPauses } from './transactions.ts';
 import { wrong } from './wrong.ts';
 
@@ -64,7 +64,7 @@ export function takeRefused(world: World, worker: WorkerBook, bytes: Uint8Array,
   const { transaction } = takeOut(worker, bytes);
   if (transaction.state !== 'pending') return;
   worker.freedLate++;
-  endUnanswered(world, transaction, 'a refusal', isPeerGone ? 'unreachable' : 'send-error', clock(worker));
+  endFromOutside(world, transaction, 'a refusal', [isPeerGone ? 'unreachable' : 'send-error']);
 }
 
 /** RFC 3261 §17.1.4, §18.4: every transaction of the worker ends. */
@@ -73,14 +73,14 @@ export function takeError(world: World, worker: WorkerBook): void {
   worker.disturbances++;
   worker.lastErrorUs = worker.turnUs;
   for (const page of worker.pages) {
-    if (page.pending !== null) endUnanswered(world, page.pending, 'a transport error', 'unreachable', clock(worker));
+    if (page.pending !== null) endFromOutside(world, page.pending, 'a transport error', ['unreachable']);
   }
 }
 
 export function takeStop(worker: WorkerBook, drainUs: number): void {
   const endUs = worker.turnUs + drainUs;
   const isFirst = isLoading(worker.engine);
-  worker.isStopped = true;
+  worker.stoppedUs = Math.min(worker.stoppedUs, worker.turnUs);
   worker.drainEndUs = isFirst ? endUs : Math.min(worker.drainEndUs, endUs);
 }
 
@@ -94,6 +94,13 @@ const clock = (worker: WorkerBook): number => {
   worker.clockUs = Math.max(worker.clockUs, worker.turnUs);
   return worker.clockUs;
 };
+
+/** Where Timer F may have fired before, that may have been its end already. */
+function endFromOutside(world: World, transaction: Transaction, by: string, own: readonly string[]): void {
+  const { isMaybeOver, worker } = transaction;
+  const outcomes = isMaybeOver ? [...timeoutsOf(transaction), ...own] : own;
+  endUnanswered(world, transaction, { by, outcomes, atUs: isMaybeOver ? null : clock(worker) });
+}
 
 /** The drain is over: what is under way is aborted. */
 function cutFlows(world: World, worker: WorkerBook): void {
@@ -124,8 +131,7 @@ function cutFlow(world: World, page: ContextPage, isDue: boolean): number {
   if (pending !== null) {
     worker.freedLate++;
     const { isMaybeOver } = pending;
-    const ends = isMaybeOver ? [timeoutOf(pending), ...(isDue ? ['aborted'] : [])] : ['aborted'];
-    endUnanswered(world, pending, 'the end of the drain', ends, isMaybeOver ? null : clock(worker));
+    endFromOutside(world, pending, 'the end of the drain', isMaybeOver && !isDue ? [] : ['aborted']);
     return isMaybeOver ? 0 : 1;
   }
   const isChallenged = page.stage === 'challenged';
@@ -141,7 +147,7 @@ function cutFlow(world: World, page: ContextPage, isDue: boolean): number {
 function endRun(world: World, worker: WorkerBook): void {
   worker.isRunOver = true;
   for (const page of worker.pages) {
-    if (page.pending !== null) endUnanswered(world, page.pending, 'the end of the run', 'aborted', clock(worker));
+    if (page.pending !== null) endFromOutside(world, page.pending, 'the end of the run', ['aborted']);
     page.stage = 'idle';
   }
 }

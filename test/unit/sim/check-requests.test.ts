@@ -166,6 +166,16 @@ describe('RFC 3261 §10.2: one REGISTER at a time, and each for a reason', () =>
     expect(told({ plan, tamper })).toThrow(/^one-reply: /);
   });
 
+  it('a start that was made before the operator asked for the end may leave the blocked socket after it', () => {
+    const plan = numbered(createPlan({ load: { starts: 2, periodUs: 2 * SECOND } }));
+    const takes = (nowUs: number): number => (nowUs > SECOND && nowUs < 3 * SECOND ? 0 : 10);
+    const events = [{ kind: 'stop', atUs: 2_500_000, drainUs: 35 * SECOND } as const];
+    expect(watch({ plan, peer: accepting(), takes, events })).toMatchObject({
+      attempts: 2,
+      outcomes: { succeeded: 2 },
+    });
+  });
+
   it('one-reply: a cleanup that nobody asked for, and one too early', () => {
     const bare = (text: string): string => text.replace(/X-Step: 0\r\n/, '').replace('Expires: 1800', 'Expires: 0');
     expect(told({ tamper: extra(1_000, bare) })).toThrow(/^request-form: .*without a cleanup/);

@@ -147,6 +147,21 @@ describe('RFC 3261 §17.1.2.2: a blocked socket', () => {
     expect(tally.attempts).toBeGreaterThan(10);
   });
 
+  it('where Timer F may have fired before what else would have ended it, either end is right', () => {
+    const timers = { t1Us: 20_000, t2Us: 40_000, t4Us: 100_000 };
+    const takes = (nowUs: number): number => (nowUs < SECOND ? 0 : 100);
+    const peer: Peer = (request, nowUs) => [
+      { atUs: nowUs + 10_000, bytes: answer(request, '100 Trying') },
+      { atUs: nowUs + 30_000, bytes: accept(request) },
+    ];
+    const once = numbered(createPlan({ timers }));
+    for (const atUs of [1_010_000, 1_020_000, 1_100_000]) {
+      const events = [{ kind: 'unreachable', atUs } as const];
+      expect(() => watch({ plan: once, peer, takes, events })).not.toThrow();
+      expect(() => watch({ plan: once, peer: SILENT, takes, events })).not.toThrow();
+    }
+  });
+
   it('timer-e: what waited for the socket must go once it takes again', () => {
     const takes = (nowUs: number): number => (nowUs < SECOND ? 0 : 100);
     const tamper = silenced((nowUs, number) => nowUs >= SECOND && (number === 1 || number === 2));
