@@ -2,7 +2,6 @@
 // diff. No time of a clock on the wall.
 
 import { formatCount, formatCounted, UNKNOWN } from '../metrics/index.ts';
-import { formatDuration } from '../scenario/index.ts';
 import type { SimulationEnd, SimulationReport } from '../sim/index.ts';
 import { fnv1a64Hex, US_PER_HOUR, US_PER_SECOND } from '../std/index.ts';
 
@@ -32,13 +31,23 @@ export const reproduction = ({ seed }: SimulationReport, hours: number | null): 
   `reproduce: regstorm simulate --seed ${seed}${hours === null ? '' : ` --hours ${hours}`}`;
 
 const worldLine = ({ seed, runId, contexts, workers, faults, isCalm, end }: SimulationReport): string => {
-  const length = end === null ? '' : `, ${formatDuration(wholeSeconds(end))} of virtual time`;
+  const length = end === null ? '' : `, ${lengthOf(end)} of virtual time`;
   const what = isCalm ? 'none: nothing may fail' : faults.join(' · ') || 'none drawn';
   const size = `${formatCounted(contexts, 'context')}, ${formatCounted(workers, 'worker')}${length}`;
   return `seed ${seed} (run id ${runId}): ${size}\n${row('faults', what)}`;
 };
 
-const wholeSeconds = ({ world }: SimulationEnd): number => Math.ceil(world.endedUs / US_PER_SECOND) * US_PER_SECOND;
+/** `1 h 56 min 2 s`, rounded up to whole seconds. */
+const lengthOf = ({ world }: SimulationEnd): string => {
+  const seconds = Math.ceil(world.endedUs / US_PER_SECOND);
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ];
+  const shown = parts.filter(([count]) => count > 0).map(([count, unit]) => `${formatCount(count)} ${unit}`);
+  return shown.join(' ') || '0 s';
+};
 
 const clientLines = ({ tally, outcomes, answeredAfterHealing }: SimulationEnd): string[] => [
   row('outcomes', counts(outcomes)),
@@ -53,7 +62,9 @@ const clientLines = ({ tally, outcomes, answeredAfterHealing }: SimulationEnd): 
     ].join(' · '),
   ),
   row('agreement', agreement(tally)),
-  row('healed', `${formatCounted(answeredAfterHealing, 'transaction')} begun after it, all answered`),
+  ...(answeredAfterHealing === 0
+    ? []
+    : [row('healed', `${formatCounted(answeredAfterHealing, 'transaction')} begun after it, all answered`)]),
 ];
 
 const agreement = ({ settled, unsettled }: Pick<SimulationEnd['tally'], 'settled' | 'unsettled'>): string => {
