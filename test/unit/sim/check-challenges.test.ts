@@ -83,6 +83,13 @@ describe('RFC 3261 §22, RFC 7616 §3.4: right behaviour', () => {
     expect(outcomesOf(always('stale=false'), numbered(createPlan()))).toEqual({ auth: 1 });
   });
 
+  it('RFC 7616 §3.4: a nonce that is given again is counted on', () => {
+    const always = answering((request) =>
+      answer(request, '401 No', 'WWW-Authenticate: Digest realm="r", nonce="n", qop="auth", stale=true'),
+    );
+    expect(watch({ plan: PLAN, peer: always })).toMatchObject({ outcomes: { auth: 2 }, requests: 8 });
+  });
+
   it('challenges that meet a blocked socket, and errors', () => {
     const many = {
       ...PLAN,
