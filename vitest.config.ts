@@ -6,7 +6,7 @@
 import { defineConfig } from 'vitest/config';
 
 const UNIT = [
-  'test/{unit,golden,torture,property,sim}/**/*.test.ts',
+  'test/{unit,golden,torture,property,sim,fuzz}/**/*.test.ts',
   'test/tidy.test.ts',
   'test/integration/cli-inputs.test.ts',
 ];
@@ -17,6 +17,9 @@ const oneAtATime = { maxWorkers: 1, isolate: true, sequence: { groupOrder: 1 } }
 export default defineConfig({
   test: {
     environment: 'node',
+    // Bounds for what hangs, not judgements: machines are shared and may be slow.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'unit', include: UNIT, sequence: { groupOrder: 0 } } },
       {

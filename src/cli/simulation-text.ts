@@ -1,7 +1,7 @@
 // What `regstorm simulate` says: counts and a hash that depend on the seed alone, so two of them can be compared by eye or by
 // diff. No time of a clock on the wall.
 
-import { formatCount, formatCounted } from '../metrics/index.ts';
+import { formatCount, formatCounted, UNKNOWN } from '../metrics/index.ts';
 import { formatDuration } from '../scenario/index.ts';
 import type { SimulationEnd, SimulationReport } from '../sim/index.ts';
 import { fnv1a64Hex, US_PER_HOUR, US_PER_SECOND } from '../std/index.ts';
@@ -19,6 +19,12 @@ export const describeSimulation = (report: SimulationReport, isVerbose: boolean)
     row('checks', `${formatCount(end.tally.checks)}, all held`),
   ];
   return `${scenario}${worldLine(report)}${lines.join('')}seed ${seed} hash ${end.world.hash}\n`;
+};
+
+/** One world among several. */
+export const describeInLine = ({ seed, end, isCalm, faults }: SimulationReport): string => {
+  const what = isCalm ? 'calm' : faults.join(', ') || 'no faults drawn';
+  return `seed ${seed} hash ${end?.world.hash ?? UNKNOWN}  ${what}\n`;
 };
 
 /** The line that plays a world again. */

@@ -38,6 +38,14 @@ export interface SourceDocument {
   readonly problems: readonly Problem[];
 }
 
+/** The library's own count misses line ends within what it could not read, so all places below would be wrong. */
+const linesOf = (text: string): LineCounter => {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
+  return lines;
+};
+
 const placeAt = (file: string, lines: LineCounter, offset: number): Place => {
   const { line, col } = lines.linePos(offset);
   return { file, line: Math.max(1, line), column: Math.max(1, col) };
@@ -71,12 +79,11 @@ const refuse = (code: 'YAML_SYNTAX' | 'SCENARIO_INVALID', problems: Problem | re
 
 /** Throws YAML_SYNTAX when no tree can be had. */
 export const openDocument = (file: string, text: string): SourceDocument => {
-  const lines = new LineCounter();
   const obstacle = textObstacle(text);
   if (obstacle !== null)
     refuse('YAML_SYNTAX', { message: obstacle.message, place: placeInText(file, text, obstacle.at) });
+  const lines = linesOf(text);
   const yaml = parseDocument(text, {
-    lineCounter: lines,
     prettyErrors: false,
     schema: 'core',
     version: '1.2',

@@ -88,8 +88,8 @@ export function takeClientTurn(host: ClientHost, nowUs: number): void {
   }
   const deadlineUs = advance(engine, nowUs);
   const isHampered = host.random.chance(host.kernel.hamperedShare);
-  const isShut = host.kernel.blockades.some(({ fromUs, toUs }) => nowUs >= fromUs && nowUs < toUs);
-  if (!isShut) {
+  const blockade = host.kernel.blockades.find(({ fromUs, toUs }) => nowUs >= fromUs && nowUs < toUs);
+  if (blockade === undefined) {
     offer(host, nowUs, isHampered ? host.kernel.takesMost : Number.POSITIVE_INFINITY);
     letGo(host, nowUs, isHampered ? host.kernel.letsMost : Number.POSITIVE_INFINITY);
   }
@@ -98,8 +98,14 @@ export function takeClientTurn(host: ClientHost, nowUs: number): void {
   if (isOut) host.queue.length = 0;
   const isBlocked = !isOut && engine.outbox.first < engine.outbox.end;
   observer.onTurn(worker, nowUs, isBlocked);
-  const ownUs = isBlocked ? nowUs + RETRY_US : Math.max(nowUs, deadlineUs);
+  const ownUs = isBlocked ? retryUs(nowUs, deadlineUs, blockade?.toUs ?? null) : Math.max(nowUs, deadlineUs);
   host.wakeUs = host.inbox.length > 0 ? nowUs : Math.min(ownUs, host.events[0]?.atUs ?? Number.POSITIVE_INFINITY);
+}
+
+/** A socket that is shut says when it takes something again; meanwhile timers fire. */
+function retryUs(nowUs: number, deadlineUs: number, openUs: number | null): number {
+  if (openUs === null) return nowUs + RETRY_US;
+  return deadlineUs > nowUs ? Math.min(deadlineUs, openUs) : openUs;
 }
 
 /** When the host really turns, for something that is due at `dueUs`: not between quanta, not while it is stalled. */

@@ -47,7 +47,8 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
     faults.push(name);
     return draw(own);
   };
-  const runSeconds = scenario.loadSeconds + 20;
+  // Most of what goes wrong does so while there is load.
+  const runSeconds = 1.2 * scenario.loadSeconds + 2;
   const workerCount = Math.min(scenario.contexts, random.pick([1, 1, 1, 2, WORKERS_MOST]));
   const delayUs = logUniform(random, 100, 200 * US_PER_MS);
   const options: WorldOptions = {
@@ -117,8 +118,12 @@ function drawEdge(seed: number, random: Random, fault: Fault): EdgeOptions {
   const answers = fault('answers', (own) => drawAnswers(own), []);
   const serviceUs = fault('slow registrar', (own) => logUniform(own, 10, 100 * US_PER_MS), 0);
   const backlogUs = logUniform(random, US_PER_MS, 10 * US_PER_SECOND);
-  const provisionalShare = fault('provisionals', (own) => own.pick([0.05, 0.5, 1]), 0);
-  return { seed, serviceUs, backlogUs, isSilentWhenFull: random.chance(0.5), provisionalShare, answers };
+  const provisionals = fault(
+    'provisionals',
+    (own) => ({ provisionalShare: own.pick([0.05, 0.5, 1]), hungShare: own.pick([0, 0.02, 0.3]) }),
+    { provisionalShare: 0, hungShare: 0 },
+  );
+  return { seed, serviceUs, backlogUs, isSilentWhenFull: random.chance(0.5), ...provisionals, answers };
 }
 
 /** Some refusals, each for some percent of transactions. */
@@ -191,7 +196,7 @@ function drawKernel(runSeconds: number, fault: Fault): KernelOptions {
     readMost: fault('few reads a turn', (own) => own.between(1, 10), Number.POSITIVE_INFINITY),
     refusedShare: fault('refused datagrams', (own) => own.next() / 20, 0),
     quantumUs: fault('quantum', (own) => own.pick([100, 500, 10 * US_PER_MS, 100 * US_PER_MS]), 0),
-    blockades: fault('blockades', (own) => drawSpans(own, runSeconds, 2, MANY_SPANS), []),
+    blockades: fault('blockades', (own) => drawSpans(own, runSeconds, 60, MANY_SPANS), []),
     stalls: fault('stalls', (own) => drawSpans(own, runSeconds, 60), []),
   };
 }

@@ -25,6 +25,8 @@ export interface EdgeOptions {
   readonly isSilentWhenFull: boolean;
   /** Share of transactions that hear a 100 at once. */
   readonly provisionalShare: number;
+  /** Share of those that hear nothing after it. */
+  readonly hungShare: number;
   /** Shares of transactions that the edge answers itself; the rest goes to the registrar. */
   readonly answers: readonly AnswerShare[];
 }
@@ -36,11 +38,13 @@ export const OPEN_EDGE: EdgeOptions = {
   backlogUs: 0,
   isSilentWhenFull: false,
   provisionalShare: 0,
+  hungShare: 0,
   answers: [],
 };
 
 export interface EdgeCounts {
   provisionals: number;
+  hung: number;
   answered: number;
   overloaded: number;
   dropped: number;
@@ -62,13 +66,14 @@ export interface Fate {
 
 export const createEdge = (options: EdgeOptions): Edge => ({
   options,
-  counts: { provisionals: 0, answered: 0, overloaded: 0, dropped: 0 },
+  counts: { provisionals: 0, hung: 0, answered: 0, overloaded: 0, dropped: 0 },
   busyUntilUs: 0,
   isHealed: false,
 });
 
 const SALT_PROVISIONAL = 1;
 const SALT_ANSWER = 2;
+const SALT_HUNG = 3;
 const OVERLOADED: AnswerShare = { status: '503 Service Unavailable', headers: ['Retry-After: 5'], share: 0 };
 
 export function meet(edge: Edge, nowUs: number, text: string): Fate {
@@ -79,6 +84,10 @@ export function meet(edge: Edge, nowUs: number, text: string): Fate {
   if (uniformOf(options.seed, branch, SALT_PROVISIONAL, 0) < options.provisionalShare) {
     counts.provisionals++;
     answers.push(...answerTo(text, { status: '100 Trying', headers: [], share: 0 }));
+    if (uniformOf(options.seed, branch, SALT_HUNG, 0) < options.hungShare) {
+      counts.hung++;
+      return { answers, servedAtUs: null };
+    }
   }
   const own = pickAnswer(options, uniformOf(options.seed, branch, SALT_ANSWER, 0));
   if (own !== null) {

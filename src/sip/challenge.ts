@@ -48,6 +48,7 @@ export interface Challenge {
   opaqueEnd: number;
   /** The nonce was too old, the password was not wrong (RFC 7616 §3.3). */
   stale: boolean;
+  hasStale: boolean;
   /** ALGORITHM_*. */
   algorithm: number;
   hasAlgorithm: boolean;
@@ -66,6 +67,7 @@ export const createChallenge = (): Challenge => ({
   opaqueStart: -1,
   opaqueEnd: -1,
   stale: false,
+  hasStale: false,
   algorithm: ALGORITHM_MD5,
   hasAlgorithm: false,
   hasQop: false,
@@ -98,6 +100,7 @@ const resetChallenge = (challenge: Challenge): void => {
   challenge.opaqueStart = -1;
   challenge.opaqueEnd = -1;
   challenge.stale = false;
+  challenge.hasStale = false;
   challenge.algorithm = ALGORITHM_MD5;
   challenge.hasAlgorithm = false;
   challenge.hasQop = false;
@@ -122,6 +125,8 @@ const takeParam = (bytes: Uint8Array, challenge: Challenge): boolean => {
     challenge.opaqueStart = valueStart;
     challenge.opaqueEnd = valueEnd;
   } else if (isAuthParam(bytes, param, STALE)) {
+    if (challenge.hasStale) return false;
+    challenge.hasStale = true;
     challenge.stale = equalsIgnoreCase(bytes, valueStart, valueEnd, TRUE, 0, TRUE.length);
   } else if (isAuthParam(bytes, param, ALGORITHM)) {
     if (challenge.hasAlgorithm) return false;

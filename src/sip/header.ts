@@ -177,15 +177,15 @@ const parseExpires = (bytes: Uint8Array, start: number, end: number, message: Si
   return PARSE_OK;
 };
 
+// RFC 3261 §7.3.2: Min-Expires and Retry-After belong to responses; in a request they are ignored. The first one stands.
+
 const parseMinExpires = (bytes: Uint8Array, start: number, end: number, message: SipMessage): number => {
-  if (message.minExpires >= 0) return repeated(message);
-  message.minExpires = readLeadingSeconds(bytes, start, end);
+  if (message.isResponse && message.minExpires < 0) message.minExpires = readLeadingSeconds(bytes, start, end);
   return PARSE_OK;
 };
 
 const parseRetryAfter = (bytes: Uint8Array, start: number, end: number, message: SipMessage): number => {
-  if (message.retryAfter >= 0) return repeated(message);
-  message.retryAfter = readLeadingSeconds(bytes, start, end);
+  if (message.isResponse && message.retryAfter < 0) message.retryAfter = readLeadingSeconds(bytes, start, end);
   return PARSE_OK;
 };
 

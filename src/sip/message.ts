@@ -73,6 +73,7 @@ export interface SipMessage {
   readonly contact: ContactRows;
   /** Seconds; a malformed value reads as 3600 (RFC 3261 §10.2). */
   expires: number;
+  /** These two in a response only. */
   minExpires: number;
   retryAfter: number;
   /** 0 to 255; anything else counts as absent (RFC 4475 §3.1.2.4). */

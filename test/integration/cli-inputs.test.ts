@@ -74,6 +74,11 @@ describe('a mistake in the arguments exits 2 and names what is meant', () => {
     [['quick', 'sip:a:b@127.0.0.1'], 'a password in the URI'],
     [['quick', 'http://x'], '"http://x" is no SIP URI'],
     [['registrar', '--listen', '5060'], '--listen: "5060" is not an address and a port'],
+    [['simulate', '--seed', 'x'], '--seed: "x" is not a whole number from 0 up'],
+    [['simulate', '--seed', '4294967295', '--seeds', '2'], '--seed: the last seed would be above 4294967295'],
+    [['simulate', '--hours', '0'], '--hours: "0" is not a number of hours above 0'],
+    [['simulate', '--format', 'json', '-v'], '--verbose cannot apply to --format json'],
+    [['simulate', 's.yaml'], 's.yaml'],
     [['cleanup', 's.yaml'], 'the embedded registrar ends with its run'],
     [[], 'name a command'],
   ])('regstorm %j', async (args, message) => {
@@ -176,10 +181,26 @@ describe('commands that send nothing', () => {
     expect(end.exitCode).toBe(0);
   });
 
+  it('simulate tells counts and a hash, shows the scenario when asked, and a line for each of several worlds', async () => {
+    const one = await session.run(['simulate', '--seed', '12', '-v']);
+    expect(one.stdout).toMatch(/^\{\n {2}"version": 1,/);
+    expect(one.stdout).toMatch(/^seed 12 \(run id sim12\): 1 context, 1 worker, .* of virtual time$/m);
+    expect(one.stdout).toMatch(/^ {2}checks {8}[\d,]+, all held$/m);
+    const hash = /^seed 12 hash [0-9a-f]{16}$/m.exec(one.stdout)?.[0];
+    const several = await session.run(['simulate', '--seed', '11', '--seeds', '3', '-v']);
+    expect(several.stdout.split('\n').filter((line) => line.startsWith('seed '))).toEqual([
+      expect.stringMatching(/^seed 11 hash /),
+      expect.stringMatching(`^${hash} {2}`),
+      expect.stringMatching(/^seed 13 hash /),
+    ]);
+    expect(several.stdout).toMatch(/^3 worlds, [\d,]+ of them calm, 0 violations$/m);
+    expect([one.exitCode, several.exitCode, wroteNothing()]).toEqual([0, 0, true]);
+  });
+
   it('--version is the version of the package, --help the list of commands', async () => {
     expect((await session.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     const help = await session.run(['--help']);
-    for (const command of ['run', 'quick', 'validate', 'schema', 'cleanup', 'registrar']) {
+    for (const command of ['run', 'quick', 'validate', 'schema', 'cleanup', 'registrar', 'simulate']) {
       expect(help.stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
     expect(help.exitCode).toBe(0);

@@ -68,7 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'engine/engine.js',
     find: '!isLive(transactions, slot, outbox.generation[index]) || !isPending(transactions, slot)) {\n            outbox.slot[index] = CANCELLED;',
     replace: 'false) {\n            outbox.slot[index] = CANCELLED;',
-    caughtBy: /^terminated:/,
+    caughtBy: /^(terminated|rows):/,
   },
   {
     bug: 'An answer for an older generation of a row is taken for the newer one',
@@ -195,7 +195,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'engine/response.js',
     find: 'failAttempt(engine, context, OUTCOME_BINDING_MISSING, receivedAtUs, bytes);\n            return;',
     replace: '',
-    caughtBy: /^(books|belief):/,
+    caughtBy: /^(books|belief|one-reply):/,
   },
   {
     bug: 'A From tag for each request instead of each context',
@@ -233,10 +233,10 @@ export const MUTANTS: readonly Mutant[] = [
     caughtBy: /^(books|starts):/,
   },
   {
-    bug: 'The registrar lets a binding expire earlier than it told',
-    file: 'registrar/update-bindings.js',
-    find: 'request.nowUs + expires * US_PER_SECOND',
-    replace: 'request.nowUs + expires * 900_000',
+    bug: 'The registrar tells a longer interval than it keeps',
+    file: 'registrar/compose.js',
+    find: 'secondsLeft(expiresAtOf(bindings, row) - request.nowUs)',
+    replace: 'secondsLeft(expiresAtOf(bindings, row) - request.nowUs) + 60',
     caughtBy: /^agreement:/,
   },
 ];

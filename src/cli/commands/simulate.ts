@@ -6,7 +6,13 @@ import { simulate } from '../../sim/index.ts';
 import { EXIT } from '../../std/index.ts';
 import type { CommandSpec, Given } from '../command.ts';
 import { choice, usage, wholeNumber } from '../command.ts';
-import { createSimulationSum, describeSimulation, describeSum, reproduction } from '../simulation-text.ts';
+import {
+  createSimulationSum,
+  describeInLine,
+  describeSimulation,
+  describeSum,
+  reproduction,
+} from '../simulation-text.ts';
 import type { Terminal } from '../terminal.ts';
 
 const SEED_MOST = 2 ** 32 - 1;
@@ -39,7 +45,12 @@ export const SIMULATE_COMMAND: CommandSpec = {
       choices: ['text', 'json'],
       describe: 'json: one line for each world',
     },
-    verbose: { group: TOPIC, alias: 'v', type: 'flag', describe: 'show the scenario that was drawn' },
+    verbose: {
+      group: TOPIC,
+      alias: 'v',
+      type: 'flag',
+      describe: 'show the scenario that was drawn; of several worlds a line for each',
+    },
   },
   examples: [
     ['simulate --seed 42', 'one world; the same seed gives the same hash every time'],
@@ -55,6 +66,8 @@ const simulateCommand = async (given: Given, terminal: Terminal): Promise<number
   if (first + count - 1 > SEED_MOST) throw usage(`--seed: the last seed would be above ${SEED_MOST}`);
   const hours = readHours(given);
   const isJson = choice<'text' | 'json'>(given, 'format', 'text') === 'json';
+  const isVerbose = given.flag('verbose');
+  if (isJson && isVerbose) throw usage('--verbose cannot apply to --format json, which tells everything');
   let isInterrupted = false;
   const stopListening = terminal.onSignal(() => {
     isInterrupted = true;
@@ -64,7 +77,8 @@ const simulateCommand = async (given: Given, terminal: Terminal): Promise<number
     const report = simulate({ seed, hours });
     sum.add(report);
     if (isJson) terminal.out.write(`${JSON.stringify(report)}\n`);
-    else if (count === 1) terminal.out.write(describeSimulation(report, given.flag('verbose')));
+    else if (count === 1) terminal.out.write(describeSimulation(report, isVerbose));
+    else if (isVerbose) terminal.out.write(describeInLine(report));
     if (report.violation !== null) terminal.err.write(`${report.violation}\n${reproduction(report, hours)}\n`);
     // Signals are heard between two worlds.
     await new Promise((resolve) => setImmediate(resolve));

@@ -499,6 +499,14 @@ describe('YAML', () => {
     ]);
   });
 
+  it('a fault below a text that goes on over a line has its own line', () => {
+    expect(complaints('target: {} embedded\n  and more\nname: ]\n')).toEqual([
+      'x.yaml:1:12: unexpected scalar at node end',
+      'x.yaml:3:7: unexpected flow-seq-end token in YAML stream: "]"',
+      '    texts with { } [ ] , : or # in them need quotes, for example user: "u{index:8}"',
+    ]);
+  });
+
   it('several documents are refused where the second begins', () => {
     expect(complaints(`${GOOD}---\nversion: 1\n`)).toEqual([
       'x.yaml:17:1: a second YAML document begins here ("---"); a scenario is one document',

@@ -61,7 +61,7 @@ describe('The edge', () => {
     const silent = createEdge({ ...OPEN_EDGE, serviceUs: 100, backlogUs: 50, isSilentWhenFull: true });
     meet(silent, 0, request());
     expect(meet(silent, 0, request())).toEqual({ answers: [], servedAtUs: null });
-    expect(silent.counts).toEqual({ provisionals: 0, answered: 0, overloaded: 0, dropped: 1 });
+    expect(silent.counts).toEqual({ provisionals: 0, hung: 0, answered: 0, overloaded: 0, dropped: 1 });
   });
 
   it('does the same to a retransmission as to the first copy, and about its share to all', () => {
@@ -75,6 +75,12 @@ describe('The edge', () => {
     }
     // 600 expected; five standard deviations are 102.
     expect(Math.abs(refused - 600)).toBeLessThan(103);
+  });
+
+  it('may tell 100 and then nothing for good', () => {
+    const edge = createEdge({ ...OPEN_EDGE, provisionalShare: 1, hungShare: 1 });
+    const { answers, servedAtUs } = meet(edge, 0, request());
+    expect([answers.map((answer) => slowParse(answer)?.status), servedAtUs]).toEqual([[100], null]);
   });
 
   it('lets everything pass once it is healed', () => {

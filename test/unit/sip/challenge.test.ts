@@ -124,6 +124,7 @@ describe('parseChallenge', () => {
     'Digest realm="r", nonce="n", algorithm=MD5, algorithm=SHA-256',
     'Digest realm="r", nonce="n", qop="auth", qop="auth"',
     'Digest realm="r", nonce="n", opaque="a", opaque="a"',
+    'Digest realm="r", nonce="n", stale=true, stale=false',
   ])('%j is malformed', (value) => {
     expect(parse(value).result).toBe(CHALLENGE_MALFORMED);
   });

@@ -203,6 +203,15 @@ describe('mandatory headers', () => {
     expect([result, message.expires]).toEqual(['ok', 1]);
   });
 
+  it.each(['Min-Expires: 60', 'Retry-After: 5'])(
+    '7.3.2 %s means nothing in a request, however often it stands there',
+    (line) => {
+      const { result, message } = parseText(request({ extra: `${line}\n${line}` }));
+      expect([result, message.minExpires, message.retryAfter]).toEqual(['ok', -1, -1]);
+      expect(resultOf(response({ extra: `${line}\n${line}` }))).toBe('ok');
+    },
+  );
+
   it('the first thing that is wrong is what is told', () => {
     expect(resultOf(response({ instead: { From: 'From: x', CSeq: 'CSeq: x' } }))).toBe('from');
   });
