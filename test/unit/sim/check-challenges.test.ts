@@ -83,6 +83,18 @@ describe('RFC 3261 §22, RFC 7616 §3.4: right behaviour', () => {
     expect(outcomesOf(always('stale=false'), numbered(createPlan()))).toEqual({ auth: 1 });
   });
 
+  it('a cleanup that is challenged in the very turn of its abort', () => {
+    const plan = numbered(createPlan({ identities: { password: 'p' }, cleanup: 'unregister' }));
+    const peer = answering((request) =>
+      request.includes('Expires: 0')
+        ? answer(request, '401 No', 'WWW-Authenticate: Digest realm="r", nonce="n", stale=true')
+        : accept(request),
+    );
+    for (const atUs of [1_000, 2_000, 3_000]) {
+      expect(() => watch({ plan, peer, events: [{ kind: 'abort', atUs }] })).not.toThrow();
+    }
+  });
+
   it('RFC 7616 §3.4: a nonce that is given again is counted on', () => {
     const always = answering((request) =>
       answer(request, '401 No', 'WWW-Authenticate: Digest realm="r", nonce="n", qop="auth", stale=true'),
