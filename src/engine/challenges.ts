@@ -5,10 +5,10 @@
 //
 //  column        array         unit   meaning                                             valid in
 //  space         Uint16Array   -      its protection space, or NO_SPACE                   every row
-//  nonceBytes    Uint16Array   bytes  length of the nonce                                 space set
-//  opaqueBytes   Uint16Array   bytes  length of the opaque                                space set
-//  nonceCount    Uint32Array   -      nc of the last request sent with the nonce          space set
-//  kept          Uint8Array    bytes  nonce, then opaque, STRIDE bytes a context          space set and not long
+//  nonceBytes    Uint16Array   bytes  length of the nonce, 0 before the first             every row
+//  opaqueBytes   Uint16Array   bytes  length of the opaque                                every row
+//  nonceCount    Uint32Array   -      nc of the last request sent with the nonce          every row
+//  kept          Uint8Array    bytes  nonce, then opaque, STRIDE bytes a context          nonceBytes set and not long
 //  ha1Space      Uint16Array   -      the space that `ha1` was made for, or NO_SPACE      every row
 //  ha1           Uint8Array    bytes  H(A1) as 32 hex digits                              ha1Space set
 
@@ -99,7 +99,7 @@ export function createSpace(table: ChallengeTable, realm: Uint8Array, traits: nu
   return table.spaces.push(space) - 1;
 }
 
-/** Keeps nonce and opaque for the context and starts its nonce count anew. */
+/** Keeps nonce and opaque for the context. Its nonce count starts anew, unless the nonce is the one that it had last. */
 export function keepNonce(
   table: ChallengeTable,
   context: number,
@@ -112,10 +112,11 @@ export function keepNonce(
 ): void {
   const nonceBytes = nonceEnd - nonceStart;
   const opaqueBytes = opaqueEnd - opaqueStart;
+  // RFC 7616 §3.4: nc counts the requests sent with this nonce, however often it is given.
+  if (!sameNonce(table, context, bytes, nonceStart, nonceEnd)) table.nonceCount[context] = 0;
   table.space[context] = space;
   table.nonceBytes[context] = nonceBytes;
   table.opaqueBytes[context] = opaqueBytes;
-  table.nonceCount[context] = 0;
   const isLong = nonceBytes + opaqueBytes > STRIDE;
   if (!isLong) table.long.drop(context);
   const to = isLong ? table.long.take(context, nonceBytes + opaqueBytes) : table.kept;
@@ -124,7 +125,7 @@ export function keepNonce(
   for (let i = 0; i < opaqueBytes; i++) to[at + nonceBytes + i] = bytes[opaqueStart + i]!;
 }
 
-/** True when the context's kept nonce has these bytes. */
+/** True when the context's nonce, kept or dropped, has these bytes. */
 export function sameNonce(
   table: ChallengeTable,
   context: number,
@@ -136,9 +137,9 @@ export function sameNonce(
   return equalBytes(keptBytes(table, context), at, at + table.nonceBytes[context]!, bytes, start, end);
 }
 
+/** It is not used any more. Its bytes and its count stay, for the case that it is given again. */
 export function dropNonce(table: ChallengeTable, context: number): void {
   table.space[context] = NO_SPACE;
-  table.long.drop(context);
 }
 
 /** The bytes in which the context's nonce and opaque lie, from keptAt on. */

@@ -26,11 +26,18 @@ const MOST_REALM = 256;
 const MOST_NONCE = 1_024;
 const PROXY_STATUS = 407;
 
-const PARAMETER = /\s*([A-Za-z0-9!%*_+`'~.-]+)\s*=\s*("(?:\\.|[^"\\])*"|[^\s,"]+)\s*(,[\s,]*|$)/sy;
+const LWS = '[ \\t\\r\\n]';
+const VALUE = '"(?:\\\\.|[^"\\\\])*"|[^ \\t\\r\\n,"]+';
+const PARAMETER = new RegExp(
+  `${LWS}*([A-Za-z0-9!%*_+\`'~.-]+)${LWS}*=${LWS}*(${VALUE})${LWS}*(,[, \\t\\r\\n]*|$)`,
+  'sy',
+);
+/** What can be put between quotes as it stands: no fold, no control character but the tab, no escape that is left open. */
+const QUOTABLE = /^(?:[\t !#-[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*$/;
 
 /** Names in lower case, values without their quotes; null: not a Digest list, or a parameter twice. */
 export function readDigest(value: string): ReadonlyMap<string, string> | null {
-  const scheme = /^digest\s+/i.exec(value);
+  const scheme = /^digest[ \t\r\n]+/i.exec(value);
   if (scheme === null) return null;
   const found = new Map<string, string>();
   PARAMETER.lastIndex = scheme[0].length;
@@ -53,6 +60,7 @@ export function findChallenge(text: string, status: number): Challenge | null {
     const nonce = found?.get('nonce');
     if (found === null || realm === undefined || nonce === undefined) continue;
     const opaque = found.get('opaque') ?? null;
+    if (![realm, nonce, opaque ?? ''].every((told) => QUOTABLE.test(told))) continue;
     const qop = found.get('qop');
     if ((found.get('algorithm') ?? 'MD5').toUpperCase() !== 'MD5') continue;
     if (qop !== undefined && !/(?:^|[\s,])auth(?:$|[\s,])/i.test(qop)) continue;

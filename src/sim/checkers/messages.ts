@@ -42,20 +42,23 @@ export function textOf(bytes: Uint8Array): string {
   return text;
 }
 
-/** The values of a header's rows, in order; `name` in lower case, long form. Only of texts that the slow parser has read. */
+/**
+ * The values of a header's rows, in order, folds and all; `name` in lower case, long form. Only of texts that the slow parser
+ * has read.
+ */
 export function valuesOf(text: string, name: string): readonly string[] {
   const begin = /^(?:\r\n)*/.exec(text)![0].length;
-  const lines = text
-    .slice(begin, text.indexOf('\r\n\r\n', begin))
-    .replace(/\r\n(?=[ \t])/g, '')
-    .split('\r\n');
+  const lines = text.slice(begin, text.indexOf('\r\n\r\n', begin)).split(/\r\n(?![ \t])/);
   const values: string[] = [];
   for (const line of lines.slice(1)) {
     const colon = line.indexOf(':');
-    if (line.slice(0, colon).trim().toLowerCase() === name) values.push(line.slice(colon + 1).trim());
+    if (trim(line.slice(0, colon)).toLowerCase() === name) values.push(trim(line.slice(colon + 1)));
   }
   return values;
 }
+
+/** Of what SIP calls white space; a text holds bytes, and some of them would be spaces in Unicode. */
+const trim = (text: string): string => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
 
 /** Start line, branch, CSeq: enough to find it in a capture. */
 export function shortOf(text: string): string {

@@ -146,6 +146,7 @@ function cutFlow(world: World, page: ContextPage, isDue: boolean): number {
 /** The cleanup is over too, and what it had under way. */
 function endRun(world: World, worker: WorkerBook): void {
   worker.isRunOver = true;
+  worker.owing.clear();
   for (const page of worker.pages) {
     if (page.pending !== null) endFromOutside(world, page.pending, 'the end of the run', ['aborted']);
     page.stage = 'idle';

@@ -189,6 +189,20 @@ describe('RFC 7616 §3.4: nonce and nonce count', () => {
     );
   });
 
+  it.each([
+    ['called stale and given again', 'stale=true', 'n'],
+    ['given again after it was dropped with a refused password', 'stale=false', 'n'],
+    ['given again, too long for the usual place', 'stale=true', 'n'.repeat(70)],
+  ])('7616 3.4 a nonce %s is counted on: no nc is sent twice with it', (_title, stale, nonce) => {
+    const value = `Digest realm="r", nonce="${nonce}", qop="auth", ${stale}`;
+    const plan = planWith({ load: { starts: 3, periodUs: SECOND } });
+    const counts = requestsOf(drive({ plan, peer: always(() => value) })).flatMap(
+      ({ credentials }) => credentials?.get('nc') ?? [],
+    );
+    expect(counts.length).toBeGreaterThan(2);
+    expect(counts).toEqual(counts.map((_, i) => (i + 1).toString(16).padStart(8, '0')));
+  });
+
   it('3.4 the cnonce changes from request to request', () => {
     const run = drive({ plan: planWith({ flow }), peer: challenging('Digest realm="r", nonce="n", qop="auth"') });
     const cnonces = requestsOf(run)

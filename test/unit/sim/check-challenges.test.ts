@@ -51,6 +51,11 @@ describe('RFC 3261 §22, RFC 7616 §3.4: right behaviour', () => {
     expect(outcomesOf(challenging(`${others}${WITH_QOP}`))).toEqual({ succeeded: 6 });
   });
 
+  it('values with tabs, escapes and bytes above 127, in a header that is folded elsewhere', () => {
+    const header = 'WWW-Authenticate: Digest realm="r\\"\t\xa0",\r\n nonce=n\xa0\xff ,\r\n\tqop="x, auth" ,,opaque=""';
+    expect(outcomesOf(challenging(header))).toEqual({ succeeded: 6 });
+  });
+
   it('a nonce that is stale each time', () => {
     let number = 0;
     const peer = answering((request) => {
@@ -70,6 +75,9 @@ describe('RFC 3261 §22, RFC 7616 §3.4: right behaviour', () => {
     ['an algorithm that it does not know', 'WWW-Authenticate: Digest realm="r", nonce="n", algorithm=SHA-256'],
     ['a qop that it does not know', 'WWW-Authenticate: Digest realm="r", nonce="n", qop="auth-int"'],
     ['a parameter twice', 'WWW-Authenticate: Digest realm="r", nonce="n", nonce="m"'],
+    ['a nonce that is folded over lines', 'WWW-Authenticate: Digest realm="r", nonce="n\r\n m"'],
+    ['a realm with a control character', 'WWW-Authenticate: Digest realm="r\x01", nonce="n"'],
+    ['a nonce that ends in an open escape', 'WWW-Authenticate: Digest realm="r", nonce=n\\'],
     ['an endless nonce', `WWW-Authenticate: Digest realm="r", nonce="${'n'.repeat(1_025)}"`],
   ])('%s leads nowhere', (_title, header) => {
     expect(outcomesOf(challenging(header))).toEqual({ auth: 2 });
@@ -81,6 +89,25 @@ describe('RFC 3261 §22, RFC 7616 §3.4: right behaviour', () => {
     expect(outcomesOf(always('stale=false'))).toEqual({ auth: 2 });
     expect(watch({ plan: PLAN, peer: always('stale=true') })).toMatchObject({ outcomes: { auth: 2 }, requests: 8 });
     expect(outcomesOf(always('stale=false'), numbered(createPlan()))).toEqual({ auth: 1 });
+  });
+
+  it('a cleanup that is challenged in the very turn of its abort', () => {
+    const plan = numbered(createPlan({ identities: { password: 'p' }, cleanup: 'unregister' }));
+    const peer = answering((request) =>
+      request.includes('Expires: 0')
+        ? answer(request, '401 No', 'WWW-Authenticate: Digest realm="r", nonce="n", stale=true')
+        : accept(request),
+    );
+    for (const atUs of [1_000, 2_000, 3_000]) {
+      expect(() => watch({ plan, peer, events: [{ kind: 'abort', atUs }] })).not.toThrow();
+    }
+  });
+
+  it('RFC 7616 §3.4: a nonce that is given again is counted on', () => {
+    const always = answering((request) =>
+      answer(request, '401 No', 'WWW-Authenticate: Digest realm="r", nonce="n", qop="auth", stale=true'),
+    );
+    expect(watch({ plan: PLAN, peer: always })).toMatchObject({ outcomes: { auth: 2 }, requests: 8 });
   });
 
   it('challenges that meet a blocked socket, and errors', () => {
