@@ -51,6 +51,7 @@ describe('A seed', () => {
     expect([...kinds].sort()).toMatchInlineSnapshot(`
       [
         "answers",
+        "blockades",
         "bursts to clients",
         "bursts to registrar",
         "corruption to clients",
@@ -58,11 +59,10 @@ describe('A seed', () => {
         "duplicates to clients",
         "duplicates to registrar",
         "few reads a turn",
+        "forged answers",
         "forgetful",
         "jitter to clients",
         "jitter to registrar",
-        "long holds to clients",
-        "long holds to registrar",
         "loss to clients",
         "loss to registrar",
         "nonces expire",
