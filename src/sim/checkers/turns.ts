@@ -30,13 +30,15 @@ export function passAdvance(world: World, worker: WorkerBook): void {
   worker.hasAdvanced = true;
   worker.clockUs = worker.turnUs;
   fireEnds(world, worker, worker.turnUs);
+  // What left the engine before, and leaves the socket now, belongs to nobody any more.
+  const isEnd = isOver(worker.engine);
+  if (!worker.areFlowsOver && (isEnd || countsApart(worker.engine))) cutFlows(world, worker);
+  if (!worker.isRunOver && isEnd) endRun(world, worker);
 }
 
 export function endTurn(world: World, worker: WorkerBook, isBlocked: boolean): void {
-  const { engine, turnUs, heldSinceUs } = worker;
+  const { turnUs, heldSinceUs } = worker;
   if (heldSinceUs !== null) worker.longestHeldUs = Math.max(worker.longestHeldUs, turnUs - heldSinceUs);
-  if (!worker.areFlowsOver && (isOver(engine) || countsApart(engine))) cutFlows(world, worker);
-  if (!worker.isRunOver && isOver(engine)) endRun(world, worker);
   checkRows(world, worker);
   if (isBlocked) {
     worker.heldSinceUs ??= turnUs;

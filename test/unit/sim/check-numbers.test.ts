@@ -210,6 +210,13 @@ describe('latency', () => {
     expect(watch({ plan: PLAN, peer: SILENT }).outcomes).toEqual({ timeout: 4 });
   });
 
+  it('what waits in the socket while the drain ends leaves without lag', () => {
+    const events = [{ kind: 'stop', atUs: 1_500_000, drainUs: 0 } as const];
+    const kernel = { hamperedShare: 1, takesMost: 9, letsMost: 1 };
+    const crowd = { ...PLAN, load: { ...PLAN.load, startsPerPeriod: 3_000, starts: 300 } };
+    expect(watch({ plan: crowd, peer: accepting(), kernel, events }).outcomes.succeeded).toBeGreaterThan(3);
+  });
+
   it.each<readonly [string, (metrics: MetricsBlock) => void]>([
     ['one recorded twice', (metrics) => recordLatency(metrics, 0, 0, 5)],
     ['a wire time too many', (metrics) => recordWire(metrics, 0, 0, 5)],

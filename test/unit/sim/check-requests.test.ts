@@ -137,7 +137,9 @@ describe('RFC 3261 §10.2: one REGISTER at a time, and each for a reason', () =>
   });
 
   it('one-reply: a request after the flow has ended', () => {
-    expect(told({ tamper: extra(1_000) })).toThrow(/^one-reply: .*nothing asks for this request/);
+    const plan = numbered(createPlan({ load: { starts: 2, periodUs: 10 * SECOND } }));
+    expect(told({ plan, tamper: extra(1_000) })).toThrow(/^one-reply: .*nothing asks for this request/);
+    expect(told({ tamper: extra(1_000) })).toThrow(/^terminated: .*after the end of the run/);
   });
 
   it('one-reply: the wrong step', () => {
@@ -145,13 +147,13 @@ describe('RFC 3261 §10.2: one REGISTER at a time, and each for a reason', () =>
     expect(told({ plan, tamper: extra(1_000) })).toThrow(/^one-reply: .*stage walking/);
   });
 
-  it('one-reply: a request in reply to an answer that is not ours', () => {
-    const peer: Peer = answering((request) => answer(request, '503 No').replace('branch=z9hG4bK', 'branch=z9hG4bKx'));
-    expect(watch({ plan: ONE, peer })).toMatchObject({ stray: 11, outcomes: { timeout: 1 } });
-    expect(told({ peer, tamper: extra(1_000) })).toThrow(/^one-outstanding: /);
-    expect(told({ peer: answering((request) => answer(request, '503 No')), tamper: extra(1_000) })).toThrow(
-      /^one-reply: /,
-    );
+  it('one-reply: a request in reply to an answer that is not ours, or is no reason for one', () => {
+    const plan = numbered(createPlan({ load: { starts: 2, periodUs: 40 * SECOND } }));
+    const refusing = answering((request) => answer(request, '503 No'));
+    const foreign = answering((request) => answer(request, '503 No').replace('branch=z9hG4bK', 'branch=z9hG4bKx'));
+    expect(watch({ plan, peer: foreign })).toMatchObject({ stray: 22, outcomes: { timeout: 2 } });
+    expect(told({ plan, peer: foreign, tamper: extra(1_000) })).toThrow(/^one-outstanding: /);
+    expect(told({ plan, peer: refusing, tamper: extra(1_000) })).toThrow(/^one-reply: /);
   });
 
   it('one-reply: a start that nobody planned, and one after the operator asked for the end', () => {
