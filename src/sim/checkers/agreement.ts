@@ -13,7 +13,9 @@ import { wrong } from './wrong.ts';
 
 export function checkAgreement(world: World, view: RegistrarView, end: End): void {
   for (const [user, record] of view.records) {
-    if (record.listed !== null && record.doubt === null) checkListed(world, user, record.listed, end);
+    // The registrar is asked by text; a user of other bytes than ASCII comes from damage.
+    if (!/^[!-~]+$/.test(user) || record.listed === null || record.doubt !== null) continue;
+    checkListed(world, user, record.listed, end);
   }
   for (const page of world.pagesByUser.values()) {
     const record = view.records.get(page.user);

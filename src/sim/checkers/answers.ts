@@ -149,8 +149,7 @@ function challenge(world: World, transaction: Transaction, delivered: Delivered)
   const isLeading = found !== null && leadsOn(world, transaction, found);
   const { otherwise } = page;
   if (!delivered.isDamaged && !isLeading) {
-    page.kept = null;
-    page.latest = null;
+    if (otherwise.length === 0) dropNonces(page);
     endAttempt(world, page, ['auth', ...otherwise], otherwise.length === 0 ? delivered.atUs : null);
     return;
   }
@@ -164,6 +163,12 @@ function challenge(world: World, transaction: Transaction, delivered: Delivered)
   page.stage = 'challenged';
   page.readyUs = delivered.atUs;
   owe(page);
+}
+
+/** Refused: neither is used again. */
+function dropNonces(page: ContextPage): void {
+  page.kept = null;
+  page.latest = null;
 }
 
 /** RFC 3261 §22.1 to §22.3: credentials that were refused are not sent again, unless their nonce alone was too old. */

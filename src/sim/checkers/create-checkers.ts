@@ -80,7 +80,7 @@ function workerEvents(world: World): WorkerEvents {
     onSent: (index, nowUs, bytes) => countSent(world, after(index, nowUs), bytes),
     onRefused: (index, nowUs, bytes, isPeerGone) => takeRefused(world, after(index, nowUs), bytes, isPeerGone),
     onTransportError: (index, nowUs) => takeError(world, before(index, nowUs)),
-    onStop: (index, nowUs, drainUs) => takeStop(before(index, nowUs), drainUs),
+    onStop: (index, nowUs, drainUs) => takeStop(world, before(index, nowUs), drainUs),
     onAbort: (index, nowUs) => takeAbort(world, before(index, nowUs)),
     onTurn: (index, nowUs, isBlocked) => endTurn(world, after(index, nowUs), isBlocked),
   };

@@ -77,11 +77,11 @@ export function takeError(world: World, worker: WorkerBook): void {
   }
 }
 
-export function takeStop(worker: WorkerBook, drainUs: number): void {
+/** It begins the drain, or shortens it. */
+export function takeStop(world: World, worker: WorkerBook, drainUs: number): void {
   const endUs = worker.turnUs + drainUs;
-  const isFirst = isLoading(worker.engine);
   worker.stoppedUs = Math.min(worker.stoppedUs, worker.turnUs);
-  worker.drainEndUs = isFirst ? endUs : Math.min(worker.drainEndUs, endUs);
+  worker.drainEndUs = isLoading(worker.engine) ? endUs : Math.min(drainEndUs(world, worker), endUs);
 }
 
 export function takeAbort(world: World, worker: WorkerBook): void {
@@ -168,7 +168,7 @@ function settleOwing(world: World, worker: WorkerBook): void {
       if (isSure && page.challenge?.leadsOn === 'yes') {
         throw wrong('challenge', worker, `${page.user} owes an answer to a challenge, and nothing stands in its way`);
       }
-      if (page.challenge?.leadsOn === 'unclear') page.kept = null;
+      if (page.challenge?.leadsOn === 'unclear' && isSure) page.kept = null;
       endAttempt(world, page, endsOf(world, worker, page, null), isSure ? page.readyUs : null);
     }
   }

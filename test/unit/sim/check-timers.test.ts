@@ -199,6 +199,14 @@ describe('RFC 3261 §17.1.2: nothing is sent for a transaction that has ended', 
     expect(() => watch({ plan: ONE, peer: SILENT, kernel, tamper: repeated(0, 0) })).toThrow(/^terminated: .*refusal/);
   });
 
+  it('a request of the operator during the drain may shorten it, and does not lengthen it', () => {
+    const plan = numbered(createPlan({ load: { starts: null, durationUs: SECOND }, drainUs: SECOND }));
+    for (const drainUs of [0, 40 * SECOND]) {
+      const events = [{ kind: 'stop', atUs: 1_600_000, drainUs } as const];
+      expect(watch({ plan, peer: SILENT, events }).outcomes).toEqual({ aborted: 1 });
+    }
+  });
+
   it('drain-end: flows are not cut off before their time', () => {
     const plan = numbered(createPlan({ load: { starts: null, durationUs: 2 * SECOND }, drainUs: 3 * SECOND }));
     expect(watch({ plan, peer: SILENT }).outcomes).toEqual({ aborted: 1 });
