@@ -135,7 +135,8 @@ function cutFlow(world: World, page: ContextPage, isDue: boolean): number {
     return isMaybeOver ? 0 : 1;
   }
   const isChallenged = page.stage === 'challenged';
-  const isSure = isChallenged && page.challenge?.leadsOn === 'yes' && !mayHaveEnded(world, worker, page);
+  const isKnown = page.otherwise.length === 0 && !mayHaveEnded(world, worker, page);
+  const isSure = isChallenged && isKnown && page.challenge?.leadsOn === 'yes';
   if (isChallenged) endAttempt(world, page, endsOf(world, worker, page, 'aborted'), null);
   // A flow that nothing has cut off has come to its end.
   if (!isDue && page.otherwise.length === 0) passPauses(page, page.pauses);
