@@ -48,7 +48,7 @@ export function noteFirstSend(world: World, transaction: Transaction, nowUs: num
   transaction.sentUs = nowUs;
   if (attempt.step === null || attempt.challenges > 0) return;
   const key = timeKey(attempt.procedure, 'lag');
-  if (attempt.intendedUs === null) world.ledger.inexact.add(key);
+  if (attempt.intendedUs === null || transaction.isMaybeOver) world.ledger.inexact.add(key);
   else addTime(world, key, nowUs - attempt.intendedUs);
 }
 

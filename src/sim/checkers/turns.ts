@@ -137,9 +137,9 @@ function cutFlow(world: World, page: ContextPage, isDue: boolean): number {
   const isChallenged = page.stage === 'challenged';
   const isKnown = page.otherwise.length === 0 && !mayHaveEnded(world, worker, page);
   const isSure = isChallenged && isKnown && page.challenge?.leadsOn === 'yes';
-  if (isChallenged) endAttempt(world, page, endsOf(world, worker, page, 'aborted'), null);
   // A flow that nothing has cut off has come to its end.
   if (!isDue && page.otherwise.length === 0) passPauses(page, page.pauses);
+  if (isChallenged) endAttempt(world, page, endsOf(world, worker, page, isDue || isSure ? 'aborted' : null), null);
   page.stage = 'idle';
   return isSure ? 1 : 0;
 }
