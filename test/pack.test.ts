@@ -39,6 +39,16 @@ const readPackList = (stdout: string): readonly string[] => {
   return (first?.files ?? []).map(({ path }) => path);
 };
 
+describe('a checkout after the build', () => {
+  it('runs as npx regstorm', async () => {
+    const { stdout } = await run('npx', ['--no-install', 'regstorm', '--version'], {
+      cwd: ROOT,
+      timeout: RUN_WITHIN_MS,
+    });
+    expect(stdout.trim()).toBe(version);
+  });
+});
+
 describe('the package installed from its tarball', () => {
   it('holds what runs and what explains it, and neither sources nor tests', () => {
     for (const path of ['dist/main.js', 'dist/index.js', 'dist/index.d.ts', 'README.md', 'LICENSE', 'CHANGELOG.md']) {
