@@ -2,7 +2,6 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Observer } from '../../../src/sim/observer.ts';
-import type { Peer } from '../engine/driver.ts';
 import { SILENT } from '../engine/driver.ts';
 import { accept, accepting, answer, answering } from '../engine/messages.ts';
 import { createPlan, pause, query, refresh, register, SECOND, unregister, wildcard } from '../engine/plans.ts';
