@@ -9,7 +9,7 @@ import { createRandom, US_PER_MS, US_PER_SECOND } from '../std/index.ts';
 import type { ClientEvent, KernelOptions } from './client-host.ts';
 import { WILLING_KERNEL } from './client-host.ts';
 import { DOMAIN, drawScenario, logUniform, PASSWORD, type ScenarioWish } from './draw-scenario.ts';
-import type { AnswerShare, EdgeOptions } from './edge.ts';
+import type { AnswerShare, EdgeAnswer, EdgeOptions } from './edge.ts';
 import type { LinkOptions } from './network.ts';
 import { PERFECT_LINK } from './network.ts';
 import type { Restart, WorldOptions } from './world.ts';
@@ -91,27 +91,26 @@ function drawRegistrar(random: Random, fault: Fault, plan: RunPlan): RegistrarOp
   };
 }
 
-const REFUSALS: readonly AnswerShare[] = [
-  { status: null, headers: [], share: 0 },
-  { status: '200 OK', headers: [], share: 0 },
-  { status: '302 Moved Temporarily', headers: ['Contact: <sip:10.9.9.9:5099>'], share: 0 },
-  { status: '400 Bad Request', headers: [], share: 0 },
-  { status: '401 Unauthorized', headers: [], share: 0 },
-  { status: '401 Unauthorized', headers: ['WWW-Authenticate: Digest realm="x", algorithm=MD5'], share: 0 },
-  { status: '401 Unauthorized', headers: ['WWW-Authenticate: Digest realm="other", nonce="n1", stale=true'], share: 0 },
-  { status: '403 Forbidden', headers: [], share: 0 },
-  { status: '404 Not Found', headers: [], share: 0 },
+const OWN_ANSWERS: readonly EdgeAnswer[] = [
+  { status: null, headers: [] },
+  { status: '200 OK', headers: [] },
+  { status: '302 Moved Temporarily', headers: ['Contact: <sip:10.9.9.9:5099>'] },
+  { status: '400 Bad Request', headers: [] },
+  { status: '401 Unauthorized', headers: [] },
+  { status: '401 Unauthorized', headers: ['WWW-Authenticate: Digest realm="x", algorithm=MD5'] },
+  { status: '401 Unauthorized', headers: ['WWW-Authenticate: Digest realm="other", nonce="n1", stale=true'] },
+  { status: '403 Forbidden', headers: [] },
+  { status: '404 Not Found', headers: [] },
   {
     status: '407 Proxy Authentication Required',
     headers: ['Proxy-Authenticate: Digest realm="p", nonce="n"'],
-    share: 0,
   },
-  { status: '423 Interval Too Brief', headers: ['Min-Expires: 3600'], share: 0 },
-  { status: '480 Temporarily Unavailable', headers: ['Retry-After: 60'], share: 0 },
-  { status: '500 Server Internal Error', headers: [], share: 0 },
-  { status: '503 Service Unavailable', headers: ['Retry-After: 3 (in a while)'], share: 0 },
-  { status: '600 Busy Everywhere', headers: [], share: 0 },
-  { status: '699 Nobody Knows', headers: [], share: 0 },
+  { status: '423 Interval Too Brief', headers: ['Min-Expires: 3600'] },
+  { status: '480 Temporarily Unavailable', headers: ['Retry-After: 60'] },
+  { status: '500 Server Internal Error', headers: [] },
+  { status: '503 Service Unavailable', headers: ['Retry-After: 3 (in a while)'] },
+  { status: '600 Busy Everywhere', headers: [] },
+  { status: '699 Nobody Knows', headers: [] },
 ];
 
 function drawEdge(seed: number, random: Random, fault: Fault): EdgeOptions {
@@ -126,9 +125,9 @@ function drawEdge(seed: number, random: Random, fault: Fault): EdgeOptions {
   return { seed, serviceUs, backlogUs, isSilentWhenFull: random.chance(0.5), ...provisionals, answers };
 }
 
-/** Some refusals, each for some percent of transactions. */
+/** Some of them, each for some percent of transactions. */
 function drawAnswers(random: Random): readonly AnswerShare[] {
-  const kinds = REFUSALS.filter(() => random.chance(0.35));
+  const kinds = OWN_ANSWERS.filter(() => random.chance(0.35));
   return kinds.map((answer) => ({ ...answer, share: 0.05 * random.next() }));
 }
 

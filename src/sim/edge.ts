@@ -9,10 +9,14 @@
 
 import { hashText, uniformOf } from '../std/index.ts';
 
-export interface AnswerShare {
+export interface EdgeAnswer {
   /** `404 Not Found`; null: silence, for good. */
   readonly status: string | null;
+  /** Header lines. */
   readonly headers: readonly string[];
+}
+
+export interface AnswerShare extends EdgeAnswer {
   readonly share: number;
 }
 
@@ -74,7 +78,8 @@ export const createEdge = (options: EdgeOptions): Edge => ({
 const SALT_PROVISIONAL = 1;
 const SALT_ANSWER = 2;
 const SALT_HUNG = 3;
-const OVERLOADED: AnswerShare = { status: '503 Service Unavailable', headers: ['Retry-After: 5'], share: 0 };
+const TRYING: EdgeAnswer = { status: '100 Trying', headers: [] };
+const OVERLOADED: EdgeAnswer = { status: '503 Service Unavailable', headers: ['Retry-After: 5'] };
 
 export function meet(edge: Edge, nowUs: number, text: string): Fate {
   if (edge.isHealed) return { answers: [], servedAtUs: nowUs };
@@ -83,7 +88,7 @@ export function meet(edge: Edge, nowUs: number, text: string): Fate {
   const answers: string[] = [];
   if (uniformOf(options.seed, branch, SALT_PROVISIONAL, 0) < options.provisionalShare) {
     counts.provisionals++;
-    answers.push(...answerTo(text, { status: '100 Trying', headers: [], share: 0 }));
+    answers.push(...answerTo(text, TRYING));
     if (uniformOf(options.seed, branch, SALT_HUNG, 0) < options.hungShare) {
       counts.hung++;
       return { answers, servedAtUs: null };
@@ -123,7 +128,7 @@ function pickAnswer({ answers }: EdgeOptions, drawn: number): AnswerShare | null
 }
 
 /** RFC 3261 §8.2.6: Via, From, To, Call-ID and CSeq as they came, To with a tag. None when one of them is not to be found, or none is to be given. */
-function answerTo(request: string, { status, headers }: AnswerShare): string[] {
+function answerTo(request: string, { status, headers }: EdgeAnswer): string[] {
   if (status === null) return [];
   const head = request.split('\r\n\r\n')[0]!.split('\r\n');
   const row = (name: string): string | undefined => head.find((line) => line.startsWith(`${name}: `));
