@@ -65,7 +65,8 @@ describe('answers for contexts that do not exist', () => {
       expectAllCounted(run);
       expect(summary.totals.register?.outcomes).toEqual({ succeeded: COUNT });
       expect(summary.transactions).toMatchObject({ requestsSent: COUNT, malformed: 0 });
-      expect(summary.transactions.stray).toBeGreaterThan(counts.floodSent / 2);
+      // How many of them the kernel drops is the machine's affair; expectAllCounted has seen that none is missing.
+      expect(summary.transactions.stray).toBeGreaterThan(COUNT);
     },
     TEST_MS,
   );
