@@ -8,4 +8,15 @@ export interface FoundSeed {
   readonly bug: string;
 }
 
-export const FOUND_SEEDS: readonly FoundSeed[] = [];
+export const FOUND_SEEDS: readonly FoundSeed[] = [
+  {
+    seed: 739,
+    hours: null,
+    bug: 'the checkers took a flow that Timer F may have ended for one that the drain cut off',
+  },
+  {
+    seed: 6196,
+    hours: null,
+    bug: 'the checkers looked for the bindings of a user whose name only a damaged request has',
+  },
+];
