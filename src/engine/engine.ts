@@ -102,11 +102,12 @@ export function drain(engine: Engine, sink: Sink): number {
 
 /** The `count` oldest offered messages went to the kernel at `sentAtUs`. */
 export function reportSent(engine: Engine, count: number, sentAtUs: number): void {
-  const { outbox, metrics } = engine;
+  const { outbox, options, flowEntriesEnd } = engine;
   for (let i = 0; i < count; i++) {
     dropCancelled(engine);
     assert(outbox.first < outbox.offered, 'more messages were sent than offered');
     const index = outbox.first & outbox.mask;
+    const metrics = outbox.first < flowEntriesEnd ? options.metrics : engine.metrics;
     addCounter(metrics, COUNTER_DATAGRAMS_SENT, 1);
     if (outbox.again[index] === FIRST_TIME) {
       addCounter(metrics, COUNTER_REQUESTS_SENT, 1);

@@ -114,6 +114,7 @@ function endDrain(engine: Engine): void {
   engine.cleanupStartedUs = engine.nowUs;
   engine.program = engine.cleanupProgram;
   engine.metrics = engine.cleanupMetrics;
+  engine.flowEntriesEnd = engine.outbox.end;
 }
 
 function updateCleanup(engine: Engine): void {

@@ -97,6 +97,8 @@ export interface Engine {
   /** Where numbers go: the run's block, and during the cleanup one of its own that nobody reads but we. */
   metrics: MetricsBlock;
   readonly cleanupMetrics: MetricsBlock | null;
+  /** Entries of the outbox below this number are in the run's numbers, whenever they leave: those from before the cleanup. */
+  flowEntriesEnd: number;
   nowUs: number;
   phase: number;
   readonly loadEndUs: number;
@@ -158,6 +160,7 @@ export function createEngine(options: EngineOptions): Engine {
     program: flowProgram,
     metrics: options.metrics,
     cleanupMetrics: cleanupProgram === null ? null : createMetricsBlock(1),
+    flowEntriesEnd: NEVER_US,
     nowUs: 0,
     phase: PHASE_LOADING,
     loadEndUs: scheduleEndUs(plan.load),

@@ -19,4 +19,5 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     hours: null,
     bug: 'the checkers looked for the bindings of a user whose name only a damaged request has',
   },
+  { seed: 2958, hours: null, bug: 'the checkers took starts for made in a turn that began with a full outbox' },
 ];

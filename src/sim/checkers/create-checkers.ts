@@ -6,7 +6,6 @@
 //
 // It reads messages with the slow parser, and nothing of src/sip; and from the engines only the plain reads of engine/books.ts.
 
-import { countsApart } from '../../engine/index.ts';
 import { mergeBlocks } from '../../metrics/index.ts';
 import { assert } from '../../std/index.ts';
 import type { Arrival, Observer } from '../observer.ts';
@@ -87,9 +86,9 @@ function workerEvents(world: World): WorkerEvents {
 }
 
 function countSent(world: World, worker: WorkerBook, bytes: Uint8Array): void {
-  const { isFirst, transaction } = takeOut(worker, bytes);
+  const { isFirst, isCleanup, transaction } = takeOut(worker, bytes);
   noteFirstSend(world, transaction, worker.turnUs);
-  if (countsApart(worker.engine)) return;
+  if (isCleanup) return;
   if (isFirst) world.ledger.requests++;
   else world.ledger.retransmissions++;
 }

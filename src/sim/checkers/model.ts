@@ -208,6 +208,8 @@ export interface Offered {
   readonly bytes: Uint8Array;
   readonly transaction: Transaction;
   readonly isFirst: boolean;
+  /** It belongs to no step: it is in none of the run's numbers, whenever it leaves. */
+  readonly isCleanup: boolean;
 }
 
 export interface World {

@@ -24,15 +24,16 @@ export const UNSEEN_ENDS: readonly string[] = ['timeout', 'unreachable', 'aborte
 export function takeOffered(world: World, worker: WorkerBook, bytes: Uint8Array): void {
   const text = textOf(bytes);
   const branch = /;branch=([^;\s]+)/.exec(text)?.[1] ?? '';
+  const isCleanup = !text.includes(`\r\n${world.facts.stepHeader}: `);
   const known = world.transactions.get(branch);
   if (known === undefined) {
     const transaction = takeRequest(world, worker, text);
-    worker.queue.push({ bytes, transaction, isFirst: true });
+    worker.queue.push({ bytes, transaction, isFirst: true, isCleanup });
     return;
   }
   checkCopy(world, worker, known, text);
   checkResend(world, known);
-  worker.queue.push({ bytes, transaction: known, isFirst: false });
+  worker.queue.push({ bytes, transaction: known, isFirst: false, isCleanup });
 }
 
 /** The same branch means the same request, of the same worker, and one that is still under way. */

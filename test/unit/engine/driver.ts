@@ -36,7 +36,7 @@ export const SILENT: Peer = () => [];
 export interface Sent {
   readonly atUs: number;
   readonly text: string;
-  /** It left while the clean-up went on, which is outside all numbers. */
+  /** It belongs to the clean-up, which is outside all numbers. */
   readonly isCleanup: boolean;
 }
 
@@ -95,6 +95,12 @@ export const drive = (options: DriveOptions): Run => {
   return run;
 };
 
+interface Taken {
+  readonly text: string;
+  /** The clean-up's: it is in none of the run's numbers, whenever it leaves. */
+  readonly isCleanup: boolean;
+}
+
 interface World {
   readonly options: DriveOptions;
   readonly engine: Engine;
@@ -102,7 +108,7 @@ interface World {
   readonly sent: Sent[];
   readonly arriving: Reply[];
   /** Taken from the engine, not yet let go, oldest first. */
-  readonly taken: string[];
+  readonly taken: Taken[];
   readonly events: { readonly atUs: number; readonly act: (engine: Engine) => void }[];
   /** Each request's bytes as they left first, by branch. */
   readonly firstCopies: Map<string, string>;
@@ -141,20 +147,20 @@ const deliver = (engine: Engine, { atUs, bytes }: Reply): void => {
   receiveDatagram(engine, atUs, padded, 16, 16 + body.length);
 };
 
-const offer = ({ engine, nowUs, options, taken }: World): void => {
+const offer = ({ engine, metrics, nowUs, options, taken }: World): void => {
   let room = options.takes?.(nowUs) ?? Number.POSITIVE_INFINITY;
   drain(engine, (_flow, bytes, start, end) => {
     if (room-- <= 0) return false;
-    taken.push(Buffer.from(bytes.subarray(start, end)).toString('latin1'));
+    const text = Buffer.from(bytes.subarray(start, end)).toString('latin1');
+    taken.push({ text, isCleanup: engine.metrics !== metrics });
     return true;
   });
 };
 
 const letGo = (world: World): void => {
-  const { engine, nowUs, options, sent, metrics, taken } = world;
-  const isCleanup = engine.metrics !== metrics;
+  const { engine, nowUs, options, sent, taken } = world;
   for (let left = options.lets?.(nowUs) ?? Number.POSITIVE_INFINITY; left > 0 && taken.length > 0; left--) {
-    const text = taken.shift()!;
+    const { text, isCleanup } = taken.shift()!;
     if (options.refuses?.(text) === true) {
       reportRefused(engine, nowUs);
       continue;

@@ -4,6 +4,9 @@ import {
   COUNTER_CLEANUP_ATTEMPTED,
   COUNTER_CLEANUP_FAILED,
   COUNTER_CLEANUP_SUCCEEDED,
+  COUNTER_DATAGRAMS_SENT,
+  COUNTER_REQUESTS_SENT,
+  COUNTER_RETRANSMISSIONS,
   COUNTER_STARTS_DUE_MEASURED,
 } from '../../../src/metrics/index.ts';
 import { counted, numbersOf, timesOf } from './books.ts';
@@ -163,6 +166,16 @@ describe('the clean-up', () => {
     const flow = [register(), { kind: 'discard' } as const];
     const run = drive({ plan: createPlan({ cleanup: 'unregister', flow }), peer: accepting() });
     expect(cleanupOf(run)).toEqual([1, 1, 0]);
+  });
+
+  it('a request of the flow that leaves only while the cleanup goes on is in the run’s numbers all the same', () => {
+    const plan = createPlan({ cleanup: 'unregister', drainUs: SECOND });
+    const lets = (nowUs: number): number => (nowUs < 2 * SECOND ? 0 : Number.POSITIVE_INFINITY);
+    const run = drive({ plan, peer: accepting(), lets, events: [stopAt(100, SECOND)] });
+    expect(run.sent.map(({ isCleanup }) => isCleanup)).toEqual([false, false, true, true]);
+    const counters = [COUNTER_REQUESTS_SENT, COUNTER_RETRANSMISSIONS, COUNTER_DATAGRAMS_SENT];
+    expect(counters.map((counter) => counted(run, counter))).toEqual([1, 1, 2]);
+    expect(numbersOf(run, 'register').outcomes).toEqual({ aborted: 1 });
   });
 
   it('stays outside all numbers', () => {
