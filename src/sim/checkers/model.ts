@@ -168,6 +168,8 @@ export interface WorkerBook {
   lastFreeTurnUs: number;
   /** Since when the socket has been blocked; null: it isn't. */
   heldSinceUs: number | null;
+  /** The latest turn that ended a blockade, and the last free one before. It may have begun with a full outbox. */
+  reopened: { readonly turnUs: number; readonly freeBeforeUs: number } | null;
   /** The engine's own clock: the latest of turns and stamps. */
   clockUs: number;
   /** What may hide requests that were composed and never offered: blocked turns, errors, ends. */
@@ -263,6 +265,7 @@ function createBook({ engine, sentBy, metrics }: WatchedWorker, index: number): 
     freeTurnUs: -1,
     lastFreeTurnUs: -1,
     heldSinceUs: null,
+    reopened: null,
     clockUs: 0,
     disturbances: 0,
     longestHeldUs: 0,

@@ -2,7 +2,7 @@
 // now. RFC 3261 §8.1.1.4 and §8.1.1.5 (Call-ID, CSeq), §8.1.1.7 (branch), §10.2 (one REGISTER at a time), §22 (credentials).
 
 import { countsApart, isLoading } from '../../engine/index.ts';
-import type { AttemptStep, PlanWait } from '../../scenario/index.ts';
+import type { AttemptStep, PlanWait, RunPlan } from '../../scenario/index.ts';
 import { US_PER_SECOND } from '../../std/index.ts';
 import type { Carried } from './credentials.ts';
 import { checkCredentials } from './credentials.ts';
@@ -11,7 +11,7 @@ import { textOf } from './messages.ts';
 import type { Attempt, ContextPage, Transaction, WorkerBook, World } from './model.ts';
 import type { Request } from './request-form.ts';
 import { readRequest } from './request-form.ts';
-import type { StartSearch } from './schedule.ts';
+import type { FoundStart, StartSearch } from './schedule.ts';
 import { findStart } from './schedule.ts';
 import { checkResend, startTimers, timeoutsOf } from './timers.ts';
 import { endAttempt, endUnanswered, passPauses } from './transactions.ts';
@@ -192,7 +192,7 @@ function start(world: World, { page, text }: Request, step: AttemptStep): number
   const isBusy = page.stage === 'walking' && page.otherwise.length === 0;
   // A flow that begins with a wait has begun some time ago.
   const isLater = first.pauses.some(({ kind }) => kind === 'wait');
-  const found = findStart(plan, isLater ? anyStart(page) : startOf(page));
+  const found = findStart(plan, isLater ? anyStart(page) : startOf(page)) ?? startHeldUp(plan, page);
   if (step !== first.step || found === null || isBusy || worker.areFlowsOver) {
     throw wrong('one-reply', worker, `in stage ${page.stage} nothing asks for this request`, text);
   }
@@ -208,6 +208,14 @@ function startOf({ worker, nextStart }: ContextPage): StartSearch {
   const sinceUs = heldSinceUs ?? turnUs;
   const nowUs = sinceUs < stoppedUs ? Math.min(turnUs, stoppedUs) : -1;
   return { number: nextStart, consumedUs: freeTurnUs, nowUs, heldUs: Math.max(0, nowUs - sinceUs) };
+}
+
+/** With a full outbox no start was made in the turn that ended a blockade: it is made in the next one. */
+function startHeldUp(plan: RunPlan, page: ContextPage): FoundStart | null {
+  const { reopened, freeTurnUs } = page.worker;
+  if (reopened === null || reopened.turnUs !== freeTurnUs) return null;
+  const found = findStart(plan, { ...startOf(page), consumedUs: reopened.freeBeforeUs });
+  return found === null ? null : { ...found, intendedUs: null };
 }
 
 const anyStart = ({ worker, nextStart }: ContextPage): StartSearch => ({

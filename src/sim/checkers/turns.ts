@@ -46,8 +46,8 @@ export function endTurn(world: World, worker: WorkerBook, isBlocked: boolean): v
   } else {
     settleOwing(world, worker);
     worker.heldSinceUs = null;
-    // The turn that ends a blockade may have begun with a full outbox: what was due then goes in the next one.
-    if (heldSinceUs === null) worker.lastFreeTurnUs = turnUs;
+    if (heldSinceUs !== null) worker.reopened = { turnUs, freeBeforeUs: worker.lastFreeTurnUs };
+    worker.lastFreeTurnUs = turnUs;
   }
   worker.lastTurnUs = turnUs;
   worker.isInTurn = false;
