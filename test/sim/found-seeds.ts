@@ -20,5 +20,9 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     bug: 'the checkers looked for the bindings of a user whose name only a damaged request has',
   },
   { seed: 2958, hours: null, bug: 'the checkers took starts for made in a turn that began with a full outbox' },
-  { seed: 30073, hours: null, bug: 'the checkers held a start against the engine that it had missed during a blockade' },
+  {
+    seed: 30073,
+    hours: null,
+    bug: 'the checkers held a start against the engine that it had missed during a blockade',
+  },
 ];
