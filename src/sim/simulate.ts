@@ -1,8 +1,6 @@
 // One seed, one world, watched by every checker: `regstorm simulate`. What comes back is plain counts that depend on the seed
 // (and the length asked for) and on nothing else; a violation is told as it is.
 
-import type { MergedMetrics } from '../metrics/index.ts';
-import { mergeBlocks } from '../metrics/index.ts';
 import { NEVER_US } from '../std/index.ts';
 import type { Tally } from './checkers/index.ts';
 import { createCheckers } from './checkers/index.ts';
@@ -13,7 +11,7 @@ import { createLiveness } from './liveness.ts';
 import { tellAll } from './observer.ts';
 import { Violation } from './violation.ts';
 import type { WorldEnd, WorldOptions } from './world.ts';
-import { bindingsHeld, createWorkers, createWorld, runWorld } from './world.ts';
+import { bindingsHeld, createWorkers, createWorld, outcomesOf, runWorld } from './world.ts';
 
 export interface SimulationWish {
   readonly seed: number;
@@ -80,7 +78,7 @@ function play(drawn: DrawnWorld): SimulationEnd {
     bindingsOf: (user: string) => bindingsHeld(world, user),
     isQuiet: true,
   });
-  const outcomes = outcomesOf(mergeBlocks(workers.map(({ metrics }) => metrics)));
+  const outcomes = outcomesOf(workers);
   if (drawn.isCalm) checkCalm(outcomes);
   return { world: end, tally, outcomes, answeredAfterHealing };
 }
@@ -96,14 +94,6 @@ function healedUs({ healUs, toRegistrar, toClients, restarts }: WorldOptions): n
 function checkCalm(outcomes: Readonly<Record<string, number>>): void {
   const names = Object.keys(outcomes).filter((name) => name !== 'succeeded' && name !== 'aborted');
   if (names.length > 0) throw new Violation(`calm: nothing goes wrong in this world, and yet: ${names.join(', ')}`);
-}
-
-function outcomesOf({ total }: MergedMetrics): Readonly<Record<string, number>> {
-  const sums: Record<string, number> = {};
-  for (const procedure of Object.values(total)) {
-    for (const [name, count] of Object.entries(procedure.outcomes)) sums[name] = (sums[name] ?? 0) + count;
-  }
-  return sums;
 }
 
 function describe(error: unknown): string {

@@ -10,7 +10,7 @@
 import type { Engine } from '../engine/index.ts';
 import { attachFlow, createEngine, isOver } from '../engine/index.ts';
 import type { MetricsBlock } from '../metrics/index.ts';
-import { createMetricsBlock } from '../metrics/index.ts';
+import { createMetricsBlock, mergeBlocks } from '../metrics/index.ts';
 import type { BindingView, RegistrarOptions } from '../registrar/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
 import type { Random } from '../std/index.ts';
@@ -179,6 +179,16 @@ export function runWorld(world: World): WorldEnd {
     edge: world.registrar.edge.counts,
     registrar: registrarCounts(world.registrar),
   };
+}
+
+/** How all attempts of all workers ended, by name. */
+export function outcomesOf(workers: readonly WorldWorker[]): Readonly<Record<string, number>> {
+  const { total } = mergeBlocks(workers.map(({ metrics }) => metrics));
+  const sums: Record<string, number> = {};
+  for (const procedure of Object.values(total)) {
+    for (const [name, count] of Object.entries(procedure.outcomes)) sums[name] = (sums[name] ?? 0) + count;
+  }
+  return sums;
 }
 
 /** What the registrar holds for a user now. */

@@ -1,6 +1,7 @@
 // What a 2xx grants (RFC 3261 §10.2.1.1, §10.2.4): the interval of our own Contact among those that it lists.
 
 import type { SlowMessage } from '../slow-parser.ts';
+import { unescaped } from './messages.ts';
 
 export interface Grant {
   /** -1: our Contact is not in it. */
@@ -20,6 +21,6 @@ export function readGrant({ contacts, expires }: SlowMessage, contact: string, a
 
 /** Case, escapes, parameters and headers left aside: what might pass for the same (§19.1.4). */
 function plain(uri: string): string {
-  const whole = uri.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const whole = unescaped(uri);
   return whole.replace(/[;?].*$/s, '').toLowerCase();
 }

@@ -5,7 +5,7 @@
 
 import type { Arrival } from '../observer.ts';
 import type { SlowMessage } from '../slow-parser.ts';
-import { textOf } from './messages.ts';
+import { textOf, unescaped } from './messages.ts';
 import type { World } from './model.ts';
 
 export interface Listed {
@@ -103,7 +103,7 @@ function doubt(view: RegistrarView, parsed: SlowMessage, reason: string): void {
 
 function recordOf(view: RegistrarView, uri: string): Record {
   const user = /^sips?:([^@;]*)@/i.exec(uri)?.[1] ?? '';
-  const plain = user.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const plain = unescaped(user);
   const known = view.records.get(plain);
   if (known !== undefined) return known;
   const record: Record = { listed: null, change: null, doubt: null, isTampered: false };

@@ -1,13 +1,12 @@
 // The simulated world itself: what a seed draws, that it is the same every time, and that its faults are real.
 
 import { describe, expect, it } from 'vitest';
-import { mergeBlocks } from '../../../src/metrics/index.ts';
 import { loadScenario } from '../../../src/scenario/index.ts';
 import type { DrawnWorld } from '../../../src/sim/draw-world.ts';
 import { drawWorld } from '../../../src/sim/draw-world.ts';
 import { tellAll } from '../../../src/sim/observer.ts';
 import type { WorldEnd, WorldOptions } from '../../../src/sim/world.ts';
-import { createWorkers, createWorld, runWorld } from '../../../src/sim/world.ts';
+import { createWorkers, createWorld, outcomesOf, runWorld } from '../../../src/sim/world.ts';
 
 const DRAWN_LENGTH = { loadSeconds: null };
 
@@ -19,11 +18,7 @@ interface Played {
 const play = (options: WorldOptions): Played => {
   const workers = createWorkers(options);
   const end = runWorld(createWorld(options, workers, tellAll([])));
-  const outcomes: Record<string, number> = {};
-  for (const procedure of Object.values(mergeBlocks(workers.map(({ metrics }) => metrics)).total)) {
-    for (const [name, count] of Object.entries(procedure.outcomes)) outcomes[name] = (outcomes[name] ?? 0) + count;
-  }
-  return { end, outcomes };
+  return { end, outcomes: outcomesOf(workers) };
 };
 
 const seeds = (count: number): number[] => Array.from({ length: count }, (_, number) => number + 1);
