@@ -64,6 +64,7 @@ export const goesAndComesBack = async (sockets: Sockets): Promise<void> => {
       // Before this answer, not after the last: a socket that closes takes what it has not sent yet with it.
       answeredBefore = answered;
       peer.leave();
+      // It stays away for longer than a few starts are apart; how long exactly decides nothing here.
       setTimeout(() => void peer.comeBack(), 700);
       return;
     }

@@ -45,6 +45,7 @@ const LONGEST_DATAGRAM_BYTES = 65_536;
 const FLOOD_CALLS_PER_TURN = 64;
 /** A flood ends after this long, so that on any machine it is over before the run is. */
 const FLOOD_US_MOST = 2_000_000;
+/** Between two looks at the socket when there is nothing to do; nothing is judged by it. */
 const IDLE_MS = 1;
 const US_PER_SECOND = 1_000_000;
 
