@@ -31,6 +31,7 @@ import {
 import { CONTEXT_CHALLENGED } from './contexts.ts';
 import { failAttempt } from './failure.ts';
 import { pushReady } from './ready-queue.ts';
+import type { ResponseReader } from './response-reader.ts';
 import type { Engine } from './state.ts';
 import { CREDENTIALS_FRESH, CREDENTIALS_KEPT } from './transactions.ts';
 
@@ -66,13 +67,14 @@ export function meetChallenge(
 /** ANSWERABLE when the challenge is kept and may be answered, else the outcome of the attempt. */
 function keepChallenge(engine: Engine, context: number, credentials: number, bytes: Uint8Array): number {
   const { challenges, reader } = engine;
-  const { challenge, message } = reader;
+  const { message } = reader;
   if (engine.authenticator.password === null) return OUTCOME_NO_CREDENTIALS;
   if (
     !findUsable(engine, message.status === PROXY_STATUS ? message.proxyAuthenticate : message.wwwAuthenticate, bytes)
   ) {
     return OUTCOME_CHALLENGE_UNUSABLE;
   }
+  const { challenge } = reader;
   const { stale, nonceStart, nonceEnd } = challenge;
   if (!stale && credentials === CREDENTIALS_FRESH) return OUTCOME_AUTH_FAILED;
   const isKeptRefused = credentials === CREDENTIALS_KEPT && sameNonce(challenges, context, bytes, nonceStart, nonceEnd);
@@ -87,9 +89,10 @@ function keepChallenge(engine: Engine, context: number, credentials: number, byt
 
 /** RFC 8760 §2.4: the topmost challenge that we can answer; it is then in the reader's record. */
 function findUsable(engine: Engine, rows: RowTable, bytes: Uint8Array): boolean {
-  const { challenge } = engine.reader;
+  const { reader } = engine;
   for (let row = 0; row < rows.count; row++) {
-    if (parseChallenge(bytes, rowStart(rows, row), rowEnd(rows, row), challenge) !== CHALLENGE_OK) continue;
+    if (readChallenge(reader, rows, row, bytes) !== CHALLENGE_OK) continue;
+    const { challenge } = reader;
     if (challenge.algorithm !== ALGORITHM_MD5 || (challenge.hasQop && !challenge.qopAuth)) continue;
     if (challenge.realmEnd - challenge.realmStart > MOST_REALM_BYTES) continue;
     const nonceBytes = challenge.nonceEnd - challenge.nonceStart;
@@ -97,6 +100,17 @@ function findUsable(engine: Engine, rows: RowTable, bytes: Uint8Array): boolean 
     if (mayBeSentBack(challenge, bytes)) return true;
   }
   return false;
+}
+
+/** Leaves the row's challenge in the reader; the first one of a known shape was parsed when it was learned. */
+function readChallenge(reader: ResponseReader, rows: RowTable, row: number, bytes: Uint8Array): number {
+  const { shape } = reader;
+  if (shape !== null && row === 0) {
+    reader.challenge = shape.challenge;
+    return shape.challengeResult;
+  }
+  reader.challenge = reader.parsedChallenge;
+  return parseChallenge(bytes, rowStart(rows, row), rowEnd(rows, row), reader.challenge);
 }
 
 /**

@@ -14,11 +14,15 @@ import {
   PROCEDURE_REGISTER,
 } from '../metrics/index.ts';
 import { contextOfRow } from '../scenario/shares.ts';
+import type { ContactCursor, SipMessage } from '../sip/index.ts';
 import {
   CONTACT_FOUND,
   composeText,
   firstContact,
+  learnShape,
   METHOD_REGISTER,
+  matchShape,
+  NO_SHAPE,
   nextContact,
   PARSE_OK,
   parseMessage,
@@ -31,6 +35,7 @@ import { meetChallenge } from './authenticate.ts';
 import { bind, unbind } from './bindings.ts';
 import { complete, proceed } from './client-transaction.ts';
 import { failAttempt } from './failure.ts';
+import type { ResponseReader } from './response-reader.ts';
 import type { Engine } from './state.ts';
 import { isLive, isPending, NOT_SENT } from './transactions.ts';
 
@@ -46,29 +51,52 @@ export function receiveDatagram(
   end: number,
 ): void {
   const { metrics, reader, transactions, branch } = engine;
-  const { message } = reader;
   // What it sets going, Timer K above all, counts from here and not from the last time that we were called.
   if (receivedAtUs > engine.nowUs) engine.nowUs = receivedAtUs;
-  if (parseMessage(bytes, start, end, message) !== PARSE_OK) {
+  if (!readResponse(reader, bytes, start, end)) {
     addCounter(metrics, COUNTER_MALFORMED, 1);
     return;
   }
-  // RFC 3261 §8.1.3.3: an answer with more than one Via is not for us; §18.1.2: nor is one with another sent-by; §17.1.3:
-  // branch and CSeq method must match.
-  const isOurs =
-    message.isResponse &&
-    message.via.count === 1 &&
-    equalBytes(engine.sentBy, 0, engine.sentBy.length, bytes, message.viaSentByStart, message.viaSentByEnd) &&
-    message.cseqMethod === METHOD_REGISTER &&
-    readBranch(branch, bytes, message.viaBranchStart, message.viaBranchEnd) &&
-    isLive(transactions, branch.slot, branch.generation) &&
-    transactions.cseq[branch.slot] === message.cseq;
-  if (!isOurs) {
+  const text = reader.shape === null ? bytes : reader.shapes.text;
+  if (!isOurs(engine, text)) {
     addCounter(metrics, COUNTER_STRAY, 1);
     return;
   }
-  countResponse(metrics, message.status);
-  if (isPending(transactions, branch.slot)) answer(engine, branch.slot, receivedAtUs, bytes);
+  if (reader.shape === null) learnShape(reader.shapes, end - start);
+  countResponse(metrics, reader.message.status);
+  if (isPending(transactions, branch.slot)) answer(engine, branch.slot, receivedAtUs, text);
+}
+
+/** Leaves the message in the reader. False: malformed. */
+function readResponse(reader: ResponseReader, bytes: Uint8Array, start: number, end: number): boolean {
+  const { shapes } = reader;
+  const known = matchShape(shapes, bytes, start, end);
+  if (known !== NO_SHAPE) {
+    reader.shape = shapes.shapes[known]!;
+    reader.message = reader.shape.message;
+    return true;
+  }
+  reader.shape = null;
+  reader.message = reader.parsed;
+  return parseMessage(bytes, start, end, reader.parsed) === PARSE_OK;
+}
+
+/**
+ * Whether it answers a transaction in use, whose row is then in `engine.branch`. RFC 3261 §8.1.3.3: an answer with more than
+ * one Via is not for us; §18.1.2: nor is one with another sent-by; §17.1.3: branch and CSeq method must match.
+ */
+function isOurs(engine: Engine, text: Uint8Array): boolean {
+  const { transactions, branch, sentBy } = engine;
+  const { message } = engine.reader;
+  return (
+    message.isResponse &&
+    message.via.count === 1 &&
+    equalBytes(sentBy, 0, sentBy.length, text, message.viaSentByStart, message.viaSentByEnd) &&
+    message.cseqMethod === METHOD_REGISTER &&
+    readBranch(branch, text, message.viaBranchStart, message.viaBranchEnd) &&
+    isLive(transactions, branch.slot, branch.generation) &&
+    transactions.cseq[branch.slot] === message.cseq
+  );
 }
 
 /** The first final answer, or a provisional one, of a pending transaction. */
@@ -120,15 +148,22 @@ function succeed(engine: Engine, context: number, receivedAtUs: number, bytes: U
 /** What our own binding was granted: its `expires` parameter, else the Expires header, else what we asked for. */
 function grantedSeconds(engine: Engine, context: number, bytes: Uint8Array, asked: number): number {
   const { reader, fields, options, contact, branch } = engine;
-  const { message, cursor, ownContact, uris } = reader;
+  const { message, cursor, ownContact, uris, shape } = reader;
   fields.index = options.plan.identities.first + contextOfRow(context, options.workerIndex, options.workerCount);
   const ownEnd = composeText(contact, fields, branch, ownContact, 0);
+  if (shape?.hasOnlyContact) {
+    const { uriStart, uriEnd } = shape.contact;
+    if (equalBytes(ownContact, 0, ownEnd, bytes, uriStart, uriEnd)) return grantedBy(shape.contact, message, asked);
+  }
   let found = firstContact(message, bytes, cursor);
   for (; found === CONTACT_FOUND; found = nextContact(message, bytes, cursor)) {
-    if (cursor.isStar) continue;
-    if (!sameUri(uris, ownContact, 0, ownEnd, bytes, cursor.uriStart, cursor.uriEnd)) continue;
-    if (cursor.expires >= 0) return cursor.expires;
-    return message.expires >= 0 ? message.expires : asked;
+    if (cursor.isStar || !sameUri(uris, ownContact, 0, ownEnd, bytes, cursor.uriStart, cursor.uriEnd)) continue;
+    return grantedBy(cursor, message, asked);
   }
   return NO_BINDING;
+}
+
+function grantedBy(contact: ContactCursor, message: SipMessage, asked: number): number {
+  if (contact.expires >= 0) return contact.expires;
+  return message.expires >= 0 ? message.expires : asked;
 }

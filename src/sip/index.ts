@@ -89,8 +89,11 @@ export {
 } from './parse-result.ts';
 export type { CompiledText, RegisterFields, RegisterTemplate, TemplatePiece } from './register-template.ts';
 export { compileText, composeText, createRegisterTemplate } from './register-template.ts';
+export type { ResponseShape, ShapeTable } from './response-shapes.ts';
+export { createShapeTable, matchShape, NO_SHAPE } from './response-shapes.ts';
 export type { RowTable } from './row-table.ts';
 export { MAX_ROWS, rowEnd, rowStart } from './row-table.ts';
+export { learnShape } from './shape-learning.ts';
 export type { TargetUri, TargetUriResult } from './target-uri.ts';
 export { parseTargetUri } from './target-uri.ts';
 export type { SipUri } from './uri.ts';
