@@ -20,11 +20,12 @@ export function composeRequest(engine: Engine, slot: number, out: Uint8Array, at
   fields.slot = slot;
   fields.generation = transactions.generation[slot]!;
   const template = engine.templates[transactions.template[slot]!]!;
-  let end = composeText(template.head, fields, template.branch, out, at);
-  if (transactions.credentials[slot] !== CREDENTIALS_NONE) {
-    const cnonceHigh = mix32(engine.cnonceSeed, identity);
-    const cnonceLow = mix32(cnonceHigh, fields.cseq);
-    end = writeCredentials(engine, context, cnonceHigh, cnonceLow, out, end);
+  if (transactions.credentials[slot] === CREDENTIALS_NONE) {
+    return composeText(template.plain, fields, template.branch, out, at);
   }
+  const headEnd = composeText(template.head, fields, template.branch, out, at);
+  const cnonceHigh = mix32(engine.cnonceSeed, identity);
+  const cnonceLow = mix32(cnonceHigh, fields.cseq);
+  const end = writeCredentials(engine, context, cnonceHigh, cnonceLow, out, headEnd);
   return composeText(template.tail, fields, template.branch, out, end);
 }

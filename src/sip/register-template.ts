@@ -1,13 +1,17 @@
 // A REGISTER that differs from context to context only in a few places. The text is taken apart once into literal bytes
-// and operations; composing one request is then a handful of copies and number writes into the slab that is sent. A
-// request composed twice from the same fields has the same bytes, which is what a retransmission is.
+// and operations:
 //
 //   literal | index | literal | branch | literal | … | (credentials) | literal
 //
-// The pieces before and after the place of the credentials are composed by two calls; what stands between them (an
-// Authorization header line, or nothing) is written by the caller.
+// How long a number is decides where everything behind it stands. So for each pair of lengths that the index and the CSeq
+// number have had, there is a stencil: the whole text with gaps, and where the gaps are. Composing is one copy of the
+// stencil into the slab that is sent, and a few digits written into its gaps. A request composed twice from the same fields
+// has the same bytes, which is what a retransmission is.
+//
+// The pieces before and after the place of the credentials are composed by two calls, with what stands between them (an
+// Authorization header line) written by the caller; without credentials one call composes it all.
 
-import { assert, encodeUtf8, writeDecimal, writeHex, writePaddedDecimal } from '../std/index.ts';
+import { assert, decimalDigits, encodeUtf8, writeDigits, writeHex } from '../std/index.ts';
 import type { BranchReader } from './branch.ts';
 import { BRANCH_BYTES, writeBranch } from './branch.ts';
 
@@ -25,6 +29,7 @@ const OP_NONE = 4;
 
 const MOST_DIGITS = 16;
 const FROM_TAG_DIGITS = 8;
+const NOT_WRITTEN = -1;
 
 /** What differs between two requests of one template. Reused from message to message. */
 export interface RegisterFields {
@@ -41,9 +46,20 @@ export interface CompiledText {
   readonly operations: Uint8Array;
   readonly widths: Uint8Array;
   readonly longestBytes: number;
+  /** By the digits of the index and of the CSeq number; null until it is needed. */
+  readonly stencils: (Stencil | null)[];
+}
+
+/** A compiled text whose numbers have certain lengths: its bytes, and where each operation writes how many of them. */
+interface Stencil {
+  readonly bytes: Uint8Array;
+  readonly gapAt: Uint32Array;
+  readonly gapBytes: Uint8Array;
 }
 
 export interface RegisterTemplate {
+  /** The request without credentials. */
+  readonly plain: CompiledText;
   readonly head: CompiledText;
   readonly tail: CompiledText;
   readonly branch: BranchReader;
@@ -53,7 +69,9 @@ export interface RegisterTemplate {
 export function createRegisterTemplate(pieces: readonly TemplatePiece[], branch: BranchReader): RegisterTemplate {
   const at = pieces.findIndex((piece) => piece.kind === 'credentials');
   assert(at >= 0, 'a REGISTER template has a place for credentials');
-  return { head: compileText(pieces.slice(0, at)), tail: compileText(pieces.slice(at + 1)), branch };
+  const head = pieces.slice(0, at);
+  const tail = pieces.slice(at + 1);
+  return { plain: compileText([...head, ...tail]), head: compileText(head), tail: compileText(tail), branch };
 }
 
 /** Takes a text apart; `credentials` must not be among the pieces. */
@@ -79,6 +97,7 @@ export function compileText(pieces: readonly TemplatePiece[]): CompiledText {
     operations: Uint8Array.from([...operations, OP_NONE]),
     widths: Uint8Array.from([...widths, 0]),
     longestBytes,
+    stencils: Array.from({ length: (MOST_DIGITS + 1) * (MOST_DIGITS + 1) }, () => null),
   };
 }
 
@@ -108,27 +127,72 @@ export function composeText(
   out: Uint8Array,
   at: number,
 ): number {
-  const { literals, operations, widths } = text;
-  for (let i = 0; i < literals.length; i++) {
-    const literal = literals[i]!;
-    out.set(literal, at);
-    at += literal.length;
+  const { operations } = text;
+  const { bytes, gapAt, gapBytes } = stencilFor(text, fields);
+  out.set(bytes, at);
+  let index = NOT_WRITTEN;
+  let indexBytes = 0;
+  for (let i = 0; i < gapAt.length; i++) {
+    const to = at + gapAt[i]!;
     switch (operations[i]) {
       case OP_INDEX:
-        at = writePaddedDecimal(out, at, fields.index, widths[i]!);
+        // The digits are found once; where they stand again, padded alike, they are copied.
+        if (gapBytes[i] === indexBytes) copyDigits(out, index, to, indexBytes);
+        else writeDigits(out, to, fields.index, gapBytes[i]!);
+        index = to;
+        indexBytes = gapBytes[i]!;
         break;
       case OP_BRANCH:
-        at = writeBranch(out, at, branch, fields.slot, fields.generation);
+        writeBranch(out, to, branch, fields.slot, fields.generation);
         break;
       case OP_FROM_TAG:
-        at = writeHex(out, at, fields.fromTag, FROM_TAG_DIGITS);
-        break;
-      case OP_CSEQ:
-        at = writeDecimal(out, at, fields.cseq);
+        writeHex(out, to, fields.fromTag, FROM_TAG_DIGITS);
         break;
       default:
+        writeDigits(out, to, fields.cseq, gapBytes[i]!);
         break;
     }
   }
-  return at;
+  return at + bytes.length;
+}
+
+function copyDigits(out: Uint8Array, from: number, to: number, digits: number): void {
+  for (let i = 0; i < digits; i++) out[to + i] = out[from + i]!;
+}
+
+function stencilFor(text: CompiledText, fields: RegisterFields): Stencil {
+  const key = decimalDigits(fields.index) * (MOST_DIGITS + 1) + decimalDigits(fields.cseq);
+  return text.stencils[key] ?? createStencil(text, fields, key);
+}
+
+function createStencil(text: CompiledText, fields: RegisterFields, key: number): Stencil {
+  const { literals, operations, widths } = text;
+  const gapBytes = widths.map((width, i) => operationBytes(operations[i]!, width, fields));
+  const bytes = new Uint8Array(literals.reduce((sum, literal, i) => sum + literal.length + gapBytes[i]!, 0));
+  const gapAt = new Uint32Array(literals.length - 1);
+  let at = 0;
+  literals.forEach((literal, i) => {
+    bytes.set(literal, at);
+    at += literal.length;
+    if (i < gapAt.length) gapAt[i] = at;
+    at += gapBytes[i]!;
+  });
+  const stencil = { bytes, gapAt, gapBytes };
+  text.stencils[key] = stencil;
+  return stencil;
+}
+
+function operationBytes(operation: number, width: number, fields: RegisterFields): number {
+  switch (operation) {
+    case OP_INDEX:
+      return Math.max(width, decimalDigits(fields.index));
+    case OP_BRANCH:
+      return BRANCH_BYTES;
+    case OP_FROM_TAG:
+      return FROM_TAG_DIGITS;
+    case OP_CSEQ:
+      return decimalDigits(fields.cseq);
+    default:
+      return 0;
+  }
 }

@@ -15,7 +15,7 @@ import { isLws } from './characters.ts';
 import type { ContactCursor } from './contact.ts';
 import { findColon, findHeaderEnd } from './lines.ts';
 import type { SipMessage } from './message.ts';
-import { rowEnd } from './row-table.ts';
+import { type RowTable, rowEnd, rowStart } from './row-table.ts';
 
 /** The byte has to be what it was. */
 export const VARY_NOT = 0;
@@ -76,7 +76,14 @@ export const markMessage = (variation: Variation, message: SipMessage, lengthByt
   markUser(variation, message.toUriStart, message.toUriEnd);
   mark(variation, message.toTagStart, message.toTagEnd, VARY_WORD);
   mark(variation, message.callIdStart, message.callIdEnd, VARY_WORD);
+  // A registrar that sends our own lines back: nobody looks into them.
+  markRows(variation, message.authorization);
+  markRows(variation, message.proxyAuthorization);
   markPassedOver(variation, lengthBytes);
+};
+
+const markRows = (variation: Variation, rows: RowTable): void => {
+  for (let row = 0; row < rows.count; row++) mark(variation, rowStart(rows, row), rowEnd(rows, row), VARY_QUOTED);
 };
 
 /** What stands ahead of the `@`; an escape (`%41`) stays as it is. */
@@ -115,7 +122,7 @@ const markPassedOver = (variation: Variation, lengthBytes: number): void => {
   let at = findHeaderEnd(bytes, 0, lengthBytes) + 2;
   for (let end = findHeaderEnd(bytes, at, lengthBytes); end > at; end = findHeaderEnd(bytes, at, lengthBytes)) {
     const nameEnd = nameEndOf(bytes, at, end);
-    if (isPassedOver(bytes, at, nameEnd)) mark(variation, nameEnd, end, VARY_WORD);
+    if (isPassedOver(bytes, at, nameEnd)) mark(variation, nameEnd, end, VARY_QUOTED);
     at = end + 2;
   }
 };

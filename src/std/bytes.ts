@@ -6,7 +6,9 @@
 // Left out on purpose: signed numbers and anything above 2^53, which no SIP field needs; strings (see text.ts).
 
 const ASCII_ZERO = 0x30;
-const LOWER_A_LESS_TEN = 0x61 - 10;
+/** From the character behind `9` to `a`. */
+const LETTER_GAP = 0x61 - 0x3a;
+const MAX_INT31 = 0x7fffffff;
 const MAX_UINT32 = 4294967295;
 
 /** readDecimal: the span is empty or holds something other than digits. */
@@ -15,27 +17,42 @@ export const DECIMAL_MALFORMED = -1;
 export const DECIMAL_OVERFLOW = -2;
 
 /** Writes a non-negative integer below 2^53. */
-export const writeDecimal = (out: Uint8Array, at: number, value: number): number => {
-  let width = 1;
-  for (let limit = 10; limit <= value; limit *= 10) width++;
-  return writePaddedDecimal(out, at, value, width);
-};
+export const writeDecimal = (out: Uint8Array, at: number, value: number): number =>
+  writePaddedDecimal(out, at, value, 1);
 
 /** The same with zeros before it up to `width`; a value with more digits is written whole. */
 export const writePaddedDecimal = (out: Uint8Array, at: number, value: number, width: number): number => {
-  let digits = 1;
-  for (let limit = 10; limit <= value; limit *= 10) digits++;
-  if (digits < width) digits = width;
+  return writeDigits(out, at, value, Math.max(width, decimalDigits(value)));
+};
+
+/** The lowest `digits` digits of a non-negative integer below 2^53, zeros before it where it has fewer. */
+export const writeDigits = (out: Uint8Array, at: number, value: number, digits: number): number => {
+  const end = at + digits;
+  let i = end - 1;
   let rest = value;
-  for (let i = at + digits - 1; i >= at; i--) {
+  // Whole division is a multiplication for the processor as long as the number fits 31 bits.
+  for (; rest > MAX_INT31 && i >= at; i--) {
     const tenth = Math.floor(rest / 10);
     out[i] = ASCII_ZERO + (rest - tenth * 10);
     rest = tenth;
   }
-  return at + digits;
+  for (let small = rest | 0; i >= at; i--) {
+    const tenth = (small / 10) | 0;
+    out[i] = ASCII_ZERO + (small - tenth * 10);
+    small = tenth;
+  }
+  return end;
 };
 
-const hexDigit = (nibble: number): number => (nibble < 10 ? ASCII_ZERO + nibble : LOWER_A_LESS_TEN + nibble);
+/** How many digits a non-negative integer has in decimal. */
+export const decimalDigits = (value: number): number => {
+  let digits = 1;
+  for (let limit = 10; limit <= value; limit *= 10) digits++;
+  return digits;
+};
+
+/** Without a branch, which a processor could not foresee: 39 more for a letter. */
+const hexDigit = (nibble: number): number => ASCII_ZERO + nibble + (((9 - nibble) >> 31) & LETTER_GAP);
 
 /** Writes the lowest `width` (1 to 8) hex digits of a 32-bit value, lower case. */
 export const writeHex = (out: Uint8Array, at: number, value32: number, width: number): number => {

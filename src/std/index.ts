@@ -2,10 +2,12 @@ export { AssertionError, assert, assertNever } from './assert.ts';
 export {
   DECIMAL_MALFORMED,
   DECIMAL_OVERFLOW,
+  decimalDigits,
   equalBytes,
   equalsIgnoreCase,
   readDecimal,
   writeDecimal,
+  writeDigits,
   writeHex,
   writeHexBytes,
   writePaddedDecimal,

@@ -5,7 +5,8 @@
 //   block   | mmsghdr 0..n-1 | iovec 0..n-1 | sockaddr 0..n-1 | control 0..n-1 |        data   | slot 0 | slot 1 | …
 //
 // Slots hold the longest UDP payload there is, so nothing is cut unless the owner chose smaller ones. Only the pages that
-// datagrams really touch become resident.
+// datagrams really touch become resident. Slots begin a little more than a power of two apart: were it exactly 64 KiB, the
+// first lines of all slots would compete for the same few places in the processor's caches.
 
 import {
   CMSG_DATA,
@@ -43,6 +44,9 @@ export interface ReceiveSlots {
   readonly strideBytes: number;
 }
 
+const CACHE_LINE_BYTES = 64;
+/** As long as the usual answer. */
+const SPREAD_BYTES = 9 * CACHE_LINE_BYTES;
 const CONTROL_BYTES = 64;
 const CONTROL_WORDS = CONTROL_BYTES / 4;
 /** A cmsghdr of 16 bytes and a timespec. */
@@ -50,7 +54,7 @@ const STAMP_BYTES = 32;
 const WORD_RANGE = 0x1_0000_0000;
 
 export const createReceiveSlots = (libc: Libc, slotCount: number, slotBytes: number): ReceiveSlots => {
-  const strideBytes = Math.ceil(slotBytes / 64) * 64;
+  const strideBytes = Math.ceil(slotBytes / CACHE_LINE_BYTES) * CACHE_LINE_BYTES + SPREAD_BYTES;
   const data = createNativeBlock(libc, slotCount * strideBytes);
   const block = createNativeBlock(libc, slotCount * (MMSGHDR_BYTES + IOVEC_BYTES + SOCKADDR_BYTES + CONTROL_BYTES));
   const iovecs = slotCount * MMSGHDR_BYTES;
