@@ -9,4 +9,8 @@ export const MOST_PER_CALL = 1_024;
 export const createCallCounts = (): Float64Array => new Float64Array(MOST_PER_CALL + 1);
 
 /** All calls, those that moved nothing included. */
-export const callsIn = (counts: Float64Array): number => counts.reduce((sum, calls) => sum + calls, 0);
+export const callsIn = (counts: Float64Array): number => {
+  let calls = 0;
+  for (let datagrams = 0; datagrams < counts.length; datagrams++) calls += counts[datagrams]!;
+  return calls;
+};
