@@ -21,6 +21,7 @@ export interface MetricsBlock {
   readonly buckets: Uint32Array;
   readonly series: Uint32Array;
   readonly textCounts: Float64Array;
+  readonly calls: Float64Array;
   readonly textFields: Int32Array;
   readonly textBytes: Uint8Array;
 }
@@ -67,6 +68,7 @@ function createViews(buffer: SharedArrayBuffer, seriesSeconds: number): MetricsB
     buckets: new Uint32Array(buffer, at.BUCKETS_OFFSET, at.BUCKETS_LENGTH),
     series: new Uint32Array(buffer, at.SERIES_OFFSET, seriesSeconds * at.LANE_COUNT),
     textCounts: new Float64Array(buffer, at.TEXT_COUNTS_OFFSET, at.FAILURE_TEXTS_MAX),
+    calls: new Float64Array(buffer, at.CALLS_OFFSET, at.CALLS_LENGTH),
     textFields: new Int32Array(buffer, at.TEXT_FIELDS_OFFSET, at.FAILURE_TEXTS_MAX * at.TEXT_FIELDS),
     textBytes: new Uint8Array(buffer, at.TEXT_BYTES_OFFSET, at.FAILURE_TEXTS_MAX * at.FAILURE_TEXT_BYTES),
   };
@@ -105,6 +107,11 @@ export function setCounter(block: MetricsBlock, counter: number, value: number):
 
 export function counterOf(block: MetricsBlock, counter: number): number {
   return block.counters[counter]!;
+}
+
+/** What a transport has counted so far, in one direction (CALLS_*): element n is the number of calls that moved n datagrams. */
+export function setCalls(block: MetricsBlock, direction: number, counts: Float64Array): void {
+  block.calls.set(counts, direction * at.CALLS_PER_DIRECTION);
 }
 
 /** A response with this status arrived, provisional ones included. */

@@ -1,9 +1,10 @@
 // The result of a run, put together: numbers from the merged blocks, facts from the shell, the judgement from the gate.
 // Decides nothing and looks nothing up.
 
+import { callSummary } from './calls.ts';
 import * as at from './layout.ts';
 import type { MergedMetrics, MergedProcedure, MergedProcedures } from './merge.ts';
-import { latencySummary } from './merged-histogram.ts';
+import { latencySummary, turnSummary } from './merged-histogram.ts';
 import { PROCEDURE_NAMES, type ProcedureName } from './names.ts';
 import { notesOf } from './notes.ts';
 import { measureRates, registeredPeak } from './rates.ts';
@@ -105,5 +106,8 @@ function generatorOf(merged: MergedMetrics, facts: RunFacts): RunResult['generat
     },
     clockSteps: counters[at.COUNTER_CLOCK_STEPS]!,
     receiveQueueOverruns: counters[at.COUNTER_RECEIVE_QUEUE_OVERRUNS]!,
+    sendCalls: callSummary(merged.sendCalls),
+    receiveCalls: callSummary(merged.receiveCalls),
+    turns: turnSummary(merged.turns),
   };
 }

@@ -52,6 +52,11 @@ export function recordLag(block: MetricsBlock, bank: number, procedure: number, 
   record(block, at.histogramOf(bank, procedure, at.KIND_LAG), us);
 }
 
+/** How long a turn of the pump was busy. */
+export function recordTurn(block: MetricsBlock, us: number): void {
+  record(block, at.HISTOGRAM_TURNS, us);
+}
+
 function record(block: MetricsBlock, histogram: number, us: number): void {
   let value = us;
   if (value < 0) {

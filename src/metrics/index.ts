@@ -12,13 +12,18 @@ export {
   createMetricsBlock,
   maxInSecond,
   metricsBlockBytes,
+  setCalls,
   setCounter,
 } from './block.ts';
 export { buildRunResult } from './build-result.ts';
 export { checkSums, settleLostBlock } from './check-sums.ts';
 export { countFailureText } from './failure-texts.ts';
-export { recordFailureLatency, recordLag, recordLatency, recordWire } from './histogram.ts';
+export { recordFailureLatency, recordLag, recordLatency, recordTurn, recordWire } from './histogram.ts';
 export {
+  CALL_DATAGRAMS_MAX,
+  CALLS_PER_DIRECTION,
+  CALLS_RECEIVE,
+  CALLS_SEND,
   COUNTER_ACTIVE_FLOWS,
   COUNTER_CLEANUP_ATTEMPTED,
   COUNTER_CLEANUP_FAILED,
@@ -101,6 +106,7 @@ export type { Window } from './rates.ts';
 export { windowSeconds } from './rates.ts';
 export type { Interruption, Judgement, PrecheckOutcome, RunFacts } from './run-facts.ts';
 export type {
+  CallSummary,
   FailureText,
   LatencySummary,
   ProcedureResult,
@@ -109,6 +115,7 @@ export type {
   RunResult,
   Taint,
   ThresholdResult,
+  TurnSummary,
   ValidityReason,
   ValidityVerdict,
   Verdict,

@@ -7,7 +7,9 @@
 //   outcomes         Float64  [bank][procedure][outcome]
 //   responses        Float64  [status]
 //   histogram stats  Float64  [bank][procedure][kind][STAT_*]     exact count, sum, least and greatest value
+//                             stats and buckets have one histogram more behind these, HISTOGRAM_TURNS
 //   text counts      Float64  [entry]
+//   calls            Float64  [CALLS_*][datagrams in the call]
 //   buckets          Uint32   [bank][procedure][kind][HDR index]
 //   series           Uint32   [second][LANE_*]
 //   text fields      Int32    [entry][TEXT_*]
@@ -20,7 +22,7 @@
 import { BANK_COUNT, OUTCOME_COUNT, PROCEDURE_COUNT } from './names.ts';
 
 export const BLOCK_MAGIC = 0x52_53_4d_42;
-export const BLOCK_VERSION = 1;
+export const BLOCK_VERSION = 2;
 
 /** At most this many rows, so that a run without a known end has a bounded block. A day and an hour. */
 export const SERIES_SECONDS_MAX = 90_000;
@@ -112,7 +114,9 @@ export const STAT_SUM = 1;
 export const STAT_MIN = 2;
 export const STAT_MAX = 3;
 export const STATS_PER_HISTOGRAM = 4;
-export const HISTOGRAM_COUNT = BANK_COUNT * PROCEDURE_COUNT * KIND_COUNT;
+/** How long turns of the pump were busy, whole run. */
+export const HISTOGRAM_TURNS = BANK_COUNT * PROCEDURE_COUNT * KIND_COUNT;
+export const HISTOGRAM_COUNT = HISTOGRAM_TURNS + 1;
 
 /**
  * HDR with 3 significant digits: 2048 values of full resolution, then one half-bucket of 1024 for each further power of
@@ -123,6 +127,14 @@ export const HDR_MASK = 2 ** (HDR_HALF_BITS + 1) - 1;
 export const HDR_VALUE_MAX = 2 ** 31 - 1;
 export const HDR_DIGITS = 3;
 export const HDR_LENGTH = 22 * 2 ** HDR_HALF_BITS;
+
+/** Calls to the kernel by direction, and by how many datagrams they moved: 0 up to the most that one can. */
+export const CALLS_SEND = 0;
+export const CALLS_RECEIVE = 1;
+export const CALLS_DIRECTIONS = 2;
+export const CALL_DATAGRAMS_MAX = 1_024;
+export const CALLS_PER_DIRECTION = CALL_DATAGRAMS_MAX + 1;
+export const CALLS_LENGTH = CALLS_DIRECTIONS * CALLS_PER_DIRECTION;
 
 export const RESPONSE_STATUS_COUNT = 700;
 
@@ -153,7 +165,8 @@ export const STATS_LENGTH = HISTOGRAM_COUNT * STATS_PER_HISTOGRAM;
 export const STATS_OFFSET = RESPONSES_OFFSET + RESPONSE_STATUS_COUNT * F64;
 export const TEXT_COUNTS_OFFSET = STATS_OFFSET + STATS_LENGTH * F64;
 export const BUCKETS_LENGTH = HISTOGRAM_COUNT * HDR_LENGTH;
-export const BUCKETS_OFFSET = TEXT_COUNTS_OFFSET + FAILURE_TEXTS_MAX * F64;
+export const CALLS_OFFSET = TEXT_COUNTS_OFFSET + FAILURE_TEXTS_MAX * F64;
+export const BUCKETS_OFFSET = CALLS_OFFSET + CALLS_LENGTH * F64;
 export const TEXT_FIELDS_OFFSET = BUCKETS_OFFSET + BUCKETS_LENGTH * U32;
 export const TEXT_BYTES_OFFSET = TEXT_FIELDS_OFFSET + FAILURE_TEXTS_MAX * TEXT_FIELDS * U32;
 export const SERIES_OFFSET = TEXT_BYTES_OFFSET + FAILURE_TEXTS_MAX * FAILURE_TEXT_BYTES;

@@ -2,6 +2,7 @@
 // on blocks of workers that have ended, well or badly; what a dead worker counted is in here.
 
 import type { MetricsBlock } from './block.ts';
+import { type CallCounts, mergeCalls } from './calls.ts';
 import * as at from './layout.ts';
 import { type MergedHistogram, mergeHistograms } from './merged-histogram.ts';
 import {
@@ -46,6 +47,9 @@ export interface MergedMetrics {
   readonly total: MergedProcedures;
   /** By status. */
   readonly responses: Float64Array;
+  readonly sendCalls: CallCounts;
+  readonly receiveCalls: CallCounts;
+  readonly turns: MergedHistogram;
   readonly series: MergedSeries;
   /** The most frequent first. */
   readonly failureTexts: readonly FailureText[];
@@ -58,6 +62,9 @@ export function mergeBlocks(blocks: readonly MetricsBlock[]): MergedMetrics {
     measured: mergeProcedures(blocks, [BANK_MEASURED]),
     total: mergeProcedures(blocks, [BANK_MEASURED, BANK_OTHER]),
     responses: mergeResponses(blocks),
+    sendCalls: mergeCalls(blocks, at.CALLS_SEND),
+    receiveCalls: mergeCalls(blocks, at.CALLS_RECEIVE),
+    turns: mergeHistograms(blocks, [at.HISTOGRAM_TURNS]),
     series: mergeSeries(blocks),
     failureTexts: mergeFailureTexts(blocks),
   };

@@ -6,7 +6,7 @@ import { build, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram
 import type { MetricsBlock } from './block.ts';
 import { hdrLowestValue } from './histogram.ts';
 import * as at from './layout.ts';
-import type { LatencySummary } from './run-result.ts';
+import type { LatencySummary, TurnSummary } from './run-result.ts';
 
 export interface MergedHistogram {
   readonly count: number;
@@ -88,6 +88,15 @@ export function latencySummary(histogram: MergedHistogram): LatencySummary {
     histogram: encodeIntoCompressedBase64(histogram.hdr),
   };
 }
+
+export const turnSummary = (turns: MergedHistogram): TurnSummary => ({
+  count: turns.count,
+  us: {
+    p50: percentileUs(turns, 50),
+    p99: percentileUs(turns, 99),
+    max: turns.count === 0 ? null : turns.maxUs,
+  },
+});
 
 function addBuckets(counts: Float64Array, buckets: Uint32Array, first: number): void {
   for (let index = 0; index < at.HDR_LENGTH; index++) counts[index] = counts[index]! + buckets[first + index]!;

@@ -44,6 +44,25 @@ export interface ProcedureResult {
   readonly lagUs: LatencySummary;
 }
 
+/** Calls to the kernel that moved at least one datagram, over the whole run and all workers, the cleanup included. */
+export interface CallSummary {
+  readonly count: number;
+  /** Datagrams: all that the calls moved, and how many a call did. Null where there are too few calls. */
+  readonly datagrams: {
+    readonly total: number;
+    readonly mean: number | null;
+    readonly p50: number | null;
+    readonly p99: number | null;
+    readonly max: number | null;
+  };
+}
+
+/** Rounds of the workers' loops over the whole run, and how long they were busy, waiting left out. */
+export interface TurnSummary {
+  readonly count: number;
+  readonly us: { readonly p50: number | null; readonly p99: number | null; readonly max: number | null };
+}
+
 /** Only procedures that the flow contains appear. */
 export type ProcedureResults = Readonly<Partial<Record<ProcedureName, ProcedureResult>>>;
 
@@ -138,5 +157,8 @@ export interface RunResult {
     readonly missedStarts: { readonly late: number; readonly noSlot: number; readonly contextBusy: number };
     readonly clockSteps: number;
     readonly receiveQueueOverruns: number;
+    readonly sendCalls: CallSummary;
+    readonly receiveCalls: CallSummary;
+    readonly turns: TurnSummary;
   };
 }

@@ -1,5 +1,5 @@
 // The summary on the console. The order is that of a reader's questions: what came of it and can I believe it, which
-// thresholds held, how fast, how many, what went wrong, and where is the rest. At most 100 columns wide.
+// thresholds held, how fast, how many, what went wrong, at what cost to the generator, and where is the rest. At most 100 columns wide.
 //
 // Tables are of the measured window, where gates look; lines of the whole run say so.
 
@@ -15,6 +15,7 @@ import {
   type ThresholdResult,
   UNKNOWN,
 } from '../metrics/index.ts';
+import { generatorLines } from './generator.ts';
 import { headlineLines } from './headline.ts';
 import { type Palette, palette, tableLines, WIDTH, wrappedList } from './layout.ts';
 import { cutTo, harmless } from './safe-text.ts';
@@ -36,6 +37,7 @@ export function summaryText(result: RunResult, options: TextOptions): string {
     countLines(result, paint),
     failureLines(result, paint),
     responseLines(result, paint),
+    generatorLines(result, paint),
     reasonLines(result, paint),
     endLines(result, options.folder),
   ];

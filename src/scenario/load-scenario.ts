@@ -161,6 +161,7 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
       firstPort: local.ports?.first ?? null,
       lastPort: local.ports?.last ?? null,
       sockets: local.sockets,
+      maxBurst: local.maxBurst ?? null,
     },
     thresholds: read.thresholds,
     seed: written.seed ?? null,

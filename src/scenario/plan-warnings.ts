@@ -17,6 +17,7 @@ export const planWarnings = (plan: RunPlan): readonly string[] => {
     nothingMeasured(length),
     startsUsedUp(plan, length),
     shortDrain(plan),
+    burstOfOne(plan),
     refreshFirst(plan.flow),
     lateRefresh(plan.flow),
     ...fewSamples(plan, length),
@@ -59,6 +60,11 @@ const shortDrain = (plan: RunPlan): string | null => {
     'attempts without an answer at the end count as aborted instead of timeout'
   );
 };
+
+const burstOfOne = ({ local }: RunPlan): string | null =>
+  local.sockets === 'udp-dgram' && local.maxBurst !== null
+    ? 'local.maxBurst changes nothing: the sockets asked for, udp-dgram, hand over one datagram a call'
+    : null;
 
 const refreshFirst = (flow: readonly PlanStep[]): string | null => {
   const first = flow.find((step) => step.kind === 'attempt');

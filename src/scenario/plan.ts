@@ -111,6 +111,8 @@ export interface PlanLocal {
   readonly firstPort: number | null;
   readonly lastPort: number | null;
   readonly sockets: SocketKind;
+  /** Most datagrams handed to the kernel in one call; null: as many as the transport finds best. */
+  readonly maxBurst: number | null;
 }
 
 export interface RunPlan {

@@ -245,6 +245,9 @@ const parsePorts = (text: string): Parsed<PortRange> => {
   return first <= last ? parsed({ first, last }) : fault(`${quoted(text)} ends before it begins`);
 };
 
+/** The kernel takes no more messages in one call (UIO_MAXIOV). */
+const MAX_BURST = 1_024;
+
 const local = z
   .strictObject({
     addresses: z
@@ -263,6 +266,10 @@ const local = z
       .enum(['auto', 'udp-batch', 'udp-dgram'])
       .prefault('auto')
       .meta({ description: 'Which sockets: batched (Linux) or those of Node.' }),
+    maxBurst: wholeNumber('a number of datagrams', 1, MAX_BURST, {
+      description: 'Most datagrams handed to the kernel in one call; default 16. udp-dgram always hands over one.',
+      examples: [8],
+    }).optional(),
   })
   .meta({ description: 'Where requests come from.' });
 

@@ -33,13 +33,15 @@ export interface BatchCore {
   readonly wall: WallClock;
   readonly slots: ReceiveSlots;
   readonly errors: ErrorReader;
+  /** Most messages a sendmmsg call. */
   readonly batchSize: number;
   readonly flows: BatchFlow[];
   /** The wall clock's offset was measured in this receive turn. */
   offsetMeasured: boolean;
   truncated: number;
-  sendCalls: number;
-  receiveCalls: number;
+  /** call-counts.ts */
+  readonly datagramsPerSendCall: Float64Array;
+  readonly datagramsPerReceiveCall: Float64Array;
 }
 
 /** How often a call may fail in a row, for reasons that call for another try, before it is left for the next turn. */

@@ -24,7 +24,7 @@ export const receiveFlow = (core: BatchCore, flow: BatchFlow, handler: DatagramH
     const offered = Math.min(core.slots.slotCount, limit - taken);
     const got = core.libc.recvmmsg(flow.fd, core.slots.block.address, offered, MSG_DONTWAIT, 0);
     const errno = got < 0 ? core.libc.errno() : 0;
-    core.receiveCalls++;
+    core.datagramsPerReceiveCall[Math.max(got, 0)]!++;
     if (got > 0) {
       taken += got;
       handedOut += handOut(core, flow, handler, got);

@@ -55,7 +55,7 @@ export const flushFlow = (core: BatchCore, flow: BatchFlow, handler: DatagramHan
     const taken = core.libc.sendmmsg(flow.fd, headAddress(queue), offered, MSG_DONTWAIT);
     const errno = taken < 0 ? core.libc.errno() : 0;
     const afterUs = readNowUs(core.clocks);
-    core.sendCalls++;
+    core.datagramsPerSendCall[Math.max(taken, 0)]!++;
     if (taken > 0) {
       queue.head += taken;
       reportSent(flow.id, handler, taken, beforeUs, afterUs);

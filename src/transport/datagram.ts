@@ -64,8 +64,12 @@ export interface TransportStats {
   readonly clockSteps: number;
   /** Datagrams that the kernel dropped because our receive queue was full (SO_RXQ_OVFL). */
   readonly receiveQueueOverruns: number;
+  /** Calls made, those that moved nothing included. */
   readonly sendCalls: number;
   readonly receiveCalls: number;
+  /** Element n: how many of these calls moved n datagrams. The transport goes on counting in them; to be copied. */
+  readonly datagramsPerSendCall: Float64Array;
+  readonly datagramsPerReceiveCall: Float64Array;
 }
 
 export interface UdpTransport {

@@ -46,6 +46,9 @@ export interface Outbox {
   head: number;
   issued: number;
   tail: number;
+  /** Messages reported as sent, and as refused. */
+  sentCount: number;
+  refusedCount: number;
 }
 
 export interface OutboxOptions {
@@ -65,7 +68,8 @@ export const codeOf = (error: Error): string => ('code' in error ? String(error.
 export const createOutbox = (options: OutboxOptions): Outbox => {
   const rows: Row[] = [];
   const { slab, connected } = options;
-  const outbox: Outbox = { rows, slab, connected, failure: '', head: 0, issued: 0, tail: 0 };
+  const counters = { head: 0, issued: 0, tail: 0, sentCount: 0, refusedCount: 0 };
+  const outbox: Outbox = { rows, slab, connected, failure: '', ...counters };
   for (let index = 0; index < options.capacity; index++) {
     const row: Row = {
       start: 0,
@@ -119,9 +123,8 @@ export const takeMessage = (
   return true;
 };
 
-/** Gives waiting messages to Node until it has to queue one; returns how many. */
-export const issueMessages = (outbox: Outbox, socket: Socket, nowUs: () => number): number => {
-  const before = outbox.issued;
+/** Gives waiting messages to Node until it has to queue one, so each is a call to the kernel of its own. */
+export const issueMessages = (outbox: Outbox, socket: Socket, nowUs: () => number): void => {
   while (outbox.issued < outbox.tail && outbox.failure === '' && socket.getSendQueueCount() === 0) {
     const row = rowAt(outbox, outbox.issued);
     outbox.issued++;
@@ -131,7 +134,6 @@ export const issueMessages = (outbox: Outbox, socket: Socket, nowUs: () => numbe
     else socket.send(outbox.slab, row.start, length, row.peerPort, formatIpv4(row.peerAddress), row.settle);
     row.queued = socket.getSendQueueCount() > 0;
   }
-  return outbox.issued - before;
 };
 
 /** Reports what is settled, in order; then an error of the flow, once nothing that Node has is left open. */
@@ -140,8 +142,13 @@ export const reportSettled = (outbox: Outbox, flow: number, handler: DatagramHan
     const row = rowAt(outbox, outbox.head);
     if (row.state === UNSETTLED) return;
     outbox.head++;
-    if (row.state === SENT) handler.onSent(flow, 1, row.sentAtUs);
-    else handler.onRefused(flow, row.code);
+    if (row.state === SENT) {
+      outbox.sentCount++;
+      handler.onSent(flow, 1, row.sentAtUs);
+    } else {
+      outbox.refusedCount++;
+      handler.onRefused(flow, row.code);
+    }
   }
   if (outbox.failure === '') return;
   const code = outbox.failure;

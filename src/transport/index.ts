@@ -5,6 +5,7 @@ import { type BatchOptions, batchUnavailableReason, createBatchTransport } from 
 import { createDgramTransport, type DgramOptions } from './udp-dgram.ts';
 
 export { formatIpv4, isLoopback, isPublicAddress, parseIpv4 } from './addresses.ts';
+export { MOST_PER_CALL } from './call-counts.ts';
 export type {
   DatagramHandler,
   FlowId,

@@ -13,6 +13,7 @@ import { type BatchCore, type BatchFlow, BLOCKED_NOT } from './batch-core.ts';
 import { receiveFlow } from './batch-receive.ts';
 import { flushFlow } from './batch-send.ts';
 import { createPollSet, sharpenTimers, sleepBlocking, waitBlocking } from './batch-wait.ts';
+import { callsIn, createCallCounts, MOST_PER_CALL } from './call-counts.ts';
 import type { DatagramHandler, FlowId, OpenedFlow, OpenOptions, TransportStats, UdpTransport } from './datagram.ts';
 import { createErrorReader } from './error-queue.ts';
 import { createKernelClocks, readNowUs, readThreadCpuUs } from './kernel-clocks.ts';
@@ -35,13 +36,12 @@ export interface BatchOptions {
   readonly queueCapacity?: number;
 }
 
-const BATCH_SIZE = 16;
+/** local.maxBurst's default; the scenario's description of it names the number. */
+export const BATCH_SIZE = 16;
 const SLOT_COUNT = 64;
 /** Longer than any UDP payload (65,507 bytes). */
 const SLOT_BYTES = 65_536;
 const QUEUE_CAPACITY = 1_024;
-/** The kernel takes no more messages a call (UIO_MAXIOV). */
-const MOST_PER_CALL = 1_024;
 
 /** Null when the batch transport works here, else why not. */
 export const batchUnavailableReason = (): string | null => loadLibc().reason;
@@ -89,8 +89,8 @@ class BatchTransport implements UdpTransport {
       flows: [],
       offsetMeasured: false,
       truncated: 0,
-      sendCalls: 0,
-      receiveCalls: 0,
+      datagramsPerSendCall: createCallCounts(),
+      datagramsPerReceiveCall: createCallCounts(),
     };
   }
 
@@ -175,10 +175,18 @@ class BatchTransport implements UdpTransport {
 
   stats(): TransportStats {
     if (!this.#closed) this.#readOverruns();
-    const { truncated, sendCalls, receiveCalls, wall, flows } = this.#core;
+    const { truncated, datagramsPerSendCall, datagramsPerReceiveCall, wall, flows } = this.#core;
     let receiveQueueOverruns = 0;
     for (const flow of flows) receiveQueueOverruns += flow.overruns;
-    return { truncated, clockSteps: wall.steps, receiveQueueOverruns, sendCalls, receiveCalls };
+    return {
+      truncated,
+      clockSteps: wall.steps,
+      receiveQueueOverruns,
+      sendCalls: callsIn(datagramsPerSendCall),
+      receiveCalls: callsIn(datagramsPerReceiveCall),
+      datagramsPerSendCall,
+      datagramsPerReceiveCall,
+    };
   }
 
   close(): void {

@@ -13,6 +13,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { assert } from '../std/index.ts';
 import { formatIpv4, parseIpv4 } from './addresses.ts';
+import { callsIn, createCallCounts } from './call-counts.ts';
 import type { DatagramHandler, FlowId, OpenedFlow, OpenOptions, TransportStats, UdpTransport } from './datagram.ts';
 import { createInbox, type Inbox, putArrival, takeArrival } from './dgram-inbox.ts';
 import {
@@ -65,8 +66,9 @@ class DgramTransport implements UdpTransport {
   readonly #flows: DgramFlow[] = [];
   readonly #inbox: Inbox;
   readonly #wait: EventLoopWait;
-  #sendCalls = 0;
-  #receiveCalls = 0;
+  /** Node sends and receives one datagram a call (call-counts.ts), so two elements are all that is used. */
+  readonly #datagramsPerSendCall = createCallCounts();
+  readonly #datagramsPerReceiveCall = createCallCounts();
   #closed = false;
 
   constructor(options: DgramOptions) {
@@ -109,7 +111,7 @@ class DgramTransport implements UdpTransport {
     this.#assertUsable();
     for (const flow of this.#flows) {
       reportSettled(flow.outbox, flow.id, handler);
-      this.#sendCalls += issueMessages(flow.outbox, flow.socket, this.nowUs);
+      issueMessages(flow.outbox, flow.socket, this.nowUs);
     }
   }
 
@@ -143,13 +145,23 @@ class DgramTransport implements UdpTransport {
   stats(): TransportStats {
     if (!this.#closed) this.#readDrops();
     let receiveQueueOverruns = this.#inbox.overruns;
-    for (const { drops } of this.#flows) receiveQueueOverruns += drops;
+    let refused = 0;
+    let sent = 0;
+    for (const { drops, outbox } of this.#flows) {
+      receiveQueueOverruns += drops;
+      refused += outbox.refusedCount;
+      sent += outbox.sentCount;
+    }
+    this.#datagramsPerSendCall[0] = refused;
+    this.#datagramsPerSendCall[1] = sent;
     return {
       truncated: 0,
       clockSteps: 0,
       receiveQueueOverruns,
-      sendCalls: this.#sendCalls,
-      receiveCalls: this.#receiveCalls,
+      sendCalls: callsIn(this.#datagramsPerSendCall),
+      receiveCalls: callsIn(this.#datagramsPerReceiveCall),
+      datagramsPerSendCall: this.#datagramsPerSendCall,
+      datagramsPerReceiveCall: this.#datagramsPerReceiveCall,
     };
   }
 
@@ -166,7 +178,7 @@ class DgramTransport implements UdpTransport {
   }
 
   #arrived(flow: DgramFlow, bytes: Uint8Array, peer: RemoteInfo): void {
-    this.#receiveCalls++;
+    this.#datagramsPerReceiveCall[1]!++;
     putArrival(this.#inbox, {
       flow: flow.id,
       receivedAtUs: this.nowUs(),

@@ -3,6 +3,9 @@
 import type { Engine } from '../engine/index.ts';
 import { advance, drain, isOver, receiveDatagram, reportError, reportRefused, reportSent } from '../engine/index.ts';
 import {
+  CALL_DATAGRAMS_MAX,
+  CALLS_RECEIVE,
+  CALLS_SEND,
   COUNTER_CLOCK_STEPS,
   COUNTER_CPU_US,
   COUNTER_LAST_TURN_US,
@@ -11,12 +14,16 @@ import {
   COUNTER_TURN_US_MAX,
   counterOf,
   type MetricsBlock,
+  recordTurn,
+  setCalls,
   setCounter,
 } from '../metrics/index.ts';
-import { US_PER_SECOND } from '../std/index.ts';
-import { concernsPeer, type FlowId, type UdpTransport } from '../transport/index.ts';
+import { assert, US_PER_SECOND } from '../std/index.ts';
+import { concernsPeer, type FlowId, MOST_PER_CALL, type UdpTransport } from '../transport/index.ts';
 import { LONGEST_WAIT_US } from './control.ts';
 import type { Core } from './pump.ts';
+
+assert(MOST_PER_CALL === CALL_DATAGRAMS_MAX, 'a metrics block has a counter for every call that a transport can make');
 
 export interface EngineCoreOptions {
   readonly engine: Engine;
@@ -48,6 +55,7 @@ export function createEngineCore(options: EngineCoreOptions): Core {
       const waitedUs = nowUs - turnUs - counterOf(metrics, COUNTER_LAST_TURN_US);
       const busyUs = turnUs + Math.max(0, waitedUs - LONGEST_WAIT_US);
       setCounter(metrics, COUNTER_LAST_TURN_US, nowUs);
+      recordTurn(metrics, busyUs);
       if (busyUs > counterOf(metrics, COUNTER_TURN_US_MAX)) setCounter(metrics, COUNTER_TURN_US_MAX, busyUs);
       if (nowUs - publishedUs < US_PER_SECOND && !isOver(engine)) return;
       publishedUs = nowUs;
@@ -62,5 +70,7 @@ export function publishTransport(metrics: MetricsBlock, transport: UdpTransport)
   setCounter(metrics, COUNTER_TRUNCATED, stats.truncated);
   setCounter(metrics, COUNTER_CLOCK_STEPS, stats.clockSteps);
   setCounter(metrics, COUNTER_RECEIVE_QUEUE_OVERRUNS, stats.receiveQueueOverruns);
+  setCalls(metrics, CALLS_SEND, stats.datagramsPerSendCall);
+  setCalls(metrics, CALLS_RECEIVE, stats.datagramsPerReceiveCall);
   setCounter(metrics, COUNTER_CPU_US, transport.threadCpuUs());
 }

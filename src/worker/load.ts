@@ -11,14 +11,13 @@ import {
   setCounter,
 } from '../metrics/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
-import { createUdpTransport, monotonicNowUs } from '../transport/index.ts';
 import type { Control } from './control.ts';
 import { attachControl, awaitStart, wantedState } from './control.ts';
 import { createEngineCore, publishTransport } from './engine-core.ts';
 import type { LoadDone, LoadTask } from './messages.ts';
 import { STATE_ABORT, STATE_STOP_STARTING } from './messages.ts';
 import { runPump } from './pump.ts';
-import { openClientSocket } from './sockets.ts';
+import { createClientTransport, openClientSocket } from './sockets.ts';
 
 /** A slower run warms up as it goes, without lag to speak of, and should not take longer to begin than it must. */
 const REHEARSED_STARTS_PER_US = 500 / US_PER_SECOND;
@@ -33,7 +32,7 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
   const metrics = attachMetricsBlock(task.metrics);
   const control = attachControl(task.control);
   const engine = createEngine({ plan, workerIndex, workerCount, runId, seed, userAgent, metrics });
-  const transport = createUdpTransport(plan.local.sockets, { originUs: monotonicNowUs() });
+  const transport = createClientTransport(plan.local);
   try {
     const slab = engine.outbox.slab;
     const socket = await openClientSocket(transport, { local: plan.local, workerIndex, target: task.target, slab });

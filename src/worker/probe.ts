@@ -6,14 +6,14 @@ import { attachFlow, createEngine } from '../engine/index.ts';
 import { attachMetricsBlock } from '../metrics/index.ts';
 import { createSipMessage, PARSE_OK, parseMessage } from '../sip/index.ts';
 import { decodeUtf8 } from '../std/index.ts';
-import { createUdpTransport, formatIpv4, monotonicNowUs } from '../transport/index.ts';
+import { formatIpv4, monotonicNowUs } from '../transport/index.ts';
 import { attachControl, wantedState } from './control.ts';
 import { createEngineCore } from './engine-core.ts';
 import type { ProbeDone, ProbeTask, TracedMessage } from './messages.ts';
 import { STATE_ABORT } from './messages.ts';
 import type { Core } from './pump.ts';
 import { runPump } from './pump.ts';
-import { openClientSocket } from './sockets.ts';
+import { createClientTransport, openClientSocket } from './sockets.ts';
 
 /** What has happened so far. */
 interface Heard {
@@ -26,7 +26,7 @@ export async function runProbe(task: ProbeTask): Promise<ProbeDone> {
   const { plan, runId, seed, userAgent } = task;
   const metrics = attachMetricsBlock(task.metrics);
   const engine = createEngine({ plan, workerIndex: 0, workerCount: 1, runId, seed, userAgent, metrics });
-  const transport = createUdpTransport(plan.local.sockets, { originUs: monotonicNowUs() });
+  const transport = createClientTransport(plan.local);
   try {
     const slab = engine.outbox.slab;
     const socket = await openClientSocket(transport, { local: plan.local, workerIndex: 0, target: task.target, slab });

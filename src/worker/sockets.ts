@@ -1,9 +1,10 @@
-// Opens the socket of a load generator: which local address and port it takes, and how large its buffers are wanted.
+// Opens the socket of a load generator: which local address and port it takes, how large its buffers are wanted, and how much
+// it may send at once.
 
 import type { PlanLocal } from '../scenario/index.ts';
 import { assert } from '../std/index.ts';
 import type { OpenedFlow, UdpTransport } from '../transport/index.ts';
-import { formatIpv4, parseIpv4, socketBufferWarnings } from '../transport/index.ts';
+import { createUdpTransport, formatIpv4, monotonicNowUs, parseIpv4, socketBufferWarnings } from '../transport/index.ts';
 import type { ResolvedTarget } from './messages.ts';
 
 /** Room for a stall of some hundred milliseconds at a hundred thousand answers a second. */
@@ -25,6 +26,12 @@ export interface ClientSocketOptions {
   readonly slab: Uint8Array;
 }
 
+/** The transport of a load generator or a probe. Time 0 is now, until the run's beginning is known. */
+export function createClientTransport({ sockets, maxBurst }: PlanLocal): UdpTransport {
+  const burst = maxBurst === null ? {} : { batchSize: maxBurst };
+  return createUdpTransport(sockets, { originUs: monotonicNowUs(), ...burst });
+}
+
 export async function openClientSocket(transport: UdpTransport, options: ClientSocketOptions): Promise<ClientSocket> {
   const { local, workerIndex, target, slab } = options;
   const remote = { address: parseIpv4(target.address), port: target.port };
@@ -39,5 +46,11 @@ export async function openClientSocket(transport: UdpTransport, options: ClientS
     ...wanted,
   });
   const sentBy = `${formatIpv4(opened.localAddress)}:${opened.localPort}`;
-  return { ...opened, sentBy, warnings: socketBufferWarnings(wanted, opened) };
+  return { ...opened, sentBy, warnings: [...socketBufferWarnings(wanted, opened), ...burstWarnings(local, transport)] };
 }
+
+/** A plan that names udp-dgram was warned about when it was read; here the system has chosen. */
+const burstWarnings = ({ sockets, maxBurst }: PlanLocal, { kind }: UdpTransport): readonly string[] =>
+  kind === 'udp-dgram' && sockets === 'auto' && maxBurst !== null
+    ? ['local.maxBurst changes nothing here: udp-dgram, which these sockets are, hands over one datagram a call']
+    : [];

@@ -51,6 +51,8 @@ describe.skipIf(reason !== null)(`udp-batch${reason === null ? '' : ` (skipped: 
     expect(sink.transport.receive(sink.seen, 1)).toBe(1);
     expect(sink.transport.receive(sink.seen, 100)).toBe(29);
     expect(sink.transport.receive(sink.seen, 100)).toBe(0);
+    // 8 + 8 + 4 | 1 | 8 + 8 + 8 + 5 | nothing.
+    expect([...sink.transport.stats().datagramsPerReceiveCall.subarray(0, 10)]).toEqual([1, 1, 0, 0, 1, 1, 0, 0, 5, 0]);
   });
 
   it('sends with the fewest calls that the batch size allows', async () => {
@@ -60,6 +62,9 @@ describe.skipIf(reason !== null)(`udp-batch${reason === null ? '' : ` (skipped: 
     client.transport.flush(client.seen);
     expect(client.transport.stats().sendCalls).toBe(10);
     expect(client.seen.sentCount()).toBe(95);
+    expect([...client.transport.stats().datagramsPerSendCall.subarray(0, 12)]).toEqual([
+      0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 9, 0,
+    ]);
   });
 
   it('stamps each send by itself, in order, the first not after its arrival at the peer', async () => {

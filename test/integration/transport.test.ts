@@ -13,6 +13,9 @@ import { createCollector, type End, LOOPBACK, moveUntil, openEnd, openOptions } 
 
 const KINDS = batchUnavailableReason() === null ? (['udp-batch', 'udp-dgram'] as const) : (['udp-dgram'] as const);
 
+const callsIn = (counts: Float64Array): number => counts.reduce((sum, calls) => sum + calls, 0);
+const datagramsIn = (counts: Float64Array): number => counts.reduce((sum, calls, moved) => sum + calls * moved, 0);
+
 describe.each(KINDS)('%s', (kind) => {
   const open: UdpTransport[] = [];
   const originUs = monotonicNowUs();
@@ -74,6 +77,12 @@ describe.each(KINDS)('%s', (kind) => {
     expect(client.seen.refused).toEqual([]);
     expect(client.seen.errors).toEqual([]);
     expect(sink.transport.stats().receiveQueueOverruns).toBe(0);
+    const sent = client.transport.stats();
+    const received = sink.transport.stats();
+    expect(datagramsIn(sent.datagramsPerSendCall)).toBe(count);
+    expect(datagramsIn(received.datagramsPerReceiveCall)).toBe(count);
+    expect(callsIn(sent.datagramsPerSendCall)).toBe(sent.sendCalls);
+    expect(callsIn(received.datagramsPerReceiveCall)).toBe(received.receiveCalls);
   });
 
   it('carries 60 kB datagrams and empty ones unchanged', async () => {

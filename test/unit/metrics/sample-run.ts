@@ -22,11 +22,25 @@ export function sampleBlocks(): m.MetricsBlock[] {
     m.setCounter(block, m.COUNTER_CONTEXTS, 5_000);
     m.setCounter(block, m.COUNTER_CPU_US, 1_234_000 + worker);
     m.setCounter(block, m.COUNTER_TURN_US_MAX, 700 + worker);
+    recordPump(block, worker, next);
     m.setCounter(block, m.COUNTER_PHASE, m.PHASE_ENDED);
     m.setCounter(block, m.COUNTER_LAST_TURN_US, 15_000_000);
     m.addCounter(block, m.COUNTER_STRAY, 3);
     return block;
   });
+}
+
+/** Calls of 1 to 16 datagrams, which carry about what the starts sent, and the turns in which they were made. */
+function recordPump(block: m.MetricsBlock, worker: number, next: (below: number) => number): void {
+  const counts = new Float64Array(m.CALLS_PER_DIRECTION);
+  for (let turn = 0; turn < 9_000; turn++) {
+    const datagrams = next(50) === 0 ? 16 : next(4);
+    counts[datagrams] = counts[datagrams]! + 1;
+    m.recordTurn(block, 12 * datagrams + next(30));
+  }
+  m.recordTurn(block, 700 + worker);
+  m.setCalls(block, m.CALLS_SEND, counts);
+  m.setCalls(block, m.CALLS_RECEIVE, counts);
 }
 
 function recordStart(block: m.MetricsBlock, dueUs: number, next: (below: number) => number): void {

@@ -175,6 +175,21 @@ describe('values', () => {
     ['name: example', 'local: { ports: high }', 'x.yaml:2:17: "high" is not a port range; write 6000 or 6000-6007'],
     [
       'name: example',
+      'local: { maxBurst: 0 }',
+      'x.yaml:2:20: "0" is out of range for a number of datagrams; write a whole number from 1 to 1024',
+    ],
+    [
+      'name: example',
+      'local: { maxBurst: 1025 }',
+      'x.yaml:2:20: "1025" is out of range for a number of datagrams; write a whole number from 1 to 1024',
+    ],
+    [
+      'name: example',
+      'local: { maxburst: 8 }',
+      'x.yaml:2:10: unknown key "maxburst" in local; did you mean "maxBurst"?',
+    ],
+    [
+      'name: example',
       'local: { addresses: [localhost] }',
       'x.yaml:2:22: "localhost" is not an IPv4 address, for example 192.0.2.7',
     ],

@@ -106,6 +106,15 @@ describe('planWarnings', () => {
     expect(planWarnings(plan({ drain: '5s', timers: '{ T1: 50ms }' }))).toEqual([]);
   });
 
+  it('a burst that the sockets asked for cannot make', () => {
+    expect(planWarnings(plan({ local: '{ sockets: udp-dgram, maxBurst: 8 }' }))).toEqual([
+      'local.maxBurst changes nothing: the sockets asked for, udp-dgram, hand over one datagram a call',
+    ]);
+    for (const local of ['{ sockets: udp-dgram }', '{ sockets: udp-batch, maxBurst: 8 }', '{ maxBurst: 8 }']) {
+      expect(planWarnings(plan({ local }))).toEqual([]);
+    }
+  });
+
   it('a refresh before any register, and one after the binding has expired', () => {
     expect(planWarnings(plan({ flow: '[refresh]', thresholds: '[]' }))).toEqual([
       'the flow begins with refresh, and no context has a binding at its first start; begin with register',

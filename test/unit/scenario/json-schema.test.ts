@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { scenarioJsonSchema } from '../../../src/scenario/index.ts';
+import { MOST_PER_CALL } from '../../../src/transport/index.ts';
+import { BATCH_SIZE } from '../../../src/transport/udp-batch.ts';
 
 const SCHEMA_FILE = new URL('../../../schema/scenario.schema.json', import.meta.url);
 const generated = `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`;
@@ -35,6 +37,16 @@ ${more}`;
       accepts(scenario('[register, {wait: 2s}, {repeat: {times: 2, steps: [refresh, {wait: {uniform: [1s, 2s]}}]}}]')),
     ).toBe(true);
     expect(accepts(scenario('[register]', 'thresholds: [{register.latency: p99 < 50ms}]'))).toBe(true);
+  });
+
+  it('tells the default and the bounds of local.maxBurst as the sockets have them', () => {
+    const { properties } = scenarioJsonSchema() as { properties: { local: { properties: { maxBurst: object } } } };
+    const { maxBurst } = properties.local.properties;
+    expect(maxBurst).toMatchObject({ minimum: 1, maximum: MOST_PER_CALL });
+    expect(maxBurst).toHaveProperty('description', expect.stringContaining(`default ${BATCH_SIZE}.`));
+    expect(readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')).toContain(
+      `\`maxBurst\` (most datagrams a call, ${BATCH_SIZE})`,
+    );
   });
 
   it('refuses unknown keys, unknown steps and values without a unit', () => {

@@ -55,7 +55,7 @@ describe('defaults', () => {
       drainUs: 35_000_000,
       cleanup: 'none',
       precheck: 'register',
-      local: { addresses: [], firstPort: null, lastPort: null, sockets: 'auto' },
+      local: { addresses: [], firstPort: null, lastPort: null, sockets: 'auto', maxBurst: null },
       thresholds: [],
       seed: null,
     });
@@ -122,6 +122,7 @@ describe('overrides', () => {
         set('load.rate', '7/s'),
         set('load.rate', '9/s', '--rate'),
         set('local.ports', '6000-6001'),
+        set('local.maxBurst', '8'),
         set('target', 'embedded', '--target'),
         set('thresholds', null, '--no-thresholds'),
         set('thresholds.+', 'query.latency: max < 1s', '--threshold'),
@@ -132,6 +133,7 @@ describe('overrides', () => {
     });
     expect(plan.load).toMatchObject({ startsPerPeriod: 9, periodUs: 1_000_000 });
     expect(plan.local).toMatchObject({ firstPort: 6000, lastPort: 6001, addresses: ['127.0.0.2', '127.0.0.3'] });
+    expect(plan.local.maxBurst).toBe(8);
     expect(plan.target.kind).toBe('embedded');
     expect(plan.timers.t1Us).toBe(100_000);
     expect(plan.flow).toMatchObject([{ procedure: 'query' }]);
@@ -197,12 +199,14 @@ describe('environment', () => {
     const environment = {
       REGSTORM_LOAD_RATE: '6/s',
       REGSTORM_IDENTITIES_COUNT: '99',
+      REGSTORM_LOCAL_MAX_BURST: '1024',
       PATH: '/bin',
       REGSTORM_STYLE: 'x',
     };
     const plan = load(MINIMAL, { environment, overrides: [set('identities.count', '12')] });
     expect(plan.load).toMatchObject({ startsPerPeriod: 3, periodUs: 500_000 });
     expect(plan.identities.count).toBe(12);
+    expect(plan.local.maxBurst).toBe(1_024);
   });
 
   it('a password there takes the place of the password file', () => {

@@ -70,7 +70,8 @@ describe('a dry run', () => {
   });
 
   it('uses the local address and port that the plan names', () => {
-    const local = { addresses: ['127.0.0.9', '127.0.0.10'], firstPort: 6000, lastPort: 6001, sockets: 'auto' } as const;
+    const ports = { firstPort: 6000, lastPort: 6001 };
+    const local = { addresses: ['127.0.0.9', '127.0.0.10'], ...ports, sockets: 'auto', maxBurst: null } as const;
     expect(readRequest(show(createPlan({ local }))[0]!.text).contact).toBe('sip:u000@127.0.0.9:6000');
   });
 
