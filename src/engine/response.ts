@@ -19,6 +19,7 @@ import {
   CONTACT_FOUND,
   composeText,
   firstContact,
+  isComposed,
   learnShape,
   METHOD_REGISTER,
   matchShape,
@@ -150,11 +151,10 @@ function grantedSeconds(engine: Engine, context: number, bytes: Uint8Array, aske
   const { reader, fields, options, contact, branch } = engine;
   const { message, cursor, ownContact, uris, shape } = reader;
   fields.index = options.plan.identities.first + contextOfRow(context, options.workerIndex, options.workerCount);
-  const ownEnd = composeText(contact, fields, branch, ownContact, 0);
-  if (shape?.hasOnlyContact) {
-    const { uriStart, uriEnd } = shape.contact;
-    if (equalBytes(ownContact, 0, ownEnd, bytes, uriStart, uriEnd)) return grantedBy(shape.contact, message, asked);
+  if (shape?.hasOnlyContact && isComposed(contact, fields, bytes, shape.contact.uriStart, shape.contact.uriEnd)) {
+    return grantedBy(shape.contact, message, asked);
   }
+  const ownEnd = composeText(contact, fields, branch, ownContact, 0);
   let found = firstContact(message, bytes, cursor);
   for (; found === CONTACT_FOUND; found = nextContact(message, bytes, cursor)) {
     if (cursor.isStar || !sameUri(uris, ownContact, 0, ownEnd, bytes, cursor.uriStart, cursor.uriEnd)) continue;

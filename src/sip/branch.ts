@@ -21,12 +21,18 @@ export const MOST_WORKERS = 0x100;
 export interface BranchReader {
   readonly runTag: number;
   readonly worker: number;
+  /** What all branches of the worker begin with. */
+  readonly prefix: Uint8Array;
   slot: number;
   generation: number;
 }
 
 export function createBranchReader(runTag: number, worker: number): BranchReader {
-  return { runTag, worker, slot: -1, generation: 0 };
+  const prefix = new Uint8Array(SLOT_AT);
+  prefix.set(COOKIE);
+  writeHex(prefix, RUN_TAG_AT, runTag, 8);
+  writeHex(prefix, WORKER_AT, worker, 2);
+  return { runTag, worker, prefix, slot: -1, generation: 0 };
 }
 
 export function writeBranch(
@@ -36,9 +42,8 @@ export function writeBranch(
   slot: number,
   generation: number,
 ): number {
-  for (let i = 0; i < COOKIE.length; i++) out[at + i] = COOKIE[i]!;
-  writeHex(out, at + RUN_TAG_AT, reader.runTag, 8);
-  writeHex(out, at + WORKER_AT, reader.worker, 2);
+  const { prefix } = reader;
+  for (let i = 0; i < SLOT_AT; i++) out[at + i] = prefix[i]!;
   writeHex(out, at + SLOT_AT, slot, 6);
   return writeHex(out, at + GENERATION_AT, generation, 8);
 }
@@ -46,22 +51,30 @@ export function writeBranch(
 /** True when the branch is one of ours; `slot` and `generation` are then in the reader. */
 export function readBranch(reader: BranchReader, bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start !== BRANCH_BYTES) return false;
-  for (let i = 0; i < COOKIE.length; i++) if (bytes[start + i] !== COOKIE[i]) return false;
-  if (readHex(bytes, start + RUN_TAG_AT, 8) !== reader.runTag) return false;
-  if (readHex(bytes, start + WORKER_AT, 2) !== reader.worker) return false;
-  reader.slot = readHex(bytes, start + SLOT_AT, 6);
-  reader.generation = readHex(bytes, start + GENERATION_AT, 8);
-  return reader.slot >= 0 && reader.generation >= 0;
+  const { prefix } = reader;
+  for (let i = 0; i < SLOT_AT; i++) if (bytes[start + i] !== prefix[i]) return false;
+  if (!isHex(bytes, start + SLOT_AT, end)) return false;
+  reader.slot = readHex(bytes, start + SLOT_AT, start + GENERATION_AT);
+  reader.generation = readHex(bytes, start + GENERATION_AT, end);
+  return true;
 }
 
-/** Lower-case hex of a fixed width, or -1. */
-function readHex(bytes: Uint8Array, at: number, width: number): number {
-  let value = 0;
-  for (let i = 0; i < width; i++) {
-    const byte = bytes[at + i]!;
-    const digit = byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : byte >= 0x61 && byte <= 0x66 ? byte - 0x57 : -1;
-    if (digit < 0) return -1;
-    value = value * 16 + digit;
+/** Lower-case hex digits and nothing else. */
+function isHex(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    if (byte < 0x30 || byte > 0x66 || (byte > 0x39 && byte < 0x61)) return false;
   }
-  return value;
+  return true;
+}
+
+/** The value of at most 8 hex digits. */
+function readHex(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    // A letter's lowest four bits are 1 for `a`, and bit 6 says that it is one.
+    value = (value << 4) | ((byte & 15) + 9 * (byte >> 6));
+  }
+  return value >>> 0;
 }

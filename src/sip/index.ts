@@ -88,7 +88,7 @@ export {
   parseErrorName,
 } from './parse-result.ts';
 export type { CompiledText, RegisterFields, RegisterTemplate, TemplatePiece } from './register-template.ts';
-export { compileText, composeText, createRegisterTemplate } from './register-template.ts';
+export { compileText, composeText, createRegisterTemplate, isComposed } from './register-template.ts';
 export type { ResponseShape, ShapeTable } from './response-shapes.ts';
 export { createShapeTable, matchShape, NO_SHAPE } from './response-shapes.ts';
 export type { RowTable } from './row-table.ts';

@@ -30,6 +30,7 @@ const OP_NONE = 4;
 const MOST_DIGITS = 16;
 const FROM_TAG_DIGITS = 8;
 const NOT_WRITTEN = -1;
+const ASCII_ZERO = 0x30;
 
 /** What differs between two requests of one template. Reused from message to message. */
 export interface RegisterFields {
@@ -154,6 +155,40 @@ export function composeText(
     }
   }
   return at + bytes.length;
+}
+
+/** Whether a span holds what composeText would write. */
+export function isComposed(
+  text: CompiledText,
+  fields: RegisterFields,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
+  const { operations, literals } = text;
+  const { bytes: own, gapAt, gapBytes } = stencilFor(text, fields);
+  if (end - start !== own.length) return false;
+  let at = start;
+  for (let i = 0; i < literals.length; i++) {
+    const literal = literals[i]!;
+    for (let j = 0; j < literal.length; j++) if (bytes[at + j] !== literal[j]) return false;
+    at += literal.length;
+    if (i === gapAt.length) break;
+    assert(operations[i] === OP_INDEX, 'only an index is compared');
+    if (!hasDigits(bytes, at, fields.index, gapBytes[i]!)) return false;
+    at += gapBytes[i]!;
+  }
+  return true;
+}
+
+function hasDigits(bytes: Uint8Array, at: number, value: number, digits: number): boolean {
+  let rest = value;
+  for (let i = at + digits - 1; i >= at; i--) {
+    const tenth = Math.floor(rest / 10);
+    if (bytes[i] !== ASCII_ZERO + rest - tenth * 10) return false;
+    rest = tenth;
+  }
+  return true;
 }
 
 function copyDigits(out: Uint8Array, from: number, to: number, digits: number): void {

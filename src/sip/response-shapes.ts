@@ -61,7 +61,9 @@ export interface ResponseShape {
   readonly mask: Int32Array;
   readonly maskBytes: Uint8Array;
   readonly variation: Variation;
+  /** The bytes that were seen to vary: where they stand, and the VARY_* that they have to be. */
   readonly varyingAt: Uint16Array;
+  readonly varyingKind: Uint8Array;
   varyingCount: number;
   readonly cseq: NumberSpan;
   readonly port: NumberSpan;
@@ -118,6 +120,7 @@ const createShape = (text: Uint8Array): ResponseShape => {
     maskBytes,
     variation: { marks: new Uint8Array(LONGEST_BYTES), bytes: text },
     varyingAt: new Uint16Array(LONGEST_BYTES),
+    varyingKind: new Uint8Array(LONGEST_BYTES),
     varyingCount: 0,
     cseq: { start: NOWHERE, end: NOWHERE },
     port: { start: NOWHERE, end: NOWHERE },
@@ -129,9 +132,24 @@ const createShape = (text: Uint8Array): ResponseShape => {
 export const matchShape = (table: ShapeTable, bytes: Uint8Array, start: number, end: number): number => {
   const lengthBytes = end - start;
   if (lengthBytes > LONGEST_BYTES) return NO_SHAPE;
-  takeText(table, bytes, start, lengthBytes);
   const first = table.byLength[lengthBytes]!;
-  for (let index = first; index !== NO_SHAPE; index = table.shapes[index]!.next) {
+  const isAligned = ((bytes.byteOffset + start) & 3) === 0;
+  if (isAligned && table.source !== bytes) attachSource(table, bytes);
+  if (isAligned && first !== NO_SHAPE) {
+    // By far the usual case: one loop copies and compares.
+    const shape = table.shapes[first]!;
+    if (takeAndCompare(table, shape, (bytes.byteOffset + start) >>> 2) && areOfTheirKind(table.text, shape))
+      return first;
+    return matchText(table, table.shapes[first]!.next, first);
+  }
+  const { text } = table;
+  for (let i = 0; i < lengthBytes; i++) text[i] = bytes[start + i]!;
+  return matchText(table, first, first);
+};
+
+/** The same for what is in the table's text already, from the shape `from` on; shapes from `first` on may be widened. */
+const matchText = (table: ShapeTable, from: number, first: number): number => {
+  for (let index = from; index !== NO_SHAPE; index = table.shapes[index]!.next) {
     if (fits(table, table.shapes[index]!)) return index;
   }
   for (let index = first; index !== NO_SHAPE; index = table.shapes[index]!.next) {
@@ -140,38 +158,42 @@ export const matchShape = (table: ShapeTable, bytes: Uint8Array, start: number, 
   return NO_SHAPE;
 };
 
-/** Copies the datagram to the beginning of the table's text. */
-const takeText = (table: ShapeTable, bytes: Uint8Array, start: number, lengthBytes: number): void => {
-  const { text, textWords } = table;
-  const from = bytes.byteOffset + start;
-  let copied = 0;
-  if ((from & 3) === 0) {
-    if (table.source !== bytes) attachSource(table, bytes);
-    const words = table.sourceWords;
-    const first = from >>> 2;
-    const count = lengthBytes >>> 2;
-    for (let i = 0; i < count; i++) textWords[i] = words[first + i]!;
-    copied = count << 2;
-  }
-  for (let i = copied; i < lengthBytes; i++) text[i] = bytes[start + i]!;
-};
-
 const attachSource = (table: ShapeTable, bytes: Uint8Array): void => {
   table.source = bytes;
   table.sourceWords = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >>> 2);
 };
 
+/**
+ * Copies the datagram that begins at the source's word `from` into the text, and tells whether it has the shape as far as
+ * its fixed bytes go. Up to three bytes behind it come along; no mask looks at them.
+ */
+const takeAndCompare = (table: ShapeTable, shape: ResponseShape, from: number): boolean => {
+  const { textWords, sourceWords } = table;
+  const { words, mask } = shape;
+  const count = (shape.lengthBytes + 3) >>> 2;
+  let differing = 0;
+  for (let i = 0; i < count; i++) {
+    const word = sourceWords[from + i]!;
+    textWords[i] = word;
+    differing |= (word ^ words[i]!) & mask[i]!;
+  }
+  return differing === 0;
+};
+
 const fits = (table: ShapeTable, shape: ResponseShape): boolean => {
   const { text, textWords } = table;
-  const { words, mask, varyingAt, varyingCount } = shape;
-  const { marks } = shape.variation;
+  const { words, mask } = shape;
   const count = (shape.lengthBytes + 3) >>> 2;
   let differing = 0;
   for (let i = 0; i < count; i++) differing |= (textWords[i]! ^ words[i]!) & mask[i]!;
-  if (differing !== 0) return false;
+  return differing === 0 && areOfTheirKind(text, shape);
+};
+
+/** Whether the bytes that may vary are what they may be; reads the numbers anew. */
+const areOfTheirKind = (text: Uint8Array, shape: ResponseShape): boolean => {
+  const { varyingAt, varyingKind, varyingCount } = shape;
   for (let i = 0; i < varyingCount; i++) {
-    const at = varyingAt[i]!;
-    if ((CLASSES[text[at]!]! & marks[at]!) === NO_CLASS) return false;
+    if ((CLASSES[text[varyingAt[i]!]!]! & varyingKind[i]!) === NO_CLASS) return false;
   }
   return readNumbers(text, shape);
 };
@@ -199,7 +221,8 @@ const widen = (table: ShapeTable, shape: ResponseShape): boolean => {
   for (let at = 0; at < lengthBytes; at++) {
     if (maskBytes[at] === 0 || text[at] === bytes[at]) continue;
     maskBytes[at] = 0;
-    shape.varyingAt[shape.varyingCount++] = at;
+    shape.varyingAt[shape.varyingCount] = at;
+    shape.varyingKind[shape.varyingCount++] = marks[at]!;
   }
   return fits(table, shape);
 };
