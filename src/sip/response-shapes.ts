@@ -138,8 +138,7 @@ export const matchShape = (table: ShapeTable, bytes: Uint8Array, start: number, 
   if (isAligned && first !== NO_SHAPE) {
     // By far the usual case: one loop copies and compares.
     const shape = table.shapes[first]!;
-    if (takeAndCompare(table, shape, (bytes.byteOffset + start) >>> 2) && areOfTheirKind(table.text, shape))
-      return first;
+    if (takeAndCompare(table, shape, bytes, start) && areOfTheirKind(table.text, shape)) return first;
     return matchText(table, table.shapes[first]!.next, first);
   }
   const { text } = table;
@@ -163,20 +162,21 @@ const attachSource = (table: ShapeTable, bytes: Uint8Array): void => {
   table.sourceWords = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >>> 2);
 };
 
-/**
- * Copies the datagram that begins at the source's word `from` into the text, and tells whether it has the shape as far as
- * its fixed bytes go. Up to three bytes behind it come along; no mask looks at them.
- */
-const takeAndCompare = (table: ShapeTable, shape: ResponseShape, from: number): boolean => {
-  const { textWords, sourceWords } = table;
-  const { words, mask } = shape;
-  const count = (shape.lengthBytes + 3) >>> 2;
+/** Copies the datagram into the text, and tells whether it has the shape as far as its fixed bytes go. */
+const takeAndCompare = (table: ShapeTable, shape: ResponseShape, bytes: Uint8Array, start: number): boolean => {
+  const { text, textWords, sourceWords } = table;
+  const { words, mask, lengthBytes } = shape;
+  const from = (bytes.byteOffset + start) >>> 2;
+  const count = lengthBytes >>> 2;
   let differing = 0;
   for (let i = 0; i < count; i++) {
     const word = sourceWords[from + i]!;
     textWords[i] = word;
     differing |= (word ^ words[i]!) & mask[i]!;
   }
+  // The last word may reach beyond the end of the source.
+  for (let i = count << 2; i < lengthBytes; i++) text[i] = bytes[start + i]!;
+  if ((lengthBytes & 3) !== 0) differing |= (textWords[count]! ^ words[count]!) & mask[count]!;
   return differing === 0;
 };
 
