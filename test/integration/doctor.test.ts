@@ -137,26 +137,24 @@ describe('what is missing exits 2 and names the command', () => {
     expect(checkOf(report, 'sockets').status).toBe('ok');
   });
 
-  it('file descriptors: the soft limit by ulimit, the hard one by prlimit', async () => {
+  it('file descriptors; a soft limit alone is no bound, since Node lifts it', async () => {
     session.file('s.yaml', scenario());
     const command = 'regstorm doctor s.yaml --workers 20 --format json';
-    const soft = reportOf(await session.shell(`ulimit -S -n 200; ${command}`));
     const hard = reportOf(await session.shell(`ulimit -n 200; ${command}`));
-    const needed = soft.facts.plan.descriptors;
-    expect([soft.exitCode, checkOf(soft, 'open files').mend]).toEqual([2, [`ulimit -n ${needed}`]]);
+    const needed = hard.facts.plan.descriptors;
     expect([hard.exitCode, checkOf(hard, 'open files').mend]).toEqual([
       2,
       [`sudo prlimit --pid $$ --nofile=${needed}:${needed}`],
     ]);
+    const soft = reportOf(await session.shell(`ulimit -S -n 200; ${command}`));
+    expect([soft.exitCode, checkOf(soft, 'open files').status]).toEqual([0, 'ok']);
   });
 
-  it('what the command asks for is enough', async () => {
+  it.skipIf(process.getuid?.() !== 0)('what the command sets is enough (needs root)', async () => {
     session.file('s.yaml', scenario());
-    const first = reportOf(await session.shell('ulimit -S -n 200; regstorm doctor s.yaml --workers 20 --format json'));
-    const [command = ''] = checkOf(first, 'open files').mend;
-    const again = await session.shell(
-      `ulimit -S -n 200; ${command}; regstorm doctor s.yaml --workers 20 --format json`,
-    );
+    const command = 'regstorm doctor s.yaml --workers 20 --format json';
+    const [mend = ''] = checkOf(reportOf(await session.shell(`ulimit -n 200; ${command}`)), 'open files').mend;
+    const again = await session.shell(`ulimit -n 200; ${mend.replace('sudo ', '')}; ${command}`);
     expect(checkOf(reportOf(again), 'open files').status).toBe('ok');
   });
 });
