@@ -27,10 +27,13 @@ export const descriptorsFinding: Check = ({ plan, machine }) => {
   const { soft, hard } = machine.openFiles;
   const is = `at most ${limitText(soft)}`;
   if (soft >= descriptors) return { ...finding, status: 'ok', is, mend: [] };
-  if (hard >= descriptors) return { ...finding, status: 'missing', is, mend: [`ulimit -n ${descriptors}`] };
-  const mend = [`sudo prlimit --pid $$ --nofile=${descriptors}:${descriptors}`];
+  if (hard >= descriptors) return { ...finding, status: 'missing', is, mend: [`ulimit -n ${withRoom(descriptors)}`] };
+  const mend = [`sudo prlimit --pid $$ --nofile=${withRoom(descriptors)}:${withRoom(descriptors)}`];
   return { ...finding, status: 'missing', is: `${is}, and no more than ${limitText(hard)} without root`, mend };
 };
+
+/** How many are open before a run differs by a few from one start to the next. */
+const withRoom = (descriptors: number): number => Math.ceil((descriptors + 16) / 64) * 64;
 
 const limitText = (limit: number): string => (Number.isFinite(limit) ? formatCount(limit) : 'any number');
 

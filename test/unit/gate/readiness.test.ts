@@ -202,14 +202,14 @@ describe('each check gives its status and the commands that mend it', () => {
       'the soft limit is low',
       { machine: { openFiles: { soft: 59, hard: 4_096 } } },
       'missing',
-      ['ulimit -n 60'],
+      ['ulimit -n 128'],
     ],
     [
       'open files',
       'the hard limit is low too',
       { machine: { openFiles: { soft: 59, hard: 59 } } },
       'missing',
-      ['sudo prlimit --pid $$ --nofile=60:60'],
+      ['sudo prlimit --pid $$ --nofile=128:128'],
     ],
     [
       'open files',

@@ -34,7 +34,7 @@ describe('the text', () => {
   it('has the mending command on a line of its own below, and what is not known at the end', () => {
     const text = readinessText(reportOf(UNREADY), false);
     expect(text).toContain('NOT READY  gate: 1 of what it needs is missing, 1 warning (exit code 2)\n');
-    expect(text).toContain('  ✗ open files      at most 10; needed: about 60\n                    ulimit -n 60\n');
+    expect(text).toContain('  ✗ open files      at most 10; needed: about 60\n                    ulimit -n 128\n');
     expect(text).toContain('  ! other work      load average 4.00; needed: processors left for the run\n');
     expect(text).toMatch(/ {2}- processor clock the machine does not tell its governor\n$/);
   });
@@ -64,7 +64,7 @@ describe('the JSON', () => {
       status: 'missing',
       is: 'at most 10',
       needed: 'about 60',
-      mend: ['ulimit -n 60'],
+      mend: ['ulimit -n 128'],
     });
     expect(json.facts.machine.openFiles).toEqual({ soft: 10, hard: 1_000 });
   });
