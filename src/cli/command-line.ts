@@ -5,6 +5,7 @@ import { toolVersion } from '../coordinator/index.ts';
 import { EXIT } from '../std/index.ts';
 import type { CommandSpec } from './command.ts';
 import { CLEANUP_COMMAND } from './commands/cleanup.ts';
+import { DOCTOR_COMMAND } from './commands/doctor.ts';
 import { QUICK_COMMAND } from './commands/quick.ts';
 import { REGISTRAR_COMMAND } from './commands/registrar.ts';
 import { RUN_COMMAND } from './commands/run.ts';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   CLEANUP_COMMAND,
   REGISTRAR_COMMAND,
   SIMULATE_COMMAND,
+  DOCTOR_COMMAND,
 ];
 
 /** Help and version go before everything else: who asks for help has a mistake in the rest, as often as not. */

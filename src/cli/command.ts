@@ -17,6 +17,8 @@ export interface OptionSpec {
 export interface PositionalSpec {
   readonly name: string;
   readonly many: boolean;
+  /** Need not be given; default: it must. */
+  readonly optional?: true;
   readonly describe: string;
 }
 

@@ -68,8 +68,11 @@ const optionSections = ({ options }: CommandSpec, columns: number): string[][] =
   });
 };
 
-const placeholder = ({ positional }: CommandSpec): string =>
-  positional === null ? '' : positional.name.toUpperCase() + (positional.many ? '…' : '');
+const placeholder = ({ positional }: CommandSpec): string => {
+  if (positional === null) return '';
+  const text = positional.name.toUpperCase() + (positional.many ? '…' : '');
+  return positional.optional === true ? `[${text}]` : text;
+};
 
 const signature = (command: CommandSpec): string => `${command.name} ${placeholder(command)}`.trimEnd();
 

@@ -70,7 +70,8 @@ const createYargs = (): Yargs =>
 
 const signatureOf = ({ name, positional }: CommandSpec): string => {
   if (positional === null) return name;
-  return `${name} <${positional.name}${positional.many ? '..' : ''}>`;
+  const text = `${positional.name}${positional.many ? '..' : ''}`;
+  return positional.optional === true ? `${name} [${text}]` : `${name} <${text}>`;
 };
 
 const describeCommand = (builder: Yargs, command: CommandSpec): Yargs => {
@@ -92,7 +93,7 @@ const readGiven = (command: CommandSpec, argv: readonly string[], values: Values
     if (option.type !== 'list' && Array.isArray(values[name])) throw usage(`--${name} is given more than once`);
   }
   const { positional } = command;
-  const named = positional === null ? [] : values[positional.name];
+  const named = positional === null ? [] : (values[positional.name] ?? []);
   return {
     argv,
     positionals: (Array.isArray(named) ? named : [named]).map((value) => withDash(String(value))),

@@ -13,6 +13,13 @@ const DESCRIPTORS_SPARE = 24;
 
 export const descriptorsNeeded = (threads: number): number => threads * DESCRIPTORS_PER_THREAD + DESCRIPTORS_SPARE;
 
+/** Soft and hard limit on open files in a text like /proc/self/limits; null when it names none. */
+export const openFilesLimits = (limits: string): { readonly soft: number; readonly hard: number } | null => {
+  const match = /^Max open files\s+(\d+|unlimited)\s+(\d+|unlimited)/m.exec(limits);
+  const limitOf = (text = ''): number => (text === 'unlimited' ? Number.POSITIVE_INFINITY : Number(text));
+  return match === null ? null : { soft: limitOf(match[1]), hard: limitOf(match[2]) };
+};
+
 /** The soft limit on open files in a text like /proc/self/limits; null when it names none. */
 export const openFilesLimit = (limits: string): number | null => {
   const soft = /^Max open files\s+(\d+|unlimited)/m.exec(limits)?.[1];

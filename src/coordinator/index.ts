@@ -7,6 +7,8 @@ export { cleanupPlan } from './derived-plan.ts';
 export { checkDescriptors } from './descriptors.ts';
 export { startRegistrar } from './embedded.ts';
 export { toolVersion } from './environment.ts';
+export type { ReadinessOptions } from './gather-readiness.ts';
+export { gatherReadiness } from './gather-readiness.ts';
 export type { WorkerEntry } from './pool.ts';
 export { createPool, DEFAULT_WORKER } from './pool.ts';
 export { runProbe } from './probe.ts';

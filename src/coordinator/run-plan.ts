@@ -93,7 +93,8 @@ export const runPlan = async (plan: RunPlan, options: RunOptions): Promise<RunOu
   }
 };
 
-const chooseWorkers = (plan: RunPlan, asked: number | null): number => {
+/** How many threads; throws USAGE for more of them than the plan has contexts or ports for. */
+export const chooseWorkers = (plan: RunPlan, asked: number | null): number => {
   const workers = asked ?? defaultWorkers(plan, processors());
   const { firstPort, lastPort } = plan.local;
   if (workers > plan.identities.count) {

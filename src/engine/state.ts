@@ -62,6 +62,8 @@ export interface EngineOptions {
   /** What the User-Agent header says ahead of the run id: `regstorm/<version>`. */
   readonly userAgent: string;
   readonly metrics: MetricsBlock;
+  /** Where the tables come from; default: a plan of its own. With a sum (createMemorySum) nothing can be run. */
+  readonly memory?: MemoryPlan;
 }
 
 export interface Engine {
@@ -123,7 +125,7 @@ export interface Engine {
 /** Allocates everything; requests can be composed only after attachFlow. */
 export function createEngine(options: EngineOptions): Engine {
   const { plan, workerIndex, workerCount, runId, seed } = options;
-  const memory = createMemoryPlan();
+  const memory = options.memory ?? createMemoryPlan();
   const count = contextsOfWorker(plan.identities.count, workerIndex, workerCount);
   const flowProgram = compileProgram(plan.flow, 0);
   const cleanupProgram = compileCleanup(plan, flowProgram);

@@ -120,4 +120,4 @@ export type {
   ValidityVerdict,
   Verdict,
 } from './run-result.ts';
-export { formatCount, formatCounted, formatRate, formatShare, formatTime, UNKNOWN } from './units.ts';
+export { formatBytes, formatCount, formatCounted, formatRate, formatShare, formatTime, UNKNOWN } from './units.ts';

@@ -32,6 +32,14 @@ export function formatShare(share: number | null): string {
   return `${plain(percent)} %`;
 }
 
+/** `212 kB`, `33.6 MB`, `1.07 GB`: thousands, as the kernel's own figures are mostly no powers of two. */
+export function formatBytes(bytes: number | null): string {
+  if (bytes === null || !Number.isFinite(bytes)) return UNKNOWN;
+  if (bytes < 999.5) return `${Math.round(bytes)} bytes`;
+  if (bytes < 999.5e3) return `${threeDigits(bytes / 1e3)} kB`;
+  return bytes < 999.5e6 ? `${threeDigits(bytes / 1e6)} MB` : `${threeDigits(bytes / 1e9)} GB`;
+}
+
 /** `1 worker`, `2,000 workers`. */
 export const formatCounted = (count: number, singular: string, plural = `${singular}s`): string =>
   `${formatCount(count)} ${count === 1 ? singular : plural}`;

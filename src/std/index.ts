@@ -16,7 +16,7 @@ export type { ErrorCode, Place, Problem } from './errors.ts';
 export { ERROR_CODES, EXIT, formatProblem, UserError } from './errors.ts';
 export { fnv1a64Hex } from './hash.ts';
 export type { MemoryPlan } from './memory-plan.ts';
-export { createMemoryPlan } from './memory-plan.ts';
+export { createMemoryPlan, createMemorySum } from './memory-plan.ts';
 export { hashText, mix32, uniformOf } from './mix.ts';
 export type { Random } from './random.ts';
 export { createRandom } from './random.ts';

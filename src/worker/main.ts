@@ -27,6 +27,8 @@ async function dispatch(task: WorkerTask): Promise<WorkerDone> {
       return (await import('./probe.ts')).runProbe(task);
     case 'registrar':
       return (await import('./registrar-server.ts')).runRegistrar(task);
+    case 'survey':
+      return (await import('./survey.ts')).runSurvey(task);
     default:
       return assertNever(task, 'task');
   }

@@ -9,6 +9,7 @@
 // CTL_STATE is RUN.
 
 import type { RunPlan } from '../scenario/plan.ts';
+import type { ErrorCode } from '../std/index.ts';
 
 export const MESSAGES_VERSION = 1;
 
@@ -91,7 +92,17 @@ export interface ProbeTask {
   readonly trace: boolean;
 }
 
-export type WorkerTask = LoadTask | RegistrarTask | ProbeTask;
+/** Tries what a load would use and sends nothing to the target: `regstorm doctor`. Leaves nothing open. */
+export interface SurveyTask {
+  readonly kind: 'survey';
+  readonly version: number;
+  readonly plan: RunPlan;
+  readonly target: ResolvedTarget;
+  readonly workerCount: number;
+  readonly userAgent: string;
+}
+
+export type WorkerTask = LoadTask | RegistrarTask | ProbeTask | SurveyTask;
 
 export interface LoadDone {
   readonly kind: 'load-done';
@@ -131,4 +142,36 @@ export interface ProbeDone {
   readonly warnings: readonly string[];
 }
 
-export type WorkerDone = LoadDone | RegistrarDone | ProbeDone;
+/** A socket that could not be opened, as the run would tell it. */
+export interface SurveyProblem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | null;
+  /** 0: any port. */
+  readonly localPort: number;
+}
+
+export interface SurveyDone {
+  readonly kind: 'survey-done';
+  readonly transport: 'udp-batch' | 'udp-dgram';
+  /** Why udp-batch cannot be used here; null when it can. */
+  readonly batchUnavailable: string | null;
+  readonly socketsOpened: number;
+  readonly problems: readonly SurveyProblem[];
+  /** The smallest that any socket got; null when none was opened. */
+  readonly receiveBufferBytes: number | null;
+  readonly sendBufferBytes: number | null;
+  readonly receiveBufferBytesWanted: number;
+  readonly sendBufferBytesWanted: number;
+  /** Whether a datagram to ourselves carried the kernel's receive time; null when that could not be tried. */
+  readonly stamped: boolean | null;
+  /** What reading the clock costs, nanoseconds. */
+  readonly clockReadNs: number;
+  /** How late sleeps of half a millisecond ended: the median, and the latest. */
+  readonly sleepLateUs: number;
+  readonly sleepLateUsMax: number;
+  /** The tables of all workers together. */
+  readonly tableBytes: number;
+}
+
+export type WorkerDone = LoadDone | RegistrarDone | ProbeDone | SurveyDone;

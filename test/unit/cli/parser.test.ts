@@ -76,6 +76,24 @@ describe('values stay as they are written', () => {
   });
 });
 
+describe('an argument that need not be given', () => {
+  const doctor: CommandSpec = { ...run, name: 'doctor', positional: { ...run.positional!, optional: true } };
+  const filesOf = async (...argv: string[]) => (await parseCommandLine(argv, [doctor])).given.positionals;
+
+  it('is none, one, or standard input, and never two', async () => {
+    expect([await filesOf('doctor'), await filesOf('doctor', 'a'), await filesOf('doctor', '-', '-q')]).toEqual([
+      [],
+      ['a'],
+      ['-'],
+    ]);
+    await expect(filesOf('doctor', 'a', 'b')).rejects.toThrow('"b" is one argument too many');
+  });
+
+  it('stands in brackets in the help', () => {
+    expect(commandHelp(doctor, 80)).toContain('Usage: regstorm doctor [FILE] [options]');
+  });
+});
+
 describe('mistakes are USAGE errors that name what is meant', () => {
   it.each([
     [['rnu', 'x'], 'unknown command rnu; did you mean run?'],

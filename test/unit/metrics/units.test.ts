@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { formatCount, formatCounted, formatRate, formatShare, formatTime } from '../../../src/metrics/units.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatRate,
+  formatShare,
+  formatTime,
+} from '../../../src/metrics/units.ts';
 
 describe('units', () => {
   it('shows times with three digits, and changes the unit before a fourth one appears', () => {
@@ -27,6 +34,16 @@ describe('units', () => {
 
   it('shows counts with separators, and one thing as one', () => {
     expect(formatCount(1_234_567)).toBe('1,234,567');
+    expect([0, 999, 1_000, 212_992, 33_554_432, 999_400_000, 999_900_000, null].map(formatBytes)).toEqual([
+      '0 bytes',
+      '999 bytes',
+      '1.00 kB',
+      '213 kB',
+      '33.6 MB',
+      '999 MB',
+      '1.00 GB',
+      '–',
+    ]);
     expect(formatCounted(1, 'worker')).toBe('1 worker');
     expect(formatCounted(2_000, 'start was', 'starts were')).toBe('2,000 starts were');
   });

@@ -1,0 +1,161 @@
+// The survey task: what a load would find here, tried out in a thread like its own. It opens every socket as the load does,
+// reads the clock, sleeps, sends one datagram to itself, and adds up the tables. Nothing goes to the target: connecting a
+// UDP socket only looks up the way to it.
+//
+// It judges nothing; see gate/readiness.ts.
+
+import { createEngine } from '../engine/index.ts';
+import { createMetricsBlock } from '../metrics/index.ts';
+import { contextsOfWorker } from '../scenario/index.ts';
+import { createMemorySum, UserError } from '../std/index.ts';
+import type { DatagramHandler, UdpTransport } from '../transport/index.ts';
+import { batchUnavailableReason, createUdpTransport, monotonicNowUs, parseIpv4 } from '../transport/index.ts';
+import type { SurveyDone, SurveyProblem, SurveyTask } from './messages.ts';
+import { type ClientSocket, openClientSocket, RECEIVE_BUFFER_BYTES, SEND_BUFFER_BYTES } from './sockets.ts';
+
+/** Clock readings: the third-best of so many blocks, each this long. */
+const CLOCK_BLOCKS = 9;
+const CLOCK_READINGS = 2_000;
+const THIRD_BEST = 2;
+const NS_PER_US = 1_000;
+/** The pump's own rest under load. */
+const SLEEP_US = 500;
+const SLEEPS = 40;
+const STAMP_TRIES = 3;
+/** Long enough to tell the kernel's time of arrival from our time of reading. */
+const STAMP_REST_US = 2_000;
+const LOOPBACK = parseIpv4('127.0.0.1');
+const SLAB_BYTES = 64;
+
+export async function runSurvey(task: SurveyTask): Promise<SurveyDone> {
+  const batchUnavailable = batchUnavailableReason();
+  const asked = task.plan.local.sockets;
+  // Where the plan asks for what is not there, that is the finding; the rest is tried all the same.
+  const kind = asked === 'udp-batch' && batchUnavailable !== null ? 'udp-dgram' : asked;
+  const transport = createUdpTransport(kind, { originUs: monotonicNowUs() });
+  try {
+    const { opened, problems } = await openSockets(transport, task);
+    const lateUs = await measureSleeps(transport);
+    return {
+      kind: 'survey-done',
+      transport: transport.kind,
+      batchUnavailable,
+      socketsOpened: opened.length,
+      problems,
+      receiveBufferBytes: leastOf(opened.map((socket) => socket.receiveBufferBytes)),
+      sendBufferBytes: leastOf(opened.map((socket) => socket.sendBufferBytes)),
+      receiveBufferBytesWanted: RECEIVE_BUFFER_BYTES,
+      sendBufferBytesWanted: SEND_BUFFER_BYTES,
+      stamped: transport.wireClock === 'kernel' ? await tryStamps() : false,
+      clockReadNs: measureClockNs(transport),
+      sleepLateUs: lateUs[SLEEPS >> 1] ?? 0,
+      sleepLateUsMax: lateUs[SLEEPS - 1] ?? 0,
+      tableBytes: sumTables(task),
+    };
+  } finally {
+    transport.close();
+  }
+}
+
+/** All at once, since that is how the load holds them. What cannot be opened is told; without descriptors the rest is vain. */
+async function openSockets(
+  transport: UdpTransport,
+  task: SurveyTask,
+): Promise<{ opened: readonly ClientSocket[]; problems: readonly SurveyProblem[] }> {
+  const { local } = task.plan;
+  const opened: ClientSocket[] = [];
+  const problems: SurveyProblem[] = [];
+  for (let workerIndex = 0; workerIndex < task.workerCount; workerIndex++) {
+    try {
+      const slab = new Uint8Array(SLAB_BYTES);
+      opened.push(await openClientSocket(transport, { local, workerIndex, target: task.target, slab }));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const localPort = local.firstPort === null ? 0 : local.firstPort + workerIndex;
+      const [{ message, hint } = { message: error.message }] = error.problems;
+      problems.push({ code: error.code, message, hint: hint ?? null, localPort });
+      if (error.code === 'DESCRIPTORS') break;
+    }
+  }
+  return { opened, problems };
+}
+
+/** How late each sleep ended, in rising order. */
+async function measureSleeps(transport: UdpTransport): Promise<number[]> {
+  const lateUs: number[] = [];
+  for (let sleep = 0; sleep < SLEEPS; sleep++) {
+    const untilUs = transport.nowUs() + SLEEP_US;
+    await transport.sleepUntil(untilUs);
+    lateUs.push(transport.nowUs() - untilUs);
+  }
+  return lateUs.sort((a, b) => a - b);
+}
+
+function measureClockNs(transport: UdpTransport): number {
+  const blocksNs: number[] = [];
+  for (let block = 0; block < CLOCK_BLOCKS; block++) {
+    const beganUs = transport.nowUs();
+    for (let reading = 0; reading < CLOCK_READINGS; reading++) transport.nowUs();
+    blocksNs.push(((transport.nowUs() - beganUs) * NS_PER_US) / CLOCK_READINGS);
+  }
+  return Math.round(blocksNs.sort((a, b) => a - b)[THIRD_BEST] ?? 0);
+}
+
+/** A datagram that rests in its socket before it is read: with a stamp of the kernel's it arrived before it was asked for. */
+async function tryStamps(): Promise<boolean | null> {
+  const transport = createUdpTransport('udp-batch', { originUs: monotonicNowUs() });
+  try {
+    const slab = new Uint8Array(SLAB_BYTES);
+    const from = { localAddress: LOOPBACK, localPort: 0, slab, receiveBufferBytes: 4096, sendBufferBytes: 4096 };
+    const receiver = await transport.open({ ...from, remote: null });
+    const remote = { address: LOOPBACK, port: receiver.localPort };
+    const sender = await transport.open({ ...from, remote });
+    for (let attempt = 0; attempt < STAMP_TRIES; attempt++) if (await tryStamp(transport, sender.flow)) return true;
+    return false;
+  } catch (error) {
+    // A host without a loopback interface.
+    if (error instanceof UserError) return null;
+    throw error;
+  } finally {
+    transport.close();
+  }
+}
+
+async function tryStamp(transport: UdpTransport, sender: number): Promise<boolean> {
+  let receivedAtUs = Number.POSITIVE_INFINITY;
+  const handler: DatagramHandler = {
+    onDatagram: (_flow, atUs) => {
+      receivedAtUs = atUs;
+    },
+    onSent: () => {},
+    onRefused: () => {},
+    onError: () => {},
+  };
+  transport.send(sender, 0, SLAB_BYTES, 0, 0);
+  transport.flush(handler);
+  await transport.sleepUntil(transport.nowUs() + STAMP_REST_US);
+  const askedUs = transport.nowUs();
+  transport.receive(handler, 1);
+  return receivedAtUs < askedUs;
+}
+
+/** Workers with as many contexts have tables of one size: there are two sizes at most. */
+function sumTables({ plan, workerCount, userAgent }: SurveyTask): number {
+  let bytes = 0;
+  const known = new Map<number, number>();
+  for (let workerIndex = 0; workerIndex < workerCount; workerIndex++) {
+    const contexts = contextsOfWorker(plan.identities.count, workerIndex, workerCount);
+    const same = known.get(contexts) ?? tablesOf({ plan, workerIndex, workerCount, userAgent });
+    known.set(contexts, same);
+    bytes += same;
+  }
+  return bytes;
+}
+
+function tablesOf(worker: Pick<SurveyTask, 'plan' | 'workerCount' | 'userAgent'> & { workerIndex: number }): number {
+  const memory = createMemorySum();
+  createEngine({ ...worker, runId: 'survey', seed: 0, metrics: createMetricsBlock(1), memory });
+  return memory.totalBytes();
+}
+
+const leastOf = (values: readonly number[]): number | null => (values.length === 0 ? null : Math.min(...values));

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryPlan, createMemorySum, type MemoryPlan } from '../../../src/std/index.ts';
+
+const ask = (memory: MemoryPlan): readonly number[] => [
+  memory.u8('a', 3).length,
+  memory.u16('a', 5).length,
+  memory.u32('b', 7).length,
+  memory.i32('b', 2).length,
+  memory.f64('c', 1).length,
+];
+
+describe('a memory plan', () => {
+  it('grants what is asked for and adds it up by consumer, the largest first', () => {
+    const memory = createMemoryPlan();
+    expect(ask(memory)).toEqual([3, 5, 7, 2, 1]);
+    expect(memory.describe()).toBe('b: 36\na: 13\nc: 8\nsum: 57');
+  });
+
+  it('that only adds up grants empty columns and has the same sum', () => {
+    const memory = createMemorySum();
+    expect(ask(memory)).toEqual([0, 0, 0, 0, 0]);
+    expect([memory.totalBytes(), memory.describe()]).toEqual([57, 'b: 36\na: 13\nc: 8\nsum: 57']);
+  });
+
+  it.each([createMemoryPlan, createMemorySum])('%o asserts when it is asked after it was sealed', (create) => {
+    const memory = create();
+    memory.seal();
+    expect(() => memory.u8('a', 1)).toThrow('after the plan was sealed: a');
+  });
+});
