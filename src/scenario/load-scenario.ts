@@ -162,6 +162,7 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
       lastPort: local.ports?.last ?? null,
       sockets: local.sockets,
       maxBurst: local.maxBurst ?? null,
+      segmentation: local.segmentation,
     },
     thresholds: read.thresholds,
     seed: written.seed ?? null,

@@ -18,6 +18,7 @@ export const planWarnings = (plan: RunPlan): readonly string[] => {
     startsUsedUp(plan, length),
     shortDrain(plan),
     burstOfOne(plan),
+    segmentedDgram(plan),
     refreshFirst(plan.flow),
     lateRefresh(plan.flow),
     ...fewSamples(plan, length),
@@ -64,6 +65,11 @@ const shortDrain = (plan: RunPlan): string | null => {
 const burstOfOne = ({ local }: RunPlan): string | null =>
   local.sockets === 'udp-dgram' && local.maxBurst !== null
     ? 'local.maxBurst changes nothing: the sockets asked for, udp-dgram, hand over one datagram a call'
+    : null;
+
+const segmentedDgram = ({ local }: RunPlan): string | null =>
+  local.sockets === 'udp-dgram' && local.segmentation
+    ? 'local.segmentation changes nothing: the sockets asked for, udp-dgram, hand over one datagram a call'
     : null;
 
 const refreshFirst = (flow: readonly PlanStep[]): string | null => {

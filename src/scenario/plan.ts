@@ -113,6 +113,8 @@ export interface PlanLocal {
   readonly sockets: SocketKind;
   /** Most datagrams handed to the kernel in one call; null: as many as the transport finds best. */
   readonly maxBurst: number | null;
+  /** Neighbouring requests of one length as one, cut apart by the kernel (UDP_SEGMENT). */
+  readonly segmentation: boolean;
 }
 
 export interface RunPlan {

@@ -270,8 +270,16 @@ const local = z
       description: 'Most datagrams handed to the kernel in one call; default 16. udp-dgram always hands over one.',
       examples: [8],
     }).optional(),
+    segmentation: z
+      .boolean()
+      .prefault(false)
+      .meta({
+        description:
+          'Hand neighbouring requests of one length to the kernel as one, which cuts them apart (UDP_SEGMENT): cheaper, in ' +
+          'bursts of up to 64 or maxBurst. Done without where kernel or path refuses.',
+      }),
   })
-  .meta({ description: 'Where requests come from.' });
+  .meta({ description: 'Where requests come from, and how.' });
 
 /** Kept as text here; threshold.ts takes it apart. A one-pair map is the same text to a reader, so it is accepted. */
 export const thresholdText = value((text) => parsed(text), {

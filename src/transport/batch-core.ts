@@ -1,6 +1,7 @@
 // What the parts of the batch transport share: the C library, clocks, receive slots and counters, and the row of a flow.
 // Plain data; udp-batch.ts owns it, batch-send.ts, batch-receive.ts and batch-wait.ts work on it.
 
+import type { Segments } from './batch-segments.ts';
 import type { ErrorReader } from './error-queue.ts';
 import type { KernelClocks } from './kernel-clocks.ts';
 import type { Libc } from './libc.ts';
@@ -21,6 +22,8 @@ export interface BatchFlow {
   readonly connected: boolean;
   readonly queue: SendQueue;
   blockedBy: number;
+  /** Messages go out in segments (UDP_SEGMENT); false for good once the kernel or the path has refused one. */
+  segmented: boolean;
   /** ppoll reported an error, or the error queue was longer than one call reads. */
   errorsPending: boolean;
   /** Datagrams the kernel dropped, as last asked. */
@@ -35,6 +38,8 @@ export interface BatchCore {
   readonly errors: ErrorReader;
   /** Most messages a sendmmsg call. */
   readonly batchSize: number;
+  /** Null: never asked for. */
+  readonly segments: Segments | null;
   readonly flows: BatchFlow[];
   /** The wall clock's offset was measured in this receive turn. */
   offsetMeasured: boolean;

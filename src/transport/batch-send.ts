@@ -15,6 +15,7 @@
 //                         nothing                              go on after a short count; else by errno, as below
 //   EINTR                                                      the same again
 //   EAGAIN, ENOBUFS                                            the rest stays for the next flush
+//   EINVAL, EIO, EMSGSIZE of a segment                         the same again, and from now on, without segments
 //   EMSGSIZE, EPERM, …                                         onRefused for that message, then go on
 //
 // sendmmsg hides an error behind a short count: a pending ECONNREFUSED makes the second message fail, the call returns 1
@@ -22,6 +23,7 @@
 
 import { assert } from '../std/index.ts';
 import { type BatchCore, type BatchFlow, BLOCKED_NOT, BLOCKED_QUEUE, BLOCKED_ROOM, MOST_STALLS } from './batch-core.ts';
+import { fillSegments, isRefusedSegment, messagesIn } from './batch-segments.ts';
 import type { DatagramHandler } from './datagram.ts';
 import {
   EACCES,
@@ -52,7 +54,7 @@ export const flushFlow = (core: BatchCore, flow: BatchFlow, handler: DatagramHan
   while (queue.head < queue.tail && stalls < MOST_STALLS) {
     const offered = Math.min(core.batchSize, queue.tail - queue.head);
     const beforeUs = readNowUs(core.clocks);
-    const taken = core.libc.sendmmsg(flow.fd, headAddress(queue), offered, MSG_DONTWAIT);
+    const taken = flow.segmented ? sendSegments(core, flow, offered) : sendMessages(core, flow, offered);
     const errno = taken < 0 ? core.libc.errno() : 0;
     const afterUs = readNowUs(core.clocks);
     core.datagramsPerSendCall[Math.max(taken, 0)]!++;
@@ -69,6 +71,17 @@ export const flushFlow = (core: BatchCore, flow: BatchFlow, handler: DatagramHan
   }
   if (queue.head < queue.tail && flow.blockedBy === BLOCKED_NOT) flow.blockedBy = BLOCKED_QUEUE;
   compactQueue(queue);
+};
+
+const sendMessages = (core: BatchCore, flow: BatchFlow, offered: number): number =>
+  core.libc.sendmmsg(flow.fd, headAddress(flow.queue), offered, MSG_DONTWAIT);
+
+/** As many messages as the segments that the kernel took hold, or -1. */
+const sendSegments = (core: BatchCore, flow: BatchFlow, offered: number): number => {
+  const segments = core.segments!;
+  const count = fillSegments(segments, flow.queue, offered);
+  const taken = core.libc.sendmmsg(flow.fd, segments.block.address, count, MSG_DONTWAIT);
+  return taken < 0 ? taken : messagesIn(segments, taken);
 };
 
 const reportSent = (flow: number, handler: DatagramHandler, taken: number, beforeUs: number, afterUs: number): void => {
@@ -88,6 +101,10 @@ const settleShortfall = (core: BatchCore, flow: BatchFlow, handler: DatagramHand
     return false;
   }
   assertSound(errno);
+  if (isRefusedSegment(core, flow, errno)) {
+    flow.segmented = false;
+    return true;
+  }
   if (flow.connected) {
     const failure = drainErrors(core.errors, flow.fd);
     flow.errorsPending = core.errors.unfinished;

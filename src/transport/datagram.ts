@@ -25,6 +25,8 @@ export interface OpenOptions {
 
 export interface OpenedFlow {
   readonly flow: FlowId;
+  /** It sends in segments (UDP_SEGMENT), as was asked for. */
+  readonly segmented: boolean;
   readonly localAddress: number;
   readonly localPort: number;
   /** What the kernel granted. */
@@ -58,6 +60,8 @@ export interface DatagramHandler {
 }
 
 export interface TransportStats {
+  /** Every socket still sends in segments (UDP_SEGMENT). */
+  readonly segmented: boolean;
   /** Datagrams longer than a receive slot, dropped. */
   readonly truncated: number;
   /** Jumps of the wall clock against the monotonic one (kernel stamps are wall clock). */

@@ -3,6 +3,7 @@
 
 export const EPERM = 1;
 export const EINTR = 4;
+export const EIO = 5;
 export const EBADF = 9;
 export const EAGAIN = 11;
 export const ENOMEM = 12;
@@ -30,6 +31,7 @@ export const EHOSTUNREACH = 113;
 const NAMES: ReadonlyMap<number, string> = new Map([
   [EPERM, 'EPERM'],
   [EINTR, 'EINTR'],
+  [EIO, 'EIO'],
   [EBADF, 'EBADF'],
   [EAGAIN, 'EAGAIN'],
   [ENOMEM, 'ENOMEM'],

@@ -43,6 +43,8 @@ export const SO_RCVBUFFORCE = 33;
 export const SO_TIMESTAMPNS = 35;
 export const SO_MEMINFO = 55;
 export const IPPROTO_IP = 0;
+export const SOL_UDP = 17;
+export const UDP_SEGMENT = 103;
 export const IP_RECVERR = 11;
 
 export const MSG_TRUNC = 0x20;

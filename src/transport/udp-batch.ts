@@ -2,15 +2,16 @@
 // times from the kernel, and ICMP errors in full. The thread blocks in waits; nothing here is asynchronous.
 //
 //   batch-send.ts      sendmmsg from send-queue.ts           error-queue.ts   what ICMP says
+//   batch-segments.ts  the same in segments (UDP_SEGMENT)
 //   batch-receive.ts   recvmmsg into receive-slots.ts        wall-clock.ts    kernel stamps -> run time
 //   batch-wait.ts      ppoll, clock_nanosleep                udp-socket.ts    opening
 //
-// Left out on purpose: IPv6; UDP_SEGMENT (a batch as one datagram cut by the kernel), which is faster still but sends bursts
-// that no set of phones sends; other C libraries than glibc and other machines than x86-64 and arm64, where udp-dgram serves.
+// Left out on purpose: IPv6; other C libraries than glibc and other machines than x86-64 and arm64, where udp-dgram serves.
 
 import { assert, UserError } from '../std/index.ts';
 import { type BatchCore, type BatchFlow, BLOCKED_NOT } from './batch-core.ts';
 import { receiveFlow } from './batch-receive.ts';
+import { createSegments } from './batch-segments.ts';
 import { flushFlow } from './batch-send.ts';
 import { createPollSet, sharpenTimers, sleepBlocking, waitBlocking } from './batch-wait.ts';
 import { callsIn, createCallCounts, MOST_PER_CALL } from './call-counts.ts';
@@ -21,7 +22,7 @@ import { type Libc, loadLibc } from './libc.ts';
 import type { NativeBlock } from './native-block.ts';
 import { createReceiveSlots } from './receive-slots.ts';
 import { createSendQueue, enqueue, nameLastPeer } from './send-queue.ts';
-import { createScratch, openUdpSocket, readDrops } from './udp-socket.ts';
+import { createScratch, knowsSegments, openUdpSocket, readDrops } from './udp-socket.ts';
 import { createWallClock, resetOffset } from './wall-clock.ts';
 
 export interface BatchOptions {
@@ -29,6 +30,8 @@ export interface BatchOptions {
   readonly originUs: number;
   /** Most messages a sendmmsg call; 16 lasts some 40 µs. */
   readonly batchSize?: number;
+  /** Neighbouring messages of one length as one, cut apart by the kernel (UDP_SEGMENT). */
+  readonly segmentation?: boolean;
   /** Most datagrams a recvmmsg call. */
   readonly slotCount?: number;
   readonly slotBytes?: number;
@@ -38,6 +41,8 @@ export interface BatchOptions {
 
 /** local.maxBurst's default; the scenario's description of it names the number. */
 export const BATCH_SIZE = 16;
+/** The same with segmentation, which is worth the more the more messages share a call. */
+export const SEGMENTED_BATCH_SIZE = 64;
 const SLOT_COUNT = 64;
 /** Longer than any UDP payload (65,507 bytes). */
 const SLOT_BYTES = 65_536;
@@ -70,7 +75,8 @@ class BatchTransport implements UdpTransport {
   #closed = false;
 
   constructor(libc: Libc, options: BatchOptions) {
-    const batchSize = options.batchSize ?? BATCH_SIZE;
+    const segmentation = options.segmentation === true;
+    const batchSize = options.batchSize ?? (segmentation ? SEGMENTED_BATCH_SIZE : BATCH_SIZE);
     const slotCount = options.slotCount ?? SLOT_COUNT;
     assert(batchSize >= 1 && batchSize <= MOST_PER_CALL, 'sendmmsg takes 1 to 1,024 messages');
     assert(slotCount >= 1 && slotCount <= MOST_PER_CALL, 'recvmmsg takes 1 to 1,024 slots');
@@ -86,6 +92,7 @@ class BatchTransport implements UdpTransport {
       slots: createReceiveSlots(libc, slotCount, options.slotBytes ?? SLOT_BYTES),
       errors: createErrorReader(libc),
       batchSize,
+      segments: segmentation ? createSegments(libc, batchSize) : null,
       flows: [],
       offsetMeasured: false,
       truncated: 0,
@@ -105,6 +112,7 @@ class BatchTransport implements UdpTransport {
       connected,
       queue: createSendQueue(libc, options.slab, this.#queueCapacity, !connected),
       blockedBy: BLOCKED_NOT,
+      segmented: connected && this.#core.segments !== null && knowsSegments(libc, fd, this.#scratch),
       errorsPending: false,
       overruns: 0,
     };
@@ -113,7 +121,7 @@ class BatchTransport implements UdpTransport {
       libc,
       flows.map((each) => each.fd),
     );
-    return { flow: flow.id, ...granted };
+    return { flow: flow.id, segmented: flow.segmented, ...granted };
   }
 
   send(flow: FlowId, start: number, end: number, peerAddress: number, peerPort: number): boolean {
@@ -179,6 +187,7 @@ class BatchTransport implements UdpTransport {
     let receiveQueueOverruns = 0;
     for (const flow of flows) receiveQueueOverruns += flow.overruns;
     return {
+      segmented: flows.length > 0 && flows.every((flow) => flow.segmented),
       truncated,
       clockSteps: wall.steps,
       receiveQueueOverruns,

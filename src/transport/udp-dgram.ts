@@ -97,7 +97,7 @@ class DgramTransport implements UdpTransport {
     this.#flows.push(flow);
     socket.on('message', (bytes, peer) => this.#arrived(flow, bytes, peer));
     socket.on('error', (error) => this.#failed(flow, error));
-    return { flow: flow.id, localAddress, localPort, ...grantedBuffers(socket) };
+    return { flow: flow.id, segmented: false, localAddress, localPort, ...grantedBuffers(socket) };
   }
 
   send(flow: FlowId, start: number, end: number, peerAddress: number, peerPort: number): boolean {
@@ -155,6 +155,7 @@ class DgramTransport implements UdpTransport {
     this.#datagramsPerSendCall[0] = refused;
     this.#datagramsPerSendCall[1] = sent;
     return {
+      segmented: false,
       truncated: 0,
       clockSteps: 0,
       receiveQueueOverruns,

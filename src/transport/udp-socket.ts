@@ -19,6 +19,8 @@ import {
   SOCK_NONBLOCK,
   SOCKADDR_BYTES,
   SOL_SOCKET,
+  SOL_UDP,
+  UDP_SEGMENT,
 } from './libc.ts';
 import { createNativeBlock, type NativeBlock } from './native-block.ts';
 import { openError } from './open-error.ts';
@@ -115,6 +117,12 @@ const grantedBytes = (libc: Libc, fd: number, scratch: NativeBlock, name: number
   const read = libc.getsockopt(fd, SOL_SOCKET, name, scratch.address, scratch.address + LENGTH_OFFSET);
   assert(read === 0, 'a socket knows its buffer sizes');
   return (scratch.words[0] ?? 0) / 2;
+};
+
+/** Whether the kernel has UDP_SEGMENT. One that hasn't (before 4.18) would overlook the control message that asks for it. */
+export const knowsSegments = (libc: Libc, fd: number, scratch: NativeBlock): boolean => {
+  scratch.words[LENGTH_OFFSET / 4] = 4;
+  return libc.getsockopt(fd, SOL_UDP, UDP_SEGMENT, scratch.address, scratch.address + LENGTH_OFFSET) === 0;
 };
 
 /**

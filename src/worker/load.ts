@@ -17,7 +17,7 @@ import { createEngineCore, publishTransport } from './engine-core.ts';
 import type { LoadDone, LoadTask } from './messages.ts';
 import { STATE_ABORT, STATE_STOP_STARTING } from './messages.ts';
 import { runPump } from './pump.ts';
-import { createClientTransport, openClientSocket } from './sockets.ts';
+import { createClientTransport, openClientSocket, segmentationNotes } from './sockets.ts';
 
 /** A slower run warms up as it goes, without lag to speak of, and should not take longer to begin than it must. */
 const REHEARSED_STARTS_PER_US = 500 / US_PER_SECOND;
@@ -56,7 +56,7 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
       transport: transport.kind,
       wireClock: transport.wireClock,
       cpuUs: transport.threadCpuUs(),
-      warnings: socket.warnings,
+      warnings: [...socket.warnings, ...segmentationNotes(plan.local, transport)],
       drainStartedUs: orNull(engine.drainStartedUs),
       cleanupStartedUs: orNull(engine.cleanupStartedUs),
       endedUs: transport.nowUs(),

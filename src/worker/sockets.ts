@@ -27,9 +27,9 @@ export interface ClientSocketOptions {
 }
 
 /** The transport of a load generator or a probe. Time 0 is now, until the run's beginning is known. */
-export function createClientTransport({ sockets, maxBurst }: PlanLocal): UdpTransport {
+export function createClientTransport({ sockets, maxBurst, segmentation }: PlanLocal): UdpTransport {
   const burst = maxBurst === null ? {} : { batchSize: maxBurst };
-  return createUdpTransport(sockets, { originUs: monotonicNowUs(), ...burst });
+  return createUdpTransport(sockets, { originUs: monotonicNowUs(), segmentation, ...burst });
 }
 
 export async function openClientSocket(transport: UdpTransport, options: ClientSocketOptions): Promise<ClientSocket> {
@@ -48,6 +48,18 @@ export async function openClientSocket(transport: UdpTransport, options: ClientS
   const sentBy = `${formatIpv4(opened.localAddress)}:${opened.localPort}`;
   return { ...opened, sentBy, warnings: [...socketBufferWarnings(wanted, opened), ...burstWarnings(local, transport)] };
 }
+
+/** Whether requests went out in segments, if they were to; told at the end, since a path may refuse them at any time. */
+export const segmentationNotes = ({ segmentation }: PlanLocal, transport: UdpTransport): readonly string[] => {
+  if (!segmentation) return [];
+  return transport.stats().segmented
+    ? [
+        'requests were handed over in segments (UDP_SEGMENT): they left in bursts, each with a share of its call as send time',
+      ]
+    : [
+        'local.segmentation was of no use: kernel, path or sockets refuse UDP_SEGMENT, and requests were handed over singly',
+      ];
+};
 
 /** A plan that names udp-dgram was warned about when it was read; here the system has chosen. */
 const burstWarnings = ({ sockets, maxBurst }: PlanLocal, { kind }: UdpTransport): readonly string[] =>

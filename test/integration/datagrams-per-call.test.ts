@@ -90,7 +90,7 @@ describe('a socket that the system has chosen to be one of Node', () => {
   it('is told of as one that local.maxBurst does nothing for', async () => {
     const transport = createUdpTransport('udp-dgram', { originUs: 0 });
     const where = { workerIndex: 0, target: { address: '127.0.0.1', port: 9 }, slab: new Uint8Array(10) };
-    const local = { addresses: [], firstPort: null, lastPort: null, sockets: 'auto' } as const;
+    const local = { addresses: [], firstPort: null, lastPort: null, sockets: 'auto', segmentation: false } as const;
     const about = async (maxBurst: number | null): Promise<readonly string[]> => {
       const { warnings } = await openClientSocket(transport, { local: { ...local, maxBurst }, ...where });
       return warnings.filter((warning) => warning.includes('maxBurst'));

@@ -47,7 +47,7 @@ export const createPlan = (parts: PlanParts = {}): RunPlan => ({
   drainUs: 35 * SECOND,
   cleanup: 'none',
   precheck: 'none',
-  local: { addresses: [], firstPort: null, lastPort: null, sockets: 'auto', maxBurst: null },
+  local: { addresses: [], firstPort: null, lastPort: null, sockets: 'auto', maxBurst: null, segmentation: false },
   thresholds: [],
   seed: 1,
   ...parts,

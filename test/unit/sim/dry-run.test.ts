@@ -71,7 +71,13 @@ describe('a dry run', () => {
 
   it('uses the local address and port that the plan names', () => {
     const ports = { firstPort: 6000, lastPort: 6001 };
-    const local = { addresses: ['127.0.0.9', '127.0.0.10'], ...ports, sockets: 'auto', maxBurst: null } as const;
+    const local = {
+      addresses: ['127.0.0.9', '127.0.0.10'],
+      ...ports,
+      sockets: 'auto',
+      maxBurst: null,
+      segmentation: false,
+    } as const;
     expect(readRequest(show(createPlan({ local }))[0]!.text).contact).toBe('sip:u000@127.0.0.9:6000');
   });
 
