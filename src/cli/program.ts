@@ -41,7 +41,10 @@ const endOnStrayError = (terminal: Terminal, verbose: boolean): void => {
 /** Resolves to the exit code, always. */
 export const runProgram = async (argv: readonly string[]): Promise<number> => {
   const terminal = processTerminal();
-  endOnStrayError(terminal, argv.includes('-v') || argv.includes('--verbose'));
+  const verbose = argv.includes('-v') || argv.includes('--verbose');
+  // The program is bundled, so that stacks name chunks; with maps, which are read only for this, they name its sources.
+  if (verbose) process.setSourceMapsEnabled(true);
+  endOnStrayError(terminal, verbose);
   try {
     checkRoomToLoad();
     const { runCommandLine } = await import('./command-line.ts');
