@@ -5,8 +5,8 @@ import { checkDescriptors, createPool, DEFAULT_WORKER, randomSeed, startRegistra
 import { EXIT, UserError } from '../../std/index.ts';
 import type { Given } from '../command.ts';
 import { usage, wholeNumber } from '../command.ts';
-import { DOMAIN_DEFAULT, LISTEN_DEFAULT, USERS_DEFAULT } from '../commands/registrar.ts';
 import { readPassword } from '../password-option.ts';
+import { DOMAIN_DEFAULT, LISTEN_DEFAULT, USERS_DEFAULT } from '../registrar-defaults.ts';
 import type { Terminal } from '../terminal.ts';
 
 const PORT_MAX = 65_535;

@@ -2,10 +2,7 @@
 
 import type { CommandSpec } from '../command.ts';
 import { PASSWORD_OPTIONS } from '../password-option.ts';
-
-export const LISTEN_DEFAULT = '127.0.0.1:5060';
-export const USERS_DEFAULT = 100_000;
-export const DOMAIN_DEFAULT = 'test.example';
+import { DOMAIN_DEFAULT, LISTEN_DEFAULT, USERS_DEFAULT } from '../registrar-defaults.ts';
 
 export const REGISTRAR_COMMAND: CommandSpec = {
   name: 'registrar',
