@@ -7,7 +7,7 @@ import { describeFailure } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 import { processTerminal } from './terminal.ts';
 
-/** Loading took between 100 and 128 on Linux with Node 20; a run of its own asks for what it needs (DESCRIPTORS, too). */
+/** Loading took between 100 and 128 on Linux with Node 20, before it was a bundle; a run asks for what it needs itself. */
 const OPEN_FILES_MIN = 192;
 
 const checkRoomToLoad = (): void => {
