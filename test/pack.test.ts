@@ -55,6 +55,10 @@ describe('the package installed from its tarball', () => {
       expect(packed).toContain(path);
     }
     expect(packed.filter((path) => /^(src|test|bench|reports|\.ci)\//.test(path))).toEqual([]);
+    // Of the build: the bundle with the licences of what lies in it, and the types; not the modules that it was made of.
+    expect(packed).toContain('dist/chunks/LICENSES.txt');
+    const code = packed.filter((path) => path.endsWith('.js') && !path.startsWith('dist/chunks/'));
+    expect(code.sort()).toEqual(['dist/index.js', 'dist/main.js', 'dist/worker/main.js']);
   });
 
   it('regstorm --version prints the version of package.json', async () => {

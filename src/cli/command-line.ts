@@ -1,9 +1,10 @@
 // The whole command line: arguments -> a command, or a text to print -> an exit code. Every error ends here, as a text and a
-// code.
+// code. Only what is asked for is loaded: the parser when there is something to parse, what a command does when it is chosen.
 
 import { toolVersion } from '../coordinator/index.ts';
 import { EXIT } from '../std/index.ts';
 import type { CommandSpec } from './command.ts';
+import { commandIn } from './command.ts';
 import { CLEANUP_COMMAND } from './commands/cleanup.ts';
 import { DOCTOR_COMMAND } from './commands/doctor.ts';
 import { QUICK_COMMAND } from './commands/quick.ts';
@@ -14,7 +15,6 @@ import { SIMULATE_COMMAND } from './commands/simulate.ts';
 import { VALIDATE_COMMAND } from './commands/validate.ts';
 import { describeFailure } from './failure.ts';
 import { commandHelp, programHelp } from './help-text.ts';
-import { commandIn, parseCommandLine } from './parser.ts';
 import type { Terminal } from './terminal.ts';
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -46,6 +46,7 @@ export const runCommandLine = async (argv: readonly string[], terminal: Terminal
       terminal.out.write(text);
       return EXIT.PASS;
     }
+    const { parseCommandLine } = await import('./parser.ts');
     const { command, given } = await parseCommandLine(argv, COMMANDS);
     return await command.run(given, terminal);
   } catch (error) {

@@ -43,6 +43,10 @@ export interface Given {
   flag(name: string): boolean;
 }
 
+/** The command that the arguments name, however wrong the rest is. */
+export const commandIn = (argv: readonly string[], commands: readonly CommandSpec[]): CommandSpec | null =>
+  commands.find(({ name }) => name === argv.find((argument) => !argument.startsWith('-'))) ?? null;
+
 export const usage = (message: string, hint?: string): UserError =>
   new UserError('USAGE', hint === undefined ? { message } : { message, hint });
 

@@ -6,7 +6,7 @@ import yargs from 'yargs';
 import { nearestWord } from '../scenario/index.ts';
 import type { UserError } from '../std/index.ts';
 import type { CommandSpec, Given, OptionSpec } from './command.ts';
-import { usage } from './command.ts';
+import { commandIn, usage } from './command.ts';
 
 export const PROGRAM = 'regstorm';
 
@@ -137,10 +137,6 @@ const explainUnknown = (
 
 /** `--rate=5/s` is `rate`. */
 const bareName = (argument: string): string => argument.replace(/^--?/, '').split('=')[0]!;
-
-/** The command that the arguments name, however wrong the rest is. */
-export const commandIn = (argv: readonly string[], commands: readonly CommandSpec[]): CommandSpec | null =>
-  commands.find(({ name }) => name === argv.find((argument) => !argument.startsWith('-'))) ?? null;
 
 const optionNames = (command: CommandSpec | null): string[] => [
   ...Object.keys(command?.options ?? {}),

@@ -7,7 +7,7 @@ import { describeFailure } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 import { processTerminal } from './terminal.ts';
 
-/** Loading took between 100 and 128 on Linux with Node 20; a run of its own asks for what it needs (DESCRIPTORS, too). */
+/** Loading took between 100 and 128 on Linux with Node 20, before it was a bundle; a run asks for what it needs itself. */
 const OPEN_FILES_MIN = 192;
 
 const checkRoomToLoad = (): void => {
@@ -41,7 +41,10 @@ const endOnStrayError = (terminal: Terminal, verbose: boolean): void => {
 /** Resolves to the exit code, always. */
 export const runProgram = async (argv: readonly string[]): Promise<number> => {
   const terminal = processTerminal();
-  endOnStrayError(terminal, argv.includes('-v') || argv.includes('--verbose'));
+  const verbose = argv.includes('-v') || argv.includes('--verbose');
+  // The program is bundled, so that stacks name chunks; with maps, which are read only for this, they name its sources.
+  if (verbose) process.setSourceMapsEnabled(true);
+  endOnStrayError(terminal, verbose);
   try {
     checkRoomToLoad();
     const { runCommandLine } = await import('./command-line.ts');

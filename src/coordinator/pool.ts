@@ -43,6 +43,8 @@ export const createPool = (threads: number, entry: WorkerEntry): WorkerPool => {
     atomics: 'disabled',
     resourceLimits: { maxOldGenerationSizeMb: entry.heapMb },
     recordTiming: false,
+    // A thread starts without them, and its stacks should name sources where ours do.
+    ...(process.sourceMapsEnabled ? { execArgv: [...process.execArgv, '--enable-source-maps'] } : {}),
   });
   // A thread without a task can fail too (a replacement for a lost one, while the run is being ended). The task that was
   // lost has reported the trouble; without a listener this event would end the process without a report.

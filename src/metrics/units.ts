@@ -13,9 +13,10 @@ export function formatTime(us: number | null): string {
   return `${threeDigits(us / US_PER_SECOND)} s`;
 }
 
-/** `1,234,567`; numbers of things, rounded to whole ones. */
+/** `1,234,567`; numbers of things, rounded to whole ones. Not by toLocaleString, which loads the locale's data first, 15 ms. */
 export function formatCount(count: number | null): string {
-  return count === null || !Number.isFinite(count) ? UNKNOWN : Math.round(count).toLocaleString('en-US');
+  if (count === null || !Number.isFinite(count)) return UNKNOWN;
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `5,000/s`, `12.5/s`. */

@@ -1,15 +1,15 @@
 // A rehearsal before the first packet. JavaScript is compiled while it runs: the first few thousand messages of a thread cost
 // several times what later ones do, which would show as lag, and count against the generator, in every run without warm-up.
-// So each worker first plays a few thousand registrations against a registrar in its own memory, in virtual time. Nothing
-// of it is sent or counted.
+// So each worker first plays a few thousand registrations against a stand-in for a registrar in its own memory, in virtual
+// time. Nothing of it is sent or counted.
 
 import type { Engine } from '../engine/index.ts';
 import { advance, attachFlow, createEngine, drain, isOver, receiveDatagram, reportSent } from '../engine/index.ts';
 import { COUNTER_REQUESTS_SENT, counterOf, createMetricsBlock } from '../metrics/index.ts';
-import type { Registrar } from '../registrar/index.ts';
-import { createRegistrar, drain as drainAnswers, receive, released } from '../registrar/index.ts';
 import type { AttemptStep, Procedure, RunPlan } from '../scenario/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
+import type { StandIn } from './stand-in.ts';
+import { createStandIn } from './stand-in.ts';
 
 const CONTEXTS = 200;
 /** What a run makes in half a second, but no more than that. */
@@ -21,8 +21,6 @@ const TURNS_MOST = 20_000;
 const TURN_US = 200;
 const EXPIRES_SECONDS = 3600;
 const SENT_BY = '127.0.0.1:5060';
-const LOOPBACK = 0x7f000001;
-const PORT = 5060;
 
 const step = (procedure: Procedure, expiresSeconds: number): AttemptStep => ({
   kind: 'attempt',
@@ -34,16 +32,7 @@ const step = (procedure: Procedure, expiresSeconds: number): AttemptStep => ({
 /** Plays registrations with the plan's identities and credentials, and forgets them; returns how many requests it made. */
 export function rehearse(plan: RunPlan): number {
   const { domain, password } = plan.identities;
-  const registrar = createRegistrar({
-    domain,
-    password,
-    minExpiresSeconds: 1,
-    maxExpiresSeconds: EXPIRES_SECONDS,
-    defaultExpiresSeconds: EXPIRES_SECONDS,
-    capacity: CONTEXTS,
-    transactionCapacity: 1024,
-    seed: 1,
-  });
+  const standIn = createStandIn(domain, password !== null);
   const metrics = createMetricsBlock(1);
   const engine = createEngine({
     plan: rehearsedPlan(plan),
@@ -55,7 +44,10 @@ export function rehearse(plan: RunPlan): number {
     metrics,
   });
   attachFlow(engine, SENT_BY);
-  for (let turn = 0; turn < TURNS_MOST && !isOver(engine); turn++) takeTurn(engine, registrar, turn * TURN_US);
+  let answers: readonly Uint8Array[] = [];
+  for (let turn = 0; turn < TURNS_MOST && !isOver(engine); turn++) {
+    answers = takeTurn(engine, standIn, turn * TURN_US, answers);
+  }
   return counterOf(metrics, COUNTER_REQUESTS_SENT);
 }
 
@@ -79,16 +71,20 @@ function rehearsedPlan(plan: RunPlan): RunPlan {
   };
 }
 
-function takeTurn(engine: Engine, registrar: Registrar, nowUs: number): void {
-  const answered = drainAnswers(registrar, (start, end) => {
-    receiveDatagram(engine, nowUs, registrar.slab, start, end);
-    return true;
-  });
-  released(registrar, answered);
+/** What was answered in one turn arrives in the next. */
+function takeTurn(
+  engine: Engine,
+  standIn: StandIn,
+  nowUs: number,
+  arriving: readonly Uint8Array[],
+): readonly Uint8Array[] {
+  for (const answer of arriving) receiveDatagram(engine, nowUs, answer, 0, answer.length);
   advance(engine, nowUs);
+  const answers: Uint8Array[] = [];
   const sent = drain(engine, (_flow, bytes, start, end) => {
-    receive(registrar, nowUs, bytes, start, end, LOOPBACK, PORT);
+    answers.push(standIn.answer(bytes, start, end));
     return true;
   });
   reportSent(engine, sent, nowUs);
+  return answers;
 }

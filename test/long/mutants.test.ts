@@ -11,6 +11,9 @@ import { MUTANTS, type Mutant } from '../sim/mutants.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WORLDS = ['--seed', '1', '--seeds', '60'];
+/** The compiler's modules, one for each source; dist/main.js is a bundle of them, in which a patch would not be found. */
+const PROGRAM =
+  "import { runProgram } from './dist/cli/index.js'; process.exitCode = await runProgram(process.argv.slice(1));";
 const LONGEST_MS = 240_000;
 
 /** A build that finds the same packages; only the mutant's file differs. */
@@ -44,7 +47,7 @@ interface Ended {
 
 const simulateIn = (folder: string): Promise<Ended> =>
   new Promise((resolve) => {
-    const argv = [join(folder, 'dist/main.js'), 'simulate', ...WORLDS];
+    const argv = ['--input-type=module', '--eval', PROGRAM, '--', 'simulate', ...WORLDS];
     execFile(process.execPath, argv, { timeout: LONGEST_MS, cwd: folder }, (error, _out, errors) => {
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, errors });
     });

@@ -1,7 +1,7 @@
 // `regstorm doctor [FILE]`: is there everything here that a run will need, and if not, which command mends it?
 
 import type { CommandSpec } from '../command.ts';
-import { CONSOLE_OPTIONS, OUTPUT_OPTIONS, RUN_OPTIONS, SCENARIO_OPTIONS, TARGET_OPTIONS } from '../run-settings.ts';
+import { CONSOLE_OPTIONS, OUTPUT_OPTIONS, RUN_OPTIONS, SCENARIO_OPTIONS, TARGET_OPTIONS } from '../options.ts';
 
 export const DOCTOR_COMMAND: CommandSpec = {
   name: 'doctor',

@@ -1,21 +1,14 @@
-// `regstorm run FILE`: run a scenario, judge it, store the result.
+// `regstorm run FILE`, as the help and the parser see it. What it does is in actions/run.ts.
 
-import { loadPlan, readScenario } from '../../coordinator/index.ts';
-import { planWarnings } from '../../scenario/index.ts';
-import type { CommandSpec, Given } from '../command.ts';
-import { showDryRun } from '../dry-run.ts';
-import { executeRun } from '../execute-run.ts';
-import { collectOverrides } from '../overrides.ts';
+import type { CommandSpec } from '../command.ts';
 import {
   CONSOLE_OPTIONS,
   INVALID_OPTION,
   OUTPUT_OPTIONS,
   RUN_OPTIONS,
-  readRunSettings,
   SCENARIO_OPTIONS,
   TARGET_OPTIONS,
-} from '../run-settings.ts';
-import type { Terminal } from '../terminal.ts';
+} from '../options.ts';
 
 export const RUN_COMMAND: CommandSpec = {
   name: 'run',
@@ -43,14 +36,5 @@ export const RUN_COMMAND: CommandSpec = {
     ['run gate.yaml --dry-run', 'what would be said, against the embedded registrar'],
     ['run gate.yaml --format json > summary.json', 'for a script'],
   ],
-  run: (given, terminal) => runCommand(given, terminal),
-};
-
-const runCommand = async (given: Given, terminal: Terminal): Promise<number> => {
-  const settings = readRunSettings(given);
-  const source = readScenario(given.positionals[0]!, terminal.readInput);
-  const plan = loadPlan(source, { overrides: collectOverrides(given), environment: terminal.environment });
-  for (const warning of planWarnings(plan)) terminal.err.write(`warning: ${warning}\n`);
-  if (given.flag('dry-run')) return showDryRun(given, plan, settings, terminal);
-  return executeRun({ plan, scenarioText: source.text, settings, argv: given.argv, terminal });
+  run: async (given, terminal) => (await import('../actions/run.ts')).runCommand(given, terminal),
 };

@@ -1,7 +1,5 @@
-// `regstorm schema`: the JSON Schema of scenario files, for editors.
+// `regstorm schema`, as the help and the parser see it. What it does is in actions/schema.ts.
 
-import { scenarioJsonSchema } from '../../scenario/index.ts';
-import { EXIT } from '../../std/index.ts';
 import type { CommandSpec } from '../command.ts';
 
 export const SCHEMA_COMMAND: CommandSpec = {
@@ -10,8 +8,5 @@ export const SCHEMA_COMMAND: CommandSpec = {
   describe: 'Print the JSON Schema of scenario files, for editors.',
   options: {},
   examples: [['schema > scenario.schema.json', 'name it in a first line "# yaml-language-server: $schema=…"']],
-  run: async (_given, terminal) => {
-    terminal.out.write(`${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
-    return EXIT.PASS;
-  },
+  run: async (given, terminal) => (await import('../actions/schema.ts')).schemaCommand(given, terminal),
 };
