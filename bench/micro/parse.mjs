@@ -1,4 +1,5 @@
-// Reading answers: whole messages into the record of offsets, the challenge in a 401, our own Contact in a 200.
+// Reading answers: whole messages into the record of offsets, messages of a known shape, the challenge in a 401, our own
+// Contact in a 200.
 
 import assert from 'node:assert/strict';
 import {
@@ -6,9 +7,13 @@ import {
   CONTACT_FOUND,
   createChallenge,
   createContactCursor,
+  createShapeTable,
   createSipMessage,
   createUriPair,
   firstContact,
+  learnShape,
+  matchShape,
+  NO_SHAPE,
   nextContact,
   PARSE_OK,
   parseChallenge,
@@ -54,6 +59,36 @@ const parsing = (textOf, status) => () => {
       assert.equal(parseMessage(bytes, starts[n], ends[n], message), PARSE_OK);
       assert.deepEqual([message.status, message.cseq, message.via.count], [status, cseqOf(n), 1]);
       assert.equal(decodeLatin1(bytes, message.viaBranchStart, message.viaBranchEnd), branchOf(n));
+    }
+  };
+  return { run, check };
+};
+
+/** One answer read as the engine does: against the shapes of those read before, and parsed if it fits none. */
+const reading = (textOf, status) => () => {
+  const { bytes, starts, ends } = layMessages(textOf);
+  const shapes = createShapeTable();
+  const parsed = createSipMessage();
+  const read = (n) => {
+    const known = matchShape(shapes, bytes, starts[n], ends[n]);
+    if (known !== NO_SHAPE) return shapes.shapes[known].message;
+    if (parseMessage(bytes, starts[n], ends[n], parsed) === PARSE_OK) learnShape(shapes, ends[n] - starts[n]);
+    return parsed;
+  };
+  const run = (count) => {
+    let hash = SEED;
+    for (let i = 0; i < count; i++) {
+      const message = read(i & MASK);
+      hash = fold(fold(hash, message.status), message.cseq);
+    }
+    return hash;
+  };
+  const check = () => {
+    for (let n = 0; n < VARIETY; n++) {
+      assert.ok(matchShape(shapes, bytes, starts[n], ends[n]) !== NO_SHAPE, 'its shape is known');
+      const { status: found, cseq, viaBranchStart, viaBranchEnd } = read(n);
+      assert.deepEqual([found, cseq], [status, cseqOf(n)]);
+      assert.equal(decodeLatin1(shapes.text, viaBranchStart, viaBranchEnd), branchOf(n));
     }
   };
   return { run, check };
@@ -124,6 +159,9 @@ export const BENCHMARKS = [
   { name: 'parse/kamailio-200', count: 100_000, hash: '83771a80', create: parsing(kamailio200, 200) },
   { name: 'parse/kamailio-401', count: 100_000, hash: 'afb39184', create: parsing(kamailio401, 401) },
   { name: 'parse/long-200', count: 40_000, hash: '3d71f43c', create: parsing(long200, 200) },
+  { name: 'parse/known-nullreg-200', count: 200_000, hash: 'e51d35f2', create: reading(nullreg200, 200) },
+  { name: 'parse/known-kamailio-200', count: 200_000, hash: 'e51d35f2', create: reading(kamailio200, 200) },
+  { name: 'parse/known-kamailio-401', count: 200_000, hash: 'f4df349e', create: reading(kamailio401, 401) },
   { name: 'parse/challenge', count: 200_000, hash: 'c9967bd5', create: createChallenges },
   { name: 'parse/contact-one', count: 200_000, hash: 'a9d784d5', create: lookingUp(kamailio200) },
   { name: 'parse/contact-three', count: 100_000, hash: 'a9d784d5', create: lookingUp(long200) },
