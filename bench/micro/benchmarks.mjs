@@ -2,7 +2,7 @@
 // put a record into a family's BENCHMARKS:
 //
 //   name     family/what; the family is the file
-//   count    operations in a round: some ten milliseconds' worth, and a multiple of SMOKE_COUNT
+//   count    operations in a round: some ten milliseconds' worth, and ten times a multiple of SMOKE_COUNT
 //   hash     of the first SMOKE_COUNT operations of a new one; `npm run bench:micro -- --smoke NAME` says what it is
 //   create   makes a new one: { run, check }
 //     run(count)   does the next `count` operations and returns the hash of what they gave (fold.mjs); everything it needs is

@@ -132,15 +132,15 @@ const ONCE_ROUND = (2 * RETURNING_CONTEXTS) / STARTS_PER_TURN;
 const SETTLED = 4;
 
 export const BENCHMARKS = [
-  { name: 'engine/compose-plain', count: 200_000, hash: '4accb3cd', create: composing(null) },
-  { name: 'engine/compose-digest', count: 50_000, hash: '1a446dad', create: composing(PASSWORD) },
-  { name: 'engine/plain', count: 25_000, hash: '92b8001d', create: registering(RETURNING_CONTEXTS, null, SETTLED) },
-  { name: 'engine/digest', count: 12_500, hash: '9439d0e5', create: registering(FRESH_CONTEXTS, PASSWORD, SETTLED) },
+  { name: 'engine/compose-plain', count: 25_000, hash: '4accb3cd', create: composing(null) },
+  { name: 'engine/compose-digest', count: 10_000, hash: '1a446dad', create: composing(PASSWORD) },
+  { name: 'engine/plain', count: 10_000, hash: '92b8001d', create: registering(RETURNING_CONTEXTS, null, SETTLED) },
+  { name: 'engine/digest', count: 5_000, hash: '9439d0e5', create: registering(FRESH_CONTEXTS, PASSWORD, SETTLED) },
   {
     name: 'engine/nonce-kept',
-    count: 25_000,
+    count: 10_000,
     hash: '9db426a3',
     create: registering(RETURNING_CONTEXTS, PASSWORD, ONCE_ROUND),
   },
-  { name: 'engine/responder', count: 200_000, hash: '9d4d6741', create: createResponder },
+  { name: 'engine/responder', count: 50_000, hash: '9d4d6741', create: createResponder },
 ];

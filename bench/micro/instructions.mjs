@@ -16,7 +16,7 @@ const NODE_FLAGS = ['--single-threaded', '--predictable', '--hash-seed=1', '--ra
 const CALLGRIND = ['--tool=callgrind', '--smc-check=all-non-file', '--dump-before=uv_uptime'];
 const WITHIN_MS = 600_000;
 /** N is this share of a timed round: some ten million instructions. */
-const SHARE = 25;
+const SHARE = 5;
 
 export const hasValgrind = () => spawnSync('valgrind', ['--version']).status === 0;
 

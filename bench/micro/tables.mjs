@@ -158,8 +158,8 @@ const createMessages = () => {
 };
 
 export const BENCHMARKS = [
-  { name: 'tables/timers', count: 100_000, hash: 'fee69c85', create: createTimers },
-  { name: 'tables/wait-heap', count: 100_000, hash: '428f811d', create: createWaits },
-  { name: 'tables/ready-queue', count: 500_000, hash: '9d534d49', create: createReady },
-  { name: 'tables/outbox', count: 500_000, hash: '22cd5fe5', create: createMessages },
+  { name: 'tables/timers', count: 50_000, hash: 'fee69c85', create: createTimers },
+  { name: 'tables/wait-heap', count: 50_000, hash: '428f811d', create: createWaits },
+  { name: 'tables/ready-queue', count: 200_000, hash: '9d534d49', create: createReady },
+  { name: 'tables/outbox', count: 200_000, hash: '22cd5fe5', create: createMessages },
 ];

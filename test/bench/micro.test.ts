@@ -30,7 +30,7 @@ describe('npm run bench:micro', () => {
   it('measures what is asked for and prints time, heap and the hash of the work', () => {
     const { status, stdout } = run('--quick', 'measures/loop');
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^measures\/loop +[\d.]+ +[\d.]+ +[\d.]+ +- +8x100000 +[0-9a-f]{8}$/m);
+    expect(stdout).toMatch(/^measures\/loop +[\d.]+ +[\d.]+ +[\d.]+ +- +8x20000 +[0-9a-f]{8}$/m);
   });
 
   it.each([
