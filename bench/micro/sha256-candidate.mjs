@@ -76,7 +76,7 @@ export const sha256Final = (sha, out, at) => {
   for (let i = 0; i < 32; i++) out[at + i] = sha.state[i >> 2] >>> (24 - 8 * (i & 3));
 };
 
-/** RFC 6234 §6.2 step 1: the message schedule. The rotations are written out: calls cost more than they are worth here. */
+/** RFC 6234 §6.2 step 1: the message schedule. The rotations are written out: too many calls for the compiler to inline. */
 const loadWords = ({ block, words }) => {
   for (let i = 0; i < 16; i++) {
     const at = 4 * i;
@@ -91,15 +91,7 @@ const loadWords = ({ block, words }) => {
   }
 };
 
-// The two functions of a step, RFC 6234 §5.1, with everything that goes into them.
-const first = (e, f, g, h, key) =>
-  (((h + (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7)))) | 0) +
-    (((g ^ (e & (f ^ g))) + key) | 0)) |
-  0;
-const second = (a, b, c) =>
-  ((((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))) + ((a & b) ^ (c & (a ^ b)))) | 0;
-
-/** RFC 6234 §6.2. The loop does eight steps a turn, so that the eight words change places without being moved. */
+/** RFC 6234 §6.2. Everything in one loop and cut to 32 bits at once: a sum that leaves them would become an object. */
 const compress = (sha) => {
   loadWords(sha);
   const { state, words } = sha;
@@ -112,31 +104,20 @@ const compress = (sha) => {
   let f = state[5];
   let g = state[6];
   let h = state[7];
-  for (let i = 0; i < COUNT_OF_WORDS; i += 8) {
-    h = first(e, f, g, h, keys[i] + words[i]);
-    d = (d + h) | 0;
-    h = (h + second(a, b, c)) | 0;
-    g = first(d, e, f, g, keys[i + 1] + words[i + 1]);
-    c = (c + g) | 0;
-    g = (g + second(h, a, b)) | 0;
-    f = first(c, d, e, f, keys[i + 2] + words[i + 2]);
-    b = (b + f) | 0;
-    f = (f + second(g, h, a)) | 0;
-    e = first(b, c, d, e, keys[i + 3] + words[i + 3]);
-    a = (a + e) | 0;
-    e = (e + second(f, g, h)) | 0;
-    d = first(a, b, c, d, keys[i + 4] + words[i + 4]);
-    h = (h + d) | 0;
-    d = (d + second(e, f, g)) | 0;
-    c = first(h, a, b, c, keys[i + 5] + words[i + 5]);
-    g = (g + c) | 0;
-    c = (c + second(d, e, f)) | 0;
-    b = first(g, h, a, b, keys[i + 6] + words[i + 6]);
-    f = (f + b) | 0;
-    b = (b + second(c, d, e)) | 0;
-    a = first(f, g, h, a, keys[i + 7] + words[i + 7]);
-    e = (e + a) | 0;
-    a = (a + second(b, c, d)) | 0;
+  for (let i = 0; i < COUNT_OF_WORDS; i++) {
+    const sum1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
+    const sum0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
+    const key = (keys[i] + words[i]) | 0;
+    const first = (((h + sum1) | 0) + (((g ^ (e & (f ^ g))) + key) | 0)) | 0;
+    const second = (sum0 + ((a & b) ^ (c & (a ^ b)))) | 0;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + second) | 0;
   }
   state[0] += a;
   state[1] += b;
