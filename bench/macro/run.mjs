@@ -127,6 +127,7 @@ const record = (machine, options, costs, peaks) => {
   );
   const { rounds, count, rate, sippRate } = options;
   const line = {
+    kind: 'macro',
     at: new Date().toISOString(),
     machine,
     options: { rounds, count, rate, sippRate },
