@@ -24,6 +24,8 @@ export interface RunRecord {
   readonly target: string;
   readonly sharedMachine: boolean;
   readonly precheck: PrecheckOutcome;
+  /** Datagrams that the registrar's own sockets dropped; null where that cannot be told. */
+  readonly targetOverruns: number | null;
   readonly interrupted: StopSignal | null;
   /** Something was lost, if only the embedded registrar. */
   readonly lost: boolean;
@@ -51,6 +53,7 @@ export const conclude = (record: RunRecord): RunResult => {
     ...common,
     thresholds: record.plan.thresholds,
     measuredSeconds: measured.endSeconds - measured.startSeconds,
+    t1Us: record.plan.timers.t1Us,
     onInvalid: record.onInvalid,
     regressed: false,
   });
@@ -66,6 +69,7 @@ export const conclude = (record: RunRecord): RunResult => {
     procedures: [...proceduresOf(record.plan.flow)],
     cpuSeconds: record.cpuSeconds,
     maxRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KILOBYTE,
+    targetOverruns: record.targetOverruns,
     cleanupAsked: record.plan.cleanup !== 'none',
     notes: notesOf(record),
     judgement,

@@ -9,6 +9,9 @@ import {
   COUNTER_MISSED_NO_SLOT,
   COUNTER_RECEIVE_QUEUE_OVERRUNS,
   COUNTER_REQUESTS_SENT,
+  COUNTER_SEND_NO_ROOM,
+  COUNTER_SEND_QUEUE_FULL,
+  COUNTER_SEND_WAITED_US_MAX,
   COUNTER_STARTS_DUE_MEASURED,
   COUNTER_STARTS_DUE_OTHER,
   COUNTER_STARTS_MADE_MEASURED,
@@ -32,6 +35,8 @@ import { decideVerdict } from './verdict.ts';
 export interface JudgeFacts {
   readonly thresholds: readonly PlanThreshold[];
   readonly measuredSeconds: number;
+  /** RFC 3261 §17.1.1.1, as the plan has it. */
+  readonly t1Us: number;
   readonly onInvalid: 'fail' | 'warn';
   readonly interrupted: Interruption | null;
   readonly workersLost: number;
@@ -43,7 +48,7 @@ export interface JudgeFacts {
 export function judgeRun(merged: MergedMetrics, facts: JudgeFacts): Judgement {
   const numbers = { procedures: merged.measured, measuredSeconds: facts.measuredSeconds };
   const judged = [...evaluateThresholds(facts.thresholds, numbers), ...builtInThresholds(merged.total)];
-  const validity = judgeValidity(validityFactsOf(merged));
+  const validity = judgeValidity(validityFactsOf(merged, facts.t1Us));
   const { verdict, exitCode } = decideVerdict({
     interrupted: facts.interrupted,
     usageError: false,
@@ -86,7 +91,7 @@ export function isUnreachable({ responses, counters }: MergedMetrics, precheck: 
   return !responses.some((count) => count > 0) && counters[COUNTER_STRAY] === 0 && counters[COUNTER_MALFORMED] === 0;
 }
 
-export function validityFactsOf({ counters, measured }: MergedMetrics): ValidityFacts {
+export function validityFactsOf({ counters, measured }: MergedMetrics, t1Us: number): ValidityFacts {
   return {
     startsDue: counters[COUNTER_STARTS_DUE_MEASURED]! - counters[COUNTER_MISSED_CONTEXT_BUSY_MEASURED]!,
     startsMade: counters[COUNTER_STARTS_MADE_MEASURED]!,
@@ -95,6 +100,10 @@ export function validityFactsOf({ counters, measured }: MergedMetrics): Validity
     missedNoSlot: counters[COUNTER_MISSED_NO_SLOT]!,
     lag: worstLag(Object.values(measured).map(({ lag }) => lag)),
     receiveQueueOverruns: counters[COUNTER_RECEIVE_QUEUE_OVERRUNS]!,
+    sendNoRoom: counters[COUNTER_SEND_NO_ROOM]!,
+    sendQueueFull: counters[COUNTER_SEND_QUEUE_FULL]!,
+    sendWaitedUsMax: counters[COUNTER_SEND_WAITED_US_MAX]!,
+    t1Us,
     clockSteps: counters[COUNTER_CLOCK_STEPS]!,
     longestTurnUs: counters[COUNTER_TURN_US_MAX]!,
   };

@@ -21,6 +21,7 @@ import { type Libc, loadLibc } from './libc.ts';
 import type { NativeBlock } from './native-block.ts';
 import { createReceiveSlots } from './receive-slots.ts';
 import { createSendQueue, enqueue, nameLastPeer } from './send-queue.ts';
+import { createSendWait, sumWaits } from './send-wait.ts';
 import { createScratch, openUdpSocket, readDrops } from './udp-socket.ts';
 import { createWallClock, resetOffset } from './wall-clock.ts';
 
@@ -105,6 +106,7 @@ class BatchTransport implements UdpTransport {
       connected,
       queue: createSendQueue(libc, options.slab, this.#queueCapacity, !connected),
       blockedBy: BLOCKED_NOT,
+      wait: createSendWait(),
       errorsPending: false,
       overruns: 0,
     };
@@ -178,10 +180,12 @@ class BatchTransport implements UdpTransport {
     const { truncated, datagramsPerSendCall, datagramsPerReceiveCall, wall, flows } = this.#core;
     let receiveQueueOverruns = 0;
     for (const flow of flows) receiveQueueOverruns += flow.overruns;
+    const waits = flows.map(({ wait }) => wait);
     return {
       truncated,
       clockSteps: wall.steps,
       receiveQueueOverruns,
+      sendBlocked: sumWaits(waits, this.nowUs()),
       sendCalls: callsIn(datagramsPerSendCall),
       receiveCalls: callsIn(datagramsPerReceiveCall),
       datagramsPerSendCall,

@@ -22,6 +22,7 @@ const FACTS: JudgeFacts = {
   interrupted: null,
   workersLost: 0,
   precheck: 'answered',
+  t1Us: 500_000,
   regressed: false,
 };
 
