@@ -53,7 +53,6 @@ export const conclude = (record: RunRecord): RunResult => {
     ...common,
     thresholds: record.plan.thresholds,
     measuredSeconds: measured.endSeconds - measured.startSeconds,
-    t1Us: record.plan.timers.t1Us,
     onInvalid: record.onInvalid,
     regressed: false,
   });

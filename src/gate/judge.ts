@@ -7,6 +7,7 @@ import {
   COUNTER_MISSED_CONTEXT_BUSY_MEASURED,
   COUNTER_MISSED_LATE,
   COUNTER_MISSED_NO_SLOT,
+  COUNTER_OVERTAKEN,
   COUNTER_RECEIVE_QUEUE_OVERRUNS,
   COUNTER_REQUESTS_SENT,
   COUNTER_SEND_NO_ROOM,
@@ -35,8 +36,6 @@ import { decideVerdict } from './verdict.ts';
 export interface JudgeFacts {
   readonly thresholds: readonly PlanThreshold[];
   readonly measuredSeconds: number;
-  /** RFC 3261 §17.1.1.1, as the plan has it. */
-  readonly t1Us: number;
   readonly onInvalid: 'fail' | 'warn';
   readonly interrupted: Interruption | null;
   readonly workersLost: number;
@@ -48,7 +47,7 @@ export interface JudgeFacts {
 export function judgeRun(merged: MergedMetrics, facts: JudgeFacts): Judgement {
   const numbers = { procedures: merged.measured, measuredSeconds: facts.measuredSeconds };
   const judged = [...evaluateThresholds(facts.thresholds, numbers), ...builtInThresholds(merged.total)];
-  const validity = judgeValidity(validityFactsOf(merged, facts.t1Us));
+  const validity = judgeValidity(validityFactsOf(merged));
   const { verdict, exitCode } = decideVerdict({
     interrupted: facts.interrupted,
     usageError: false,
@@ -91,7 +90,7 @@ export function isUnreachable({ responses, counters }: MergedMetrics, precheck: 
   return !responses.some((count) => count > 0) && counters[COUNTER_STRAY] === 0 && counters[COUNTER_MALFORMED] === 0;
 }
 
-export function validityFactsOf({ counters, measured }: MergedMetrics, t1Us: number): ValidityFacts {
+export function validityFactsOf({ counters, measured }: MergedMetrics): ValidityFacts {
   return {
     startsDue: counters[COUNTER_STARTS_DUE_MEASURED]! - counters[COUNTER_MISSED_CONTEXT_BUSY_MEASURED]!,
     startsMade: counters[COUNTER_STARTS_MADE_MEASURED]!,
@@ -103,7 +102,7 @@ export function validityFactsOf({ counters, measured }: MergedMetrics, t1Us: num
     sendNoRoom: counters[COUNTER_SEND_NO_ROOM]!,
     sendQueueFull: counters[COUNTER_SEND_QUEUE_FULL]!,
     sendWaitedUsMax: counters[COUNTER_SEND_WAITED_US_MAX]!,
-    t1Us,
+    overtaken: counters[COUNTER_OVERTAKEN]!,
     clockSteps: counters[COUNTER_CLOCK_STEPS]!,
     longestTurnUs: counters[COUNTER_TURN_US_MAX]!,
   };

@@ -6,7 +6,7 @@
 //   lag                -                  p99 > 10 ms               rates timing
 //   missed starts      any                > 1 % of what was due     rates timing
 //   receive overruns   -                  any                       all
-//   send blocked       any                one waited T1             rates timing; invalid: all
+//   send blocked       any                a timer fired first       rates timing; invalid: all
 //   standstill         -                  1 s in one turn           all
 //   clock steps        any                -                         timing
 //
@@ -47,8 +47,8 @@ export interface ValidityFacts {
   readonly sendNoRoom: number;
   readonly sendQueueFull: number;
   readonly sendWaitedUsMax: number;
-  /** RFC 3261 §17.1.1.1, as the plan has it. */
-  readonly t1Us: number;
+  /** Timers E and F that fired for a request which had not left yet. */
+  readonly overtaken: number;
   readonly clockSteps: number;
   readonly longestTurnUs: number;
 }
@@ -124,11 +124,11 @@ export function overrunRule({ receiveQueueOverruns }: ValidityFacts): ValidityRe
 }
 
 /**
- * Timer E runs from the turn in which a request is made. One that then waits for the kernel as long as T1 is queued a second
- * time before it has left once, and may time out without ever having left: that is nobody's doing but ours.
+ * Timers run from the turn in which a request is made. One that then waits in our queues as long as T1 is sent a second time
+ * before it has left once, and may time out without ever having left: that is nobody's doing but ours.
  */
 export function sendBlockedRule(facts: ValidityFacts): ValidityReason | null {
-  const { sendNoRoom, sendQueueFull, sendWaitedUsMax, t1Us } = facts;
+  const { sendNoRoom, sendQueueFull, sendWaitedUsMax, overtaken } = facts;
   const causes: string[] = [];
   if (sendNoRoom > 0) {
     causes.push(`the send buffer was full ${formatCounted(sendNoRoom, 'time')} (raise net.core.wmem_max)`);
@@ -137,13 +137,22 @@ export function sendBlockedRule(facts: ValidityFacts): ValidityReason | null {
     const times = formatCounted(sendQueueFull, 'time');
     causes.push(`the interface's queue was full ${times} (\`ip link set dev NAME txqueuelen 10000\`)`);
   }
-  if (causes.length === 0) return null;
-  const invalid = sendWaitedUsMax >= t1Us;
-  const doubt = invalid ? `, longer than T1: timeouts and retransmissions may be the generator's` : '';
+  if (causes.length === 0 && overtaken === 0) return null;
+  const parts: string[] = [];
+  if (overtaken > 0) {
+    const times = formatCounted(overtaken, 'time');
+    parts.push(
+      `timers fired ${times} before their request had left, so timeouts and retransmissions are the generator's`,
+    );
+  }
+  if (causes.length > 0) {
+    const waited = `messages waited up to ${formatTime(sendWaitedUsMax)} for the kernel`;
+    parts.push(`${waited}: ${causes.join(', ')}, or the rate is more than the line carries`);
+  }
   return {
-    reason: `messages waited up to ${formatTime(sendWaitedUsMax)} for the kernel${doubt}; ${causes.join(', ')}, or the rate is more than the line carries`,
-    taints: invalid ? ['all'] : ['rates', 'timing'],
-    severity: invalid ? 'invalid' : 'suspect',
+    reason: parts.join('; '),
+    taints: overtaken > 0 ? ['all'] : ['rates', 'timing'],
+    severity: overtaken > 0 ? 'invalid' : 'suspect',
   };
 }
 

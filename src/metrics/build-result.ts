@@ -115,6 +115,7 @@ function generatorOf(merged: MergedMetrics, facts: RunFacts): RunResult['generat
       queueFull: counters[at.COUNTER_SEND_QUEUE_FULL]!,
       waitedUsTotal: counters[at.COUNTER_SEND_WAITED_US]!,
       waitedUsMax: counters[at.COUNTER_SEND_WAITED_US_MAX]!,
+      overtaken: counters[at.COUNTER_OVERTAKEN]!,
     },
   };
 }

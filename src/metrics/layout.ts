@@ -78,7 +78,9 @@ export const COUNTER_SEND_NO_ROOM = 31;
 export const COUNTER_SEND_QUEUE_FULL = 32;
 export const COUNTER_SEND_WAITED_US = 33;
 export const COUNTER_SEND_WAITED_US_MAX = 34;
-export const COUNTER_COUNT = 35;
+/** Timers E and F that fired for a request which had not left yet: it waited in our own queues. */
+export const COUNTER_OVERTAKEN = 35;
+export const COUNTER_COUNT = 36;
 
 export const PHASE_WARMUP = 0;
 export const PHASE_MEASURED = 1;

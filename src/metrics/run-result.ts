@@ -166,6 +166,8 @@ export interface RunResult {
       readonly queueFull: number;
       readonly waitedUsTotal: number;
       readonly waitedUsMax: number;
+      /** Timers E and F that fired for a request which had not left yet. */
+      readonly overtaken: number;
     };
   };
   readonly target: {

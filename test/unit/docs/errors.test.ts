@@ -52,7 +52,7 @@ function doubtful(): ValidityFacts {
     sendNoRoom: 972,
     sendQueueFull: 511,
     sendWaitedUsMax: 12_300,
-    t1Us: 500_000,
+    overtaken: 0,
     clockSteps: 1,
     longestTurnUs: 1_500_000,
   };

@@ -22,7 +22,6 @@ const FACTS: JudgeFacts = {
   interrupted: null,
   workersLost: 0,
   precheck: 'answered',
-  t1Us: 500_000,
   regressed: false,
 };
 

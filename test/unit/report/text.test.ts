@@ -82,7 +82,6 @@ function sampleResult(
     interrupted,
     workersLost,
     precheck,
-    t1Us: 500_000,
     regressed: false,
   });
   return m.buildRunResult(merged, { ...all, judgement });
@@ -102,6 +101,7 @@ function troubled(): m.RunResult {
     m.setCounter(block, m.COUNTER_MISSED_NO_SLOT, 400);
     m.setCounter(block, m.COUNTER_SEND_QUEUE_FULL, 30);
     m.setCounter(block, m.COUNTER_SEND_WAITED_US_MAX, 700_000);
+    m.setCounter(block, m.COUNTER_OVERTAKEN, 45);
     m.setCounter(block, m.COUNTER_CLEANUP_ATTEMPTED, 2_500);
     m.setCounter(block, m.COUNTER_CLEANUP_SUCCEEDED, 2_500);
     m.setCounter(block, m.COUNTER_MISSED_CONTEXT_BUSY, 17);
