@@ -24,6 +24,8 @@ export interface RunRecord {
   readonly target: string;
   readonly sharedMachine: boolean;
   readonly precheck: PrecheckOutcome;
+  /** Datagrams that the registrar's own sockets dropped; null where that cannot be told. */
+  readonly targetOverruns: number | null;
   readonly interrupted: StopSignal | null;
   /** Something was lost, if only the embedded registrar. */
   readonly lost: boolean;
@@ -66,6 +68,7 @@ export const conclude = (record: RunRecord): RunResult => {
     procedures: [...proceduresOf(record.plan.flow)],
     cpuSeconds: record.cpuSeconds,
     maxRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KILOBYTE,
+    targetOverruns: record.targetOverruns,
     cleanupAsked: record.plan.cleanup !== 'none',
     notes: notesOf(record),
     judgement,

@@ -23,6 +23,7 @@ import { askTarget } from './precheck.ts';
 import { defaultWorkers } from './run-length.ts';
 import type { StopSwitch } from './stop-switch.ts';
 import { locateTarget } from './target.ts';
+import { watchTargetDrops } from './target-drops.ts';
 
 /** Who is told what happens while a run lasts. */
 export interface RunObserver {
@@ -121,6 +122,7 @@ const runAgainst = async (run: Run): Promise<RunOutcome> => {
   const { stop } = run.options;
   if (precheck === 'refused') return withoutLoad(run, precheck, nobodyListens(run.target));
   if (stop.level() > 0) return withoutLoad(run, precheck, null);
+  const targetDrops = watchTargetDrops(run.target, run.sharedMachine);
   const load = await runLoad({
     ...run,
     runId: run.options.runId,
@@ -129,9 +131,12 @@ const runAgainst = async (run: Run): Promise<RunOutcome> => {
     onProgress: run.options.observer.progress?.look ?? null,
     progressMs: run.options.observer.progress?.everyMs ?? 0,
   });
+  // Before the embedded registrar closes its socket.
+  const targetOverruns = targetDrops();
   const registrar = (await run.registrar?.stop()) ?? null;
   const notes = registrar === null ? [] : registrar.warnings.map((warning) => `embedded registrar: ${warning}`);
-  return { result: conclude(recordOf(run, precheck, load, notes)), problem: load.lost };
+  const record = { ...recordOf(run, precheck, load, notes), targetOverruns };
+  return { result: conclude(record), problem: load.lost };
 };
 
 const addressOf = ({ address, port }: ResolvedTarget): string => `${address}:${port}`;
@@ -179,6 +184,7 @@ const recordOf = (run: Run, precheck: PrecheckOutcome, load: LoadOutcome, notes:
     target: addressOf(target),
     sharedMachine,
     precheck,
+    targetOverruns: null,
     interrupted: options.stop.signal(),
     lost: load.lost !== null,
     blocks: load.blocks,

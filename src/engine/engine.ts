@@ -12,6 +12,7 @@ import {
   addCounter,
   COUNTER_ACTIVE_FLOWS,
   COUNTER_DATAGRAMS_SENT,
+  COUNTER_OVERTAKEN,
   COUNTER_REQUESTS_SENT,
   COUNTER_RETRANSMISSIONS,
   countInSecond,
@@ -148,6 +149,7 @@ export function reportError(engine: Engine, nowUs: number): void {
 function fireEndTimers(engine: Engine): void {
   const { endTimers, transactions, nowUs } = engine;
   for (let slot = dueSlot(endTimers, LIST_F, nowUs); slot !== NO_SLOT; slot = dueSlot(endTimers, LIST_F, nowUs)) {
+    countOvertaken(engine, slot);
     const wasHeard = transactions.state[slot] === TX_PROCEEDING;
     const outcome = wasHeard ? OUTCOME_TIMEOUT_AFTER_PROVISIONAL : OUTCOME_TIMEOUT;
     endTransaction(engine, slot, outcome, deadlineOf(endTimers, slot));
@@ -163,10 +165,16 @@ function fireResendTimers(engine: Engine): boolean {
   for (let list = 0; list < resendTimers.head.length; list++) {
     for (let slot = dueSlot(resendTimers, list, nowUs); slot !== NO_SLOT; slot = dueSlot(resendTimers, list, nowUs)) {
       if (outboxRoom(engine.outbox) < 0) return false;
+      countOvertaken(engine, slot);
       resend(engine, slot);
     }
   }
   return true;
+}
+
+/** A timer fired although the request has not left yet: it waits in our own queues, and nobody else is to blame. */
+function countOvertaken(engine: Engine, slot: number): void {
+  if (engine.transactions.firstSentUs[slot] === NOT_SENT) addCounter(engine.metrics, COUNTER_OVERTAKEN, 1);
 }
 
 /** What was under way goes first, then what is due to begin. False when the outbox filled up. */

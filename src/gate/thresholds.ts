@@ -39,14 +39,17 @@ interface Observation {
 }
 
 export function evaluateThresholds(thresholds: readonly PlanThreshold[], numbers: GateNumbers): JudgedThreshold[] {
-  return thresholds.map((threshold) => ({
-    result: resultOf(threshold, observe(threshold, numbers)),
-    touchedBy: taintsTouching(threshold),
-  }));
+  return thresholds.map((threshold) => {
+    const result = resultOf(threshold, observe(threshold, numbers));
+    return { result, touchedBy: taintsTouching(threshold, result.observed) };
+  });
 }
 
-/** Times are in doubt when timing is; rates when rates are; counts and ratios only when everything is. */
-export function taintsTouching(threshold: PlanThreshold): readonly Taint[] {
+/**
+ * Times are in doubt when timing is; rates when rates are, and so is a count that fell short: with the whole load there would
+ * have been more. All other counts and ratios are in doubt only when everything is.
+ */
+export function taintsTouching(threshold: PlanThreshold, observed: number | null = null): readonly Taint[] {
   switch (threshold.metric) {
     case 'latency':
     case 'failureLatency':
@@ -58,10 +61,17 @@ export function taintsTouching(threshold: PlanThreshold): readonly Taint[] {
     case 'failures':
     case 'skipped':
     case 'challenged':
-      return threshold.aggregate.kind === 'rate' ? ['rates', 'all'] : ['all'];
+      return isOfLoad(threshold, observed) ? ['rates', 'all'] : ['all'];
     default:
       return assertNever(threshold.metric, 'threshold metric');
   }
+}
+
+/** Grows with the load, and is held against something that it has to reach. */
+function isOfLoad({ aggregate, comparison, limit }: PlanThreshold, observed: number | null): boolean {
+  if (aggregate.kind !== 'count') return aggregate.kind === 'rate';
+  if (comparison === '==') return observed !== null && observed < limit;
+  return comparison === '>' || comparison === '>=';
 }
 
 function resultOf(threshold: PlanThreshold, observation: Observation): ThresholdResult {

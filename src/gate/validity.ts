@@ -6,6 +6,7 @@
 //   lag                -                  p99 > 10 ms               rates timing
 //   missed starts      any                > 1 % of what was due     rates timing
 //   receive overruns   -                  any                       all
+//   send blocked       any                a timer fired first       rates timing; invalid: all
 //   standstill         -                  1 s in one turn           all
 //   clock steps        any                -                         timing
 //
@@ -42,6 +43,12 @@ export interface ValidityFacts {
   /** Of the measured window, of the procedure that was worst off. */
   readonly lag: MergedHistogram;
   readonly receiveQueueOverruns: number;
+  /** Flushes cut short because the send buffer, or the interface's queue, was full; and the longest wait of a message. */
+  readonly sendNoRoom: number;
+  readonly sendQueueFull: number;
+  readonly sendWaitedUsMax: number;
+  /** Timers E and F that fired for a request which had not left yet. */
+  readonly overtaken: number;
   readonly clockSteps: number;
   readonly longestTurnUs: number;
 }
@@ -57,6 +64,7 @@ export function judgeValidity(facts: ValidityFacts): Validity {
     lagRule(facts),
     missedRule(facts),
     overrunRule(facts),
+    sendBlockedRule(facts),
     standstillRule(facts),
     clockRule(facts),
   ].filter((reason) => reason !== null);
@@ -109,9 +117,42 @@ export function overrunRule({ receiveQueueOverruns }: ValidityFacts): ValidityRe
   if (receiveQueueOverruns === 0) return null;
   const lost = formatCounted(receiveQueueOverruns, 'answer was', 'answers were');
   return {
-    reason: `${lost} dropped because our receive queue was full: timeouts and retransmissions may be the generator's`,
+    reason: `${lost} dropped because our receive queue was full: timeouts and retransmissions may be the generator's (raise net.core.rmem_max if a note says that the buffer is small, or take more --workers)`,
     taints: ['all'],
     severity: 'invalid',
+  };
+}
+
+/**
+ * Timers run from the turn in which a request is made. One that then waits in our queues as long as T1 is sent a second time
+ * before it has left once, and may time out without ever having left: that is nobody's doing but ours.
+ */
+export function sendBlockedRule(facts: ValidityFacts): ValidityReason | null {
+  const { sendNoRoom, sendQueueFull, sendWaitedUsMax, overtaken } = facts;
+  const causes: string[] = [];
+  if (sendNoRoom > 0) {
+    causes.push(`the send buffer was full ${formatCounted(sendNoRoom, 'time')} (raise net.core.wmem_max)`);
+  }
+  if (sendQueueFull > 0) {
+    const times = formatCounted(sendQueueFull, 'time');
+    causes.push(`the interface's queue was full ${times} (\`ip link set dev NAME txqueuelen 10000\`)`);
+  }
+  if (causes.length === 0 && overtaken === 0) return null;
+  const parts: string[] = [];
+  if (overtaken > 0) {
+    const times = formatCounted(overtaken, 'time');
+    parts.push(
+      `timers fired ${times} before their request had left, so timeouts and retransmissions are the generator's`,
+    );
+  }
+  if (causes.length > 0) {
+    const waited = `messages waited up to ${formatTime(sendWaitedUsMax)} for the kernel`;
+    parts.push(`${waited}: ${causes.join(', ')}, or the rate is more than the line carries`);
+  }
+  return {
+    reason: parts.join('; '),
+    taints: overtaken > 0 ? ['all'] : ['rates', 'timing'],
+    severity: overtaken > 0 ? 'invalid' : 'suspect',
   };
 }
 

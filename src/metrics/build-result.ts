@@ -41,6 +41,7 @@ export function buildRunResult(merged: MergedMetrics, facts: RunFacts): RunResul
     cleanup: facts.cleanupAsked ? cleanupOf(counters) : null,
     rates: measureRates(merged, facts.measured),
     generator: generatorOf(merged, facts),
+    target: { receiveQueueOverruns: facts.targetOverruns },
   };
 }
 
@@ -109,5 +110,12 @@ function generatorOf(merged: MergedMetrics, facts: RunFacts): RunResult['generat
     sendCalls: callSummary(merged.sendCalls),
     receiveCalls: callSummary(merged.receiveCalls),
     turns: turnSummary(merged.turns),
+    sendBlocked: {
+      noRoom: counters[at.COUNTER_SEND_NO_ROOM]!,
+      queueFull: counters[at.COUNTER_SEND_QUEUE_FULL]!,
+      waitedUsTotal: counters[at.COUNTER_SEND_WAITED_US]!,
+      waitedUsMax: counters[at.COUNTER_SEND_WAITED_US_MAX]!,
+      overtaken: counters[at.COUNTER_OVERTAKEN]!,
+    },
   };
 }

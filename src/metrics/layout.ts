@@ -73,7 +73,14 @@ export const COUNTER_SERIES_CLAMPED = 28;
 /** Failure texts that found the table full, and entries in use. Kept by countFailureText. */
 export const COUNTER_FAILURE_TEXTS_OTHER = 29;
 export const COUNTER_FAILURE_TEXTS_USED = 30;
-export const COUNTER_COUNT = 31;
+/** Flushes that the kernel cut short, by reason (EAGAIN, ENOBUFS), and how long messages then waited. */
+export const COUNTER_SEND_NO_ROOM = 31;
+export const COUNTER_SEND_QUEUE_FULL = 32;
+export const COUNTER_SEND_WAITED_US = 33;
+export const COUNTER_SEND_WAITED_US_MAX = 34;
+/** Timers E and F that fired for a request which had not left yet: it waited in our own queues. */
+export const COUNTER_OVERTAKEN = 35;
+export const COUNTER_COUNT = 36;
 
 export const PHASE_WARMUP = 0;
 export const PHASE_MEASURED = 1;

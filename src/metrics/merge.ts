@@ -41,7 +41,7 @@ export interface MergedSeries {
 
 export interface MergedMetrics {
   readonly workers: number;
-  /** By COUNTER_*: sums, but the greatest of COUNTER_TURN_US_MAX. */
+  /** By COUNTER_*: sums, but the greatest of those that are a maximum. */
   readonly counters: Float64Array;
   readonly measured: MergedProcedures;
   readonly total: MergedProcedures;
@@ -70,12 +70,15 @@ export function mergeBlocks(blocks: readonly MetricsBlock[]): MergedMetrics {
   };
 }
 
+/** Of these the greatest of all workers counts, of all others the sum. */
+const GREATEST: ReadonlySet<number> = new Set([at.COUNTER_TURN_US_MAX, at.COUNTER_SEND_WAITED_US_MAX]);
+
 function mergeCounters(blocks: readonly MetricsBlock[]): Float64Array {
   const counters = new Float64Array(at.COUNTER_COUNT);
   for (const block of blocks) {
     for (let counter = 0; counter < at.COUNTER_COUNT; counter++) {
       const value = block.counters[counter]!;
-      if (counter === at.COUNTER_TURN_US_MAX) counters[counter] = Math.max(counters[counter]!, value);
+      if (GREATEST.has(counter)) counters[counter] = Math.max(counters[counter]!, value);
       else counters[counter] = counters[counter]! + value;
     }
   }

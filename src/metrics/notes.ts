@@ -25,6 +25,13 @@ function notesOfFacts(facts: RunFacts): string[] {
   if (facts.environment.sharedMachine) {
     notes.push('generator and target share one machine: they compete for its processors');
   }
+  if (facts.targetOverruns !== null && facts.targetOverruns > 0) {
+    const lost = formatCounted(facts.targetOverruns, 'datagram');
+    notes.push(
+      `the registrar's own socket (${facts.environment.target}) dropped ${lost}: its receive queue was full, so ` +
+        "retransmissions and timeouts may come from that; it was not the generator's queue",
+    );
+  }
   if (facts.environment.wireClock === 'userland') {
     notes.push('wire times end when the program read the answer, not when it arrived (no kernel stamps here)');
   }

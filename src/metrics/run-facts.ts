@@ -28,6 +28,8 @@ export interface RunFacts {
   readonly interrupted: Interruption | null;
   readonly workersLost: number;
   readonly precheck: PrecheckOutcome;
+  /** Datagrams that the registrar's own sockets dropped; null where that cannot be told. */
+  readonly targetOverruns: number | null;
   /** More of them, such as workers' warnings. */
   readonly notes: readonly string[];
   readonly judgement: Judgement;

@@ -160,5 +160,18 @@ export interface RunResult {
     readonly sendCalls: CallSummary;
     readonly receiveCalls: CallSummary;
     readonly turns: TurnSummary;
+    /** Flushes that the kernel cut short, by what was full, and how long messages then waited for it. */
+    readonly sendBlocked: {
+      readonly noRoom: number;
+      readonly queueFull: number;
+      readonly waitedUsTotal: number;
+      readonly waitedUsMax: number;
+      /** Timers E and F that fired for a request which had not left yet. */
+      readonly overtaken: number;
+    };
+  };
+  readonly target: {
+    /** Datagrams dropped at the registrar's own sockets during the load; null where that cannot be told. */
+    readonly receiveQueueOverruns: number | null;
   };
 }

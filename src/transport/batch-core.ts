@@ -7,6 +7,7 @@ import type { KernelClocks } from './kernel-clocks.ts';
 import type { Libc } from './libc.ts';
 import type { ReceiveSlots } from './receive-slots.ts';
 import type { SendQueue } from './send-queue.ts';
+import type { SendWait } from './send-wait.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /** Why messages stay in a flow's queue after a flush. */
@@ -24,6 +25,7 @@ export interface BatchFlow {
   blockedBy: number;
   /** Messages go out in segments (UDP_SEGMENT); false for good once the kernel or the path has refused one. */
   segmented: boolean;
+  readonly wait: SendWait;
   /** ppoll reported an error, or the error queue was longer than one call reads. */
   errorsPending: boolean;
   /** Datagrams the kernel dropped, as last asked. */

@@ -43,6 +43,7 @@ import { drainErrors } from './error-queue.ts';
 import { readNowUs } from './kernel-clocks.ts';
 import { MSG_DONTWAIT } from './libc.ts';
 import { clearQueue, compactQueue, headAddress } from './send-queue.ts';
+import { forgetMark, noteFlush } from './send-wait.ts';
 
 /** Longer than the kernel needs for a datagram, packet filters included. */
 const MOST_PER_MESSAGE_US = 10;
@@ -70,6 +71,8 @@ export const flushFlow = (core: BatchCore, flow: BatchFlow, handler: DatagramHan
     if (!settleShortfall(core, flow, handler, errno)) break;
   }
   if (queue.head < queue.tail && flow.blockedBy === BLOCKED_NOT) flow.blockedBy = BLOCKED_QUEUE;
+  const waiting = queue.tail - queue.head;
+  if (waiting > 0 || flow.wait.left > 0) noteFlush(flow.wait, readNowUs(core.clocks), queue.head, waiting);
   compactQueue(queue);
 };
 
@@ -94,10 +97,12 @@ const settleShortfall = (core: BatchCore, flow: BatchFlow, handler: DatagramHand
   if (errno === EINTR) return true;
   if (errno === EAGAIN) {
     flow.blockedBy = BLOCKED_ROOM;
+    flow.wait.noRoom++;
     return false;
   }
   if (errno === ENOBUFS || errno === ENOMEM) {
     flow.blockedBy = BLOCKED_QUEUE;
+    flow.wait.queueFull++;
     return false;
   }
   assertSound(errno);
@@ -121,6 +126,7 @@ const settleShortfall = (core: BatchCore, flow: BatchFlow, handler: DatagramHand
 /** Drops what is unreported and says so; always false. */
 export const failFlow = (flow: BatchFlow, handler: DatagramHandler, errno: number): boolean => {
   clearQueue(flow.queue);
+  forgetMark(flow.wait);
   flow.blockedBy = BLOCKED_NOT;
   handler.onError(flow.id, errnoName(errno));
   return false;

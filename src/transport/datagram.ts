@@ -59,6 +59,17 @@ export interface DatagramHandler {
   onError(flow: FlowId, code: string): void;
 }
 
+/** When the kernel took no more messages, and how long they waited for it. */
+export interface SendBlocked {
+  /** Flushes that ended early because the socket's send buffer was full (EAGAIN). */
+  readonly noRoom: number;
+  /** Flushes that ended early because the interface's queue was full (ENOBUFS). */
+  readonly queueFull: number;
+  /** The time in which messages waited, and the longest that one did. */
+  readonly waitedUsTotal: number;
+  readonly waitedUsMax: number;
+}
+
 export interface TransportStats {
   /** Every socket still sends in segments (UDP_SEGMENT). */
   readonly segmented: boolean;
@@ -74,6 +85,7 @@ export interface TransportStats {
   /** Element n: how many of these calls moved n datagrams. The transport goes on counting in them; to be copied. */
   readonly datagramsPerSendCall: Float64Array;
   readonly datagramsPerReceiveCall: Float64Array;
+  readonly sendBlocked: SendBlocked;
 }
 
 export interface UdpTransport {

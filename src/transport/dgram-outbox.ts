@@ -15,6 +15,7 @@ import type { Socket } from 'node:dgram';
 import { assert } from '../std/index.ts';
 import { formatIpv4 } from './addresses.ts';
 import type { DatagramHandler } from './datagram.ts';
+import { createSendWait, forgetMark, noteFlush, type SendWait } from './send-wait.ts';
 
 const UNSETTLED = 0;
 const SENT = 1;
@@ -41,6 +42,9 @@ export interface Outbox {
   readonly rows: readonly Row[];
   readonly slab: Uint8Array;
   readonly connected: boolean;
+  readonly wait: SendWait;
+  /** Messages that Node has got rid of, to the kernel or in vain. */
+  handed: number;
   /** Code of an error that concerns the flow; empty when there is none. */
   failure: string;
   head: number;
@@ -68,8 +72,9 @@ export const codeOf = (error: Error): string => ('code' in error ? String(error.
 export const createOutbox = (options: OutboxOptions): Outbox => {
   const rows: Row[] = [];
   const { slab, connected } = options;
-  const counters = { head: 0, issued: 0, tail: 0, sentCount: 0, refusedCount: 0 };
-  const outbox: Outbox = { rows, slab, connected, failure: '', ...counters };
+  const counters = { head: 0, issued: 0, handed: 0, tail: 0, sentCount: 0, refusedCount: 0 };
+  const wait = createSendWait();
+  const outbox: Outbox = { rows, slab, connected, wait, failure: '', ...counters };
   for (let index = 0; index < options.capacity; index++) {
     const row: Row = {
       start: 0,
@@ -133,7 +138,17 @@ export const issueMessages = (outbox: Outbox, socket: Socket, nowUs: () => numbe
     if (outbox.connected) socket.send(outbox.slab, row.start, length, row.settle);
     else socket.send(outbox.slab, row.start, length, row.peerPort, formatIpv4(row.peerAddress), row.settle);
     row.queued = socket.getSendQueueCount() > 0;
+    // Node does not tell whether the send buffer or the interface's queue was full; without IP_RECVERR, which Node can't ask
+    // for, Linux drops in silence what the latter does not take.
+    if (row.queued) outbox.wait.noRoom++;
   }
+  noteHanded(outbox, outbox.issued - socket.getSendQueueCount(), nowUs);
+};
+
+const noteHanded = (outbox: Outbox, handed: number, nowUs: () => number): void => {
+  const waiting = outbox.tail - handed;
+  if (waiting > 0 || outbox.wait.left > 0) noteFlush(outbox.wait, nowUs(), handed - outbox.handed, waiting);
+  outbox.handed = handed;
 };
 
 /** Reports what is settled, in order; then an error of the flow, once nothing that Node has is left open. */
@@ -153,6 +168,7 @@ export const reportSettled = (outbox: Outbox, flow: number, handler: DatagramHan
   if (outbox.failure === '') return;
   const code = outbox.failure;
   outbox.failure = '';
+  forgetMark(outbox.wait);
   outbox.issued = outbox.tail;
   outbox.head = outbox.tail;
   handler.onError(flow, code);

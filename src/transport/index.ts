@@ -15,6 +15,7 @@ export type {
   UdpTransport,
 } from './datagram.ts';
 export { concernsPeer } from './dgram-outbox.ts';
+export { dropsBetween, readReceivers } from './kernel-drops.ts';
 export { monotonicNowUs } from './monotonic.ts';
 export { isLocalAddress, resolveHost } from './resolve.ts';
 export type { SocketBuffers } from './socket-buffers.ts';

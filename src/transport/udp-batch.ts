@@ -22,6 +22,7 @@ import { type Libc, loadLibc } from './libc.ts';
 import type { NativeBlock } from './native-block.ts';
 import { createReceiveSlots } from './receive-slots.ts';
 import { createSendQueue, enqueue, nameLastPeer } from './send-queue.ts';
+import { createSendWait, sumWaits } from './send-wait.ts';
 import { createScratch, knowsSegments, openUdpSocket, readDrops } from './udp-socket.ts';
 import { createWallClock, resetOffset } from './wall-clock.ts';
 
@@ -113,6 +114,7 @@ class BatchTransport implements UdpTransport {
       queue: createSendQueue(libc, options.slab, this.#queueCapacity, !connected),
       blockedBy: BLOCKED_NOT,
       segmented: connected && this.#core.segments !== null && knowsSegments(libc, fd, this.#scratch),
+      wait: createSendWait(),
       errorsPending: false,
       overruns: 0,
     };
@@ -186,11 +188,13 @@ class BatchTransport implements UdpTransport {
     const { truncated, datagramsPerSendCall, datagramsPerReceiveCall, wall, flows } = this.#core;
     let receiveQueueOverruns = 0;
     for (const flow of flows) receiveQueueOverruns += flow.overruns;
+    const waits = flows.map(({ wait }) => wait);
     return {
       segmented: flows.length > 0 && flows.every((flow) => flow.segmented),
       truncated,
       clockSteps: wall.steps,
       receiveQueueOverruns,
+      sendBlocked: sumWaits(waits, this.nowUs()),
       sendCalls: callsIn(datagramsPerSendCall),
       receiveCalls: callsIn(datagramsPerReceiveCall),
       datagramsPerSendCall,

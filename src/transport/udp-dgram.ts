@@ -29,6 +29,7 @@ import { createEventLoopWait, type EventLoopWait } from './event-loop-wait.ts';
 import { readKernelDrops } from './kernel-drops.ts';
 import { createMonotonicClock } from './monotonic.ts';
 import { openError } from './open-error.ts';
+import { sumWaits } from './send-wait.ts';
 import { createThreadCpuClock } from './thread-cpu.ts';
 
 export interface DgramOptions {
@@ -163,6 +164,10 @@ class DgramTransport implements UdpTransport {
       receiveCalls: callsIn(this.#datagramsPerReceiveCall),
       datagramsPerSendCall: this.#datagramsPerSendCall,
       datagramsPerReceiveCall: this.#datagramsPerReceiveCall,
+      sendBlocked: sumWaits(
+        this.#flows.map(({ outbox }) => outbox.wait),
+        this.nowUs(),
+      ),
     };
   }
 

@@ -10,6 +10,10 @@ import {
   COUNTER_CPU_US,
   COUNTER_LAST_TURN_US,
   COUNTER_RECEIVE_QUEUE_OVERRUNS,
+  COUNTER_SEND_NO_ROOM,
+  COUNTER_SEND_QUEUE_FULL,
+  COUNTER_SEND_WAITED_US,
+  COUNTER_SEND_WAITED_US_MAX,
   COUNTER_TRUNCATED,
   COUNTER_TURN_US_MAX,
   counterOf,
@@ -72,5 +76,10 @@ export function publishTransport(metrics: MetricsBlock, transport: UdpTransport)
   setCounter(metrics, COUNTER_RECEIVE_QUEUE_OVERRUNS, stats.receiveQueueOverruns);
   setCalls(metrics, CALLS_SEND, stats.datagramsPerSendCall);
   setCalls(metrics, CALLS_RECEIVE, stats.datagramsPerReceiveCall);
+  const { noRoom, queueFull, waitedUsTotal, waitedUsMax } = stats.sendBlocked;
+  setCounter(metrics, COUNTER_SEND_NO_ROOM, noRoom);
+  setCounter(metrics, COUNTER_SEND_QUEUE_FULL, queueFull);
+  setCounter(metrics, COUNTER_SEND_WAITED_US, waitedUsTotal);
+  setCounter(metrics, COUNTER_SEND_WAITED_US_MAX, waitedUsMax);
   setCounter(metrics, COUNTER_CPU_US, transport.threadCpuUs());
 }

@@ -76,6 +76,7 @@ describe.skipIf(reason !== null)(
       expect(sentAtFirst).toBeGreaterThan(0);
       expect(sentAtFirst).toBeLessThan(100);
       expect(client.seen.errors).toEqual([]);
+      expect(client.transport.stats().sendBlocked).toMatchObject({ noRoom: 1, queueFull: 0 });
       await moveUntil([client], () => client.seen.errors.length > 0);
       expect(client.seen.errors).toEqual(['EHOSTUNREACH']);
       const sentCount = client.seen.sentCount();
@@ -122,9 +123,13 @@ describe.skipIf(reason !== null)(
       }
       client.transport.flush(client.seen);
       expect(client.seen.sentCount()).toBeLessThan(100);
+      expect(client.transport.stats().sendBlocked).toMatchObject({ noRoom: 0, queueFull: 1 });
       await moveUntil([client, sink], () => sink.seen.datagrams.length === 100);
       cable.run('near', 'tc qdisc del dev cable root');
       expect(client.seen.sentCount()).toBe(100);
+      const { waitedUsMax, waitedUsTotal } = client.transport.stats().sendBlocked;
+      expect(waitedUsMax).toBeGreaterThan(0);
+      expect(waitedUsTotal).toBeGreaterThanOrEqual(waitedUsMax);
       expect(sink.seen.datagrams.map(({ bytes }) => bytes[0])).toEqual(
         Array.from({ length: 100 }, (_, index) => index),
       );

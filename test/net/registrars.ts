@@ -31,8 +31,14 @@ export interface Registrar {
   readonly kill: () => Promise<void>;
 }
 
-export const startEmbedded = async (inside: readonly string[], users: number): Promise<Registrar> => {
-  const how = ['--listen', `${REGISTRAR}:${PORT}`, '--domain', DOMAIN, '--password', PASSWORD];
+export const startEmbedded = async (
+  inside: readonly string[],
+  users: number,
+  address = REGISTRAR,
+  password: string | null = PASSWORD,
+): Promise<Registrar> => {
+  const secret = password === null ? [] : ['--password', password];
+  const how = ['--listen', `${address}:${PORT}`, '--domain', DOMAIN, ...secret];
   const child = startChild(process.execPath, [MAIN, 'registrar', ...how, '--users', String(users)], { inside });
   await waitUntil('the embedded registrar listens', READY_WITHIN_MS, () => {
     if (!child.isRunning()) throw new Error(`the registrar ended:\n${child.stderr()}`);

@@ -49,6 +49,10 @@ function doubtful(): ValidityFacts {
     missedNoSlot: 0,
     lag: mergeBlocks([block]).measured.register.lag,
     receiveQueueOverruns: 7,
+    sendNoRoom: 972,
+    sendQueueFull: 511,
+    sendWaitedUsMax: 12_300,
+    overtaken: 0,
     clockSteps: 1,
     longestTurnUs: 1_500_000,
   };

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { COUNTER_REQUESTS_SENT, COUNTER_RETRANSMISSIONS, COUNTER_STRAY } from '../../../src/metrics/index.ts';
+import {
+  COUNTER_OVERTAKEN,
+  COUNTER_REQUESTS_SENT,
+  COUNTER_RETRANSMISSIONS,
+  COUNTER_STRAY,
+} from '../../../src/metrics/index.ts';
 import { counted, numbersOf, responsesOf, timesOf } from './books.ts';
 import { drive, type Peer, rowsInUse, SILENT } from './driver.ts';
 import { accept, accepting, answer, answering, readRequest, requestsOf, timesOfSending } from './messages.ts';
@@ -15,6 +20,7 @@ describe('RFC 3261 §17.1.2.2: the client transaction towards a silent peer', ()
     expect(secondsOf(run)).toEqual([0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5]);
     expect(counted(run, COUNTER_REQUESTS_SENT)).toBe(1);
     expect(counted(run, COUNTER_RETRANSMISSIONS)).toBe(10);
+    expect(counted(run, COUNTER_OVERTAKEN), 'all were sent before').toBe(0);
   });
 
   it('17.1.2.2 Timer F ends the attempt with timeout after exactly 64*T1', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reportError } from '../../../src/engine/index.ts';
-import { COUNTER_RETRANSMISSIONS } from '../../../src/metrics/index.ts';
+import { COUNTER_OVERTAKEN, COUNTER_RETRANSMISSIONS } from '../../../src/metrics/index.ts';
 import { counted, numbersOf, timesOf } from './books.ts';
 import { drive, type Run, SILENT } from './driver.ts';
 import { accepting, readRequest, requestsOf, timesOfSending } from './messages.ts';
@@ -39,6 +39,8 @@ describe('a socket that takes little', () => {
     const run = drive({ plan: crowd(5), peer: accepting(), takes: () => 0 });
     expect(run.sent.length).toBe(0);
     expect(numbersOf(run, 'register').outcomes).toEqual({ timeout: 5 });
+    // Nobody but we is to blame: Timer E fired ten times for each, and Timer F once, for what had not left.
+    expect(counted(run, COUNTER_OVERTAKEN)).toBe(5 * 11);
   });
 
   it('more than the outbox holds: the rest waits its turn and is sent with its intended time', () => {
@@ -55,6 +57,7 @@ describe('a socket that takes little', () => {
     // Each was queued again after 0.5 and after 1.5 s; what the socket has taken cannot be called back.
     expect(run.sent.length).toBe(30);
     expect(counted(run, COUNTER_RETRANSMISSIONS)).toBe(20);
+    expect(counted(run, COUNTER_OVERTAKEN)).toBe(20);
     expect(timesOf(run, 'register', 'wire').max).toBe(1000);
   });
 

@@ -158,4 +158,18 @@ describe('taints', () => {
       expect(of({ metric, aggregate: { kind: 'count' } })).toEqual(['all']);
     }
   });
+
+  it('a count that fell short is touched by rates: fewer starts than asked for make fewer of everything', () => {
+    const touchedBy = (comparison: PlanThreshold['comparison'], limit: number) => {
+      const wanted = { metric: 'succeeded', aggregate: { kind: 'count' }, unit: 'count', comparison, limit } as const;
+      return evaluateThresholds([threshold(wanted)], numbers())[0]?.touchedBy;
+    };
+    expect(touchedBy('>=', 991)).toEqual(['rates', 'all']);
+    expect(touchedBy('>', 990)).toEqual(['rates', 'all']);
+    expect(touchedBy('==', 991)).toEqual(['rates', 'all']);
+    expect(touchedBy('==', 989)).toEqual(['all']);
+    expect(touchedBy('<', 990)).toEqual(['all']);
+    expect(touchedBy('<=', 989)).toEqual(['all']);
+    expect(touchedBy('!=', 990)).toEqual(['all']);
+  });
 });

@@ -16,6 +16,10 @@ const GOOD: ValidityFacts = {
   missedNoSlot: 0,
   lag: lagOf(50, 10_000),
   receiveQueueOverruns: 0,
+  sendNoRoom: 0,
+  sendQueueFull: 0,
+  sendWaitedUsMax: 0,
+  overtaken: 0,
   clockSteps: 0,
   longestTurnUs: 800,
 };
@@ -74,6 +78,39 @@ describe('validity', () => {
     expect(judge({ longestTurnUs: 999_999 }).verdict).toBe('valid');
     expect(judge({ longestTurnUs: 3_400_000 }).reasons).toMatchObject([{ taints: ['all'], severity: 'invalid' }]);
     expect(judge({ longestTurnUs: 3_400_000 }).reasons[0]?.reason).toContain('a worker stood still for 3.40 s');
+  });
+
+  it('is suspect in rates and timing when messages waited for the kernel, and says for what', () => {
+    const { verdict, reasons } = judge({ sendNoRoom: 1_483, sendWaitedUsMax: 12_300 });
+    expect(verdict).toBe('suspect');
+    expect(reasons).toEqual([
+      {
+        reason:
+          'messages waited up to 12.3 ms for the kernel: the send buffer was full 1,483 times (raise net.core.wmem_max), or the rate is more than the line carries',
+        taints: ['rates', 'timing'],
+        severity: 'suspect',
+      },
+    ]);
+    const [both] = judge({ sendNoRoom: 1, sendQueueFull: 2, sendWaitedUsMax: 2_000_000 }).reasons;
+    expect(both?.severity).toBe('suspect');
+    expect(both?.reason).toContain(
+      "the send buffer was full 1 time (raise net.core.wmem_max), the interface's queue was full 2 times (`ip link set",
+    );
+  });
+
+  it('is invalid in everything when a timer fired before its request had left', () => {
+    const { verdict, reasons } = judge({ sendQueueFull: 1, sendWaitedUsMax: 600_000, overtaken: 31 });
+    expect(verdict).toBe('invalid');
+    expect(reasons).toMatchObject([{ taints: ['all'], severity: 'invalid' }]);
+    expect(reasons[0]?.reason).toBe(
+      "timers fired 31 times before their request had left, so timeouts and retransmissions are the generator's; " +
+        "messages waited up to 600 ms for the kernel: the interface's queue was full 1 time " +
+        '(`ip link set dev NAME txqueuelen 10000`), or the rate is more than the line carries',
+    );
+    // Not the kernel but our own outbox.
+    expect(judge({ overtaken: 1 }).reasons[0]?.reason).toBe(
+      "timers fired 1 time before their request had left, so timeouts and retransmissions are the generator's",
+    );
   });
 
   it('is suspect in its timing after a step of the clock', () => {

@@ -147,6 +147,7 @@ export const sampleFacts = (judgement: m.Judgement = SAMPLE_JUDGEMENT): m.RunFac
   interrupted: null,
   workersLost: 0,
   precheck: 'answered',
+  targetOverruns: null,
   notes: [],
   judgement,
 });

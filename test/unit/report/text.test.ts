@@ -99,6 +99,9 @@ function troubled(): m.RunResult {
   for (const block of blocks) {
     m.setCounter(block, m.COUNTER_RECEIVE_QUEUE_OVERRUNS, 321);
     m.setCounter(block, m.COUNTER_MISSED_NO_SLOT, 400);
+    m.setCounter(block, m.COUNTER_SEND_QUEUE_FULL, 30);
+    m.setCounter(block, m.COUNTER_SEND_WAITED_US_MAX, 700_000);
+    m.setCounter(block, m.COUNTER_OVERTAKEN, 45);
     m.setCounter(block, m.COUNTER_CLEANUP_ATTEMPTED, 2_500);
     m.setCounter(block, m.COUNTER_CLEANUP_SUCCEEDED, 2_500);
     m.setCounter(block, m.COUNTER_MISSED_CONTEXT_BUSY, 17);
@@ -199,6 +202,7 @@ describe('summary.json', () => {
       'cleanup',
       'rates',
       'generator',
+      'target',
     ]);
   });
 });
