@@ -89,7 +89,8 @@ const report = ({ log, metrics, offsetsNs, stats, wireClock }) => {
     recordedSumUs: wire.sumUs,
     notedSumUs: wireSumUs(log),
     offsetsNs: offsetsNs.map(String),
-    ...stats,
+    receiveQueueOverruns: stats.receiveQueueOverruns,
+    clockSteps: stats.clockSteps,
   };
 };
 
