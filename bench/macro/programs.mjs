@@ -41,10 +41,11 @@ export const buildYardsticks = () => {
   }
 };
 
-const pinned = (processor, command) => (canPin() ? ['taskset', '-c', String(processor), ...command] : command);
+/** The command, on that processor where there are two. */
+export const pinned = (processor, command) => (canPin() ? ['taskset', '-c', String(processor), ...command] : command);
 
 /** Starts the responder on a free port; resolves when it listens. `stop` gives what it counted. */
-const startResponder = async (auth, seconds) => {
+export const startResponder = async (auth, seconds) => {
   const mode = auth ? ['auth'] : [];
   const [command, ...args] = pinned(RESPONDER_PROCESSOR, [join(BUILD, 'nullreg'), '0', String(seconds), ...mode]);
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
