@@ -10,8 +10,6 @@
 //
 // Left out on purpose: changing the order to make segments longer, since messages are reported in the order of the queue.
 
-import type { BatchCore, BatchFlow } from './batch-core.ts';
-import { EINVAL, EIO, EMSGSIZE } from './errno.ts';
 import {
   CMSG_DATA,
   CMSG_HEADER_BYTES,
@@ -100,14 +98,4 @@ export const messagesIn = (segments: Segments, count: number): number => {
   let messages = 0;
   for (let segment = 0; segment < count; segment++) messages += segments.messages[segment]!;
   return messages;
-};
-
-/**
- * Whether the kernel refused a message for being segmented: the path's MTU is smaller than one of its datagrams (EINVAL), or
- * the device or a transformation can't do it (EIO). It is then sent again as it was, and so are all others of the flow.
- */
-export const isRefusedSegment = (core: BatchCore, flow: BatchFlow, errno: number): boolean => {
-  const { segments } = core;
-  if (segments === null || !flow.segmented || segments.messages[0]! < 2) return false;
-  return errno === EINVAL || errno === EIO || errno === EMSGSIZE;
 };

@@ -30,7 +30,7 @@
 
 import { assert } from '../std/index.ts';
 import { type BatchCore, type BatchFlow, BLOCKED_NOT, BLOCKED_QUEUE, BLOCKED_ROOM, MOST_STALLS } from './batch-core.ts';
-import { fillSegments, isRefusedSegment, messagesIn } from './batch-segments.ts';
+import { fillSegments, messagesIn } from './batch-segments.ts';
 import type { DatagramHandler } from './datagram.ts';
 import {
   EACCES,
@@ -39,6 +39,7 @@ import {
   EFAULT,
   EINTR,
   EINVAL,
+  EIO,
   EMSGSIZE,
   ENOBUFS,
   ENOMEM,
@@ -132,6 +133,15 @@ const settleShortfall = (core: BatchCore, flow: BatchFlow, handler: DatagramHand
   flow.queue.head++;
   handler.onRefused(flow.id, errnoName(errno));
   return true;
+};
+
+/**
+ * Whether the kernel refused a message for being segmented: the path's MTU is smaller than one of its datagrams (EINVAL), or
+ * the device or a transformation can't do it (EIO). It is then sent again as it was, and so are all others of the flow.
+ */
+const isRefusedSegment = ({ segments }: BatchCore, flow: BatchFlow, errno: number): boolean => {
+  if (segments === null || !flow.segmented || segments.messages[0]! < 2) return false;
+  return errno === EINVAL || errno === EIO || errno === EMSGSIZE;
 };
 
 /** Drops what is unreported and says so; always false. */
