@@ -30,10 +30,11 @@ export const describeInLine = ({ seed, end, isCalm, faults }: SimulationReport):
 export const reproduction = ({ seed }: SimulationReport, hours: number | null): string =>
   `reproduce: regstorm simulate --seed ${seed}${hours === null ? '' : ` --hours ${hours}`}`;
 
-const worldLine = ({ seed, runId, contexts, workers, faults, isCalm, end }: SimulationReport): string => {
+const worldLine = ({ seed, runId, contexts, workers, sockets, faults, isCalm, end }: SimulationReport): string => {
   const length = end === null ? '' : `, ${lengthOf(end)} of virtual time`;
   const what = isCalm ? 'none: nothing may fail' : faults.join(' · ') || 'none drawn';
-  const size = `${formatCounted(contexts, 'context')}, ${formatCounted(workers, 'worker')}${length}`;
+  const spread = sockets > workers ? `, ${formatCounted(sockets, 'socket')}` : '';
+  const size = `${formatCounted(contexts, 'context')}, ${formatCounted(workers, 'worker')}${spread}${length}`;
   return `seed ${seed} (run id ${runId}): ${size}\n${row('faults', what)}`;
 };
 

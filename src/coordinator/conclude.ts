@@ -31,6 +31,7 @@ export interface RunRecord {
   readonly lost: boolean;
   readonly blocks: readonly MetricsBlock[];
   readonly done: readonly (LoadDone | null)[];
+  readonly sockets: number;
   readonly startedAt: Date;
   readonly durationUs: number;
   /** Processor time of the whole process since the run was asked for. */
@@ -66,6 +67,7 @@ export const conclude = (record: RunRecord): RunResult => {
     measured,
     phases: phasesOf(times),
     procedures: [...proceduresOf(record.plan.flow)],
+    sockets: record.sockets,
     cpuSeconds: record.cpuSeconds,
     maxRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KILOBYTE,
     targetOverruns: record.targetOverruns,

@@ -11,7 +11,9 @@ const DESCRIPTORS_PER_THREAD = 12;
 /** Files of the report, the name look-up's sockets, and what a library opens while it loads. */
 const DESCRIPTORS_SPARE = 24;
 
-export const descriptorsNeeded = (threads: number): number => threads * DESCRIPTORS_PER_THREAD + DESCRIPTORS_SPARE;
+/** `moreSockets`: beyond the one that each thread has. */
+export const descriptorsNeeded = (threads: number, moreSockets = 0): number =>
+  threads * DESCRIPTORS_PER_THREAD + moreSockets + DESCRIPTORS_SPARE;
 
 /** Soft and hard limit on open files in a text like /proc/self/limits; null when it names none. */
 export const openFilesLimits = (limits: string): { readonly soft: number; readonly hard: number } | null => {
@@ -28,12 +30,12 @@ export const openFilesLimit = (limits: string): number | null => {
 };
 
 /** Throws DESCRIPTORS when `open` descriptors and those of the run exceed the limit. */
-export const checkDescriptorRoom = (limit: number, open: number, threads: number): void => {
-  const needed = open + descriptorsNeeded(threads);
+export const checkDescriptorRoom = (limit: number, open: number, threads: number, moreSockets = 0): void => {
+  const needed = open + descriptorsNeeded(threads, moreSockets);
   if (needed <= limit) return;
   throw new UserError('DESCRIPTORS', {
     message: `this run needs about ${needed} open files, and the limit is ${limit}`,
-    hint: `raise it in this shell: ulimit -n ${needed}`,
+    hint: `raise it in this shell: ulimit -n ${needed}${moreSockets > 0 ? '; or ask for fewer sockets (local.socketsPerWorker)' : ''}`,
   });
 };
 
@@ -48,7 +50,7 @@ const readSystem = (): { limit: number; open: number } | null => {
   }
 };
 
-export const checkDescriptors = (threads: number): void => {
+export const checkDescriptors = (threads: number, moreSockets = 0): void => {
   const system = readSystem();
-  if (system !== null) checkDescriptorRoom(system.limit, system.open, threads);
+  if (system !== null) checkDescriptorRoom(system.limit, system.open, threads, moreSockets);
 };

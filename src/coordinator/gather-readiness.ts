@@ -5,7 +5,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import type { MachineReadiness, PlanNeeds, ReadinessFacts, TargetFacts } from '../gate/index.ts';
 import { metricsBlockBytes } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
-import { flowFacts, ratePerSecond } from '../scenario/index.ts';
+import { flowFacts, ratePerSecond, socketCount } from '../scenario/index.ts';
 import { assert, UserError } from '../std/index.ts';
 import type { SurveyDone } from '../worker/messages.ts';
 import { MESSAGES_VERSION } from '../worker/messages.ts';
@@ -121,16 +121,17 @@ const needsOf = (plan: RunPlan, { workers, open, tableBytes }: Found): PlanNeeds
   const startsPerSecond = ratePerSecond(plan.load);
   const attemptsPerSecond = startsPerSecond * flowFacts(plan.flow).attemptCount;
   const { firstPort, lastPort } = plan.local;
+  const sockets = socketCount(plan.local, workers);
   return {
     workers,
     workersWanted: defaultWorkers(plan, Number.POSITIVE_INFINITY),
     threads,
-    sockets: workers,
+    sockets,
     contexts,
     startsPerSecond,
     attemptsPerSecond,
     answersPerSecond: attemptsPerSecond * (plan.identities.password === null ? 1 : 2),
-    descriptors: open + descriptorsNeeded(threads),
+    descriptors: open + descriptorsNeeded(threads, sockets - workers),
     memoryBytes:
       PROCESS_BYTES + threads * THREAD_BYTES + workers * metricsBlockBytes(seriesSecondsFor(plan)) + perContext,
     tableBytes: perContext,

@@ -12,6 +12,7 @@
 import type { MetricsBlock } from '../metrics/index.ts';
 import { createMetricsBlock } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
+import { socketCount } from '../scenario/index.ts';
 import { assert, US_PER_MS, US_PER_SECOND, UserError } from '../std/index.ts';
 import { monotonicNowUs } from '../transport/index.ts';
 import type { LoadDone, ResolvedTarget } from '../worker/messages.ts';
@@ -44,6 +45,8 @@ export interface LoadOutcome {
   readonly blocks: readonly MetricsBlock[];
   /** By worker; null for one that was lost. */
   readonly done: readonly (LoadDone | null)[];
+  /** That all workers together had open. */
+  readonly sockets: number;
   /** The wall clock at the common start. */
   readonly startedAt: Date;
   readonly durationUs: number;
@@ -92,7 +95,8 @@ export const runLoad = async (options: LoadOptions): Promise<LoadOutcome> => {
   await endedOrDestroyed(load, tasks);
   stopWatching();
   const durationUs = Math.max(0, monotonicNowUs() - originUs);
-  return { blocks: load.blocks, done: load.done, startedAt, durationUs, lost: load.lost };
+  const sockets = socketCount(options.plan.local, options.workers);
+  return { blocks: load.blocks, done: load.done, sockets, startedAt, durationUs, lost: load.lost };
 };
 
 const createLoad = (options: LoadOptions): Load => {

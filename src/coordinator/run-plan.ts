@@ -8,6 +8,7 @@
 import type { MetricsBlock, PrecheckOutcome, RunResult } from '../metrics/index.ts';
 import { createMetricsBlock } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
+import { socketCount, socketsProblem } from '../scenario/index.ts';
 import { UserError } from '../std/index.ts';
 import type { ResolvedTarget } from '../worker/messages.ts';
 import { conclude, type RunRecord } from './conclude.ts';
@@ -80,7 +81,7 @@ export const runPlan = async (plan: RunPlan, options: RunOptions): Promise<RunOu
   const workers = chooseWorkers(plan, options.workers);
   checkWaiting(plan, options.waitTargetUs);
   const threads = workers + (plan.target.kind === 'embedded' ? 1 : 0);
-  checkDescriptors(threads);
+  checkDescriptors(threads, socketCount(plan.local, workers) - workers);
   const located = await locateTarget(plan, options.allowPublic);
   const pool = createPool(threads, options.worker);
   try {
@@ -97,16 +98,8 @@ export const runPlan = async (plan: RunPlan, options: RunOptions): Promise<RunOu
 /** How many threads; throws USAGE for more of them than the plan has contexts or ports for. */
 export const chooseWorkers = (plan: RunPlan, asked: number | null): number => {
   const workers = asked ?? defaultWorkers(plan, processors());
-  const { firstPort, lastPort } = plan.local;
-  if (workers > plan.identities.count) {
-    throw new UserError('USAGE', {
-      message: `${workers} workers for ${plan.identities.count} contexts: some had none`,
-    });
-  }
-  if (firstPort !== null && lastPort !== null && lastPort - firstPort + 1 < workers) {
-    const message = `local.ports ${firstPort}-${lastPort} is too narrow: each of the ${workers} workers needs a port`;
-    throw new UserError('USAGE', { message });
-  }
+  const message = socketsProblem(plan, workers);
+  if (message !== null) throw new UserError('USAGE', { message });
   return workers;
 };
 
@@ -166,7 +159,7 @@ const runPrecheck = async (run: Run): Promise<PrecheckOutcome> => {
 /** A result without any load: unreachable, or interrupted before it began. */
 const withoutLoad = (run: Run, precheck: PrecheckOutcome, problem: UserError | null): RunOutcome => {
   const blocks = [createMetricsBlock(1)];
-  const load: LoadOutcome = { blocks, done: [null], startedAt: new Date(), durationUs: 0, lost: null };
+  const load: LoadOutcome = { blocks, done: [null], sockets: 0, startedAt: new Date(), durationUs: 0, lost: null };
   return { result: conclude(recordOf(run, precheck, load, [])), problem };
 };
 
@@ -189,6 +182,7 @@ const recordOf = (run: Run, precheck: PrecheckOutcome, load: LoadOutcome, notes:
     lost: load.lost !== null,
     blocks: load.blocks,
     done: load.done,
+    sockets: load.sockets,
     startedAt: load.startedAt,
     durationUs: load.durationUs,
     cpuSeconds: (cpu.user + cpu.system) / MICROSECONDS,

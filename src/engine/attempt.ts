@@ -35,10 +35,11 @@ import { pushReady } from './ready-queue.ts';
 import type { Engine } from './state.ts';
 import { PHASE_CLEANING } from './state.ts';
 import { CREDENTIALS_FRESH, CREDENTIALS_KEPT } from './transactions.ts';
+import { flowOf } from './transport-flows.ts';
 
 /** Begins the attempt at the context's position, due at `intendedUs`. False when nothing can be sent now. */
 export function beginAttempt(engine: Engine, context: number, intendedUs: number): boolean {
-  if (!canSend(engine)) return false;
+  if (!canSend(engine, context)) return false;
   const { contexts, metrics } = engine;
   const instruction = engine.program.instructions[contexts.position[context]!]!;
   if (instruction.kind !== 'attempt') return false;
@@ -59,7 +60,7 @@ export function beginAttempt(engine: Engine, context: number, intendedUs: number
 
 /** Sends the present attempt's request once more, with the credentials asked for. False when nothing can be sent now. */
 export function answerChallenge(engine: Engine, context: number): boolean {
-  if (!canSend(engine)) return false;
+  if (!canSend(engine, context)) return false;
   const instruction = engine.program.instructions[engine.contexts.position[context]!]!;
   if (instruction.kind !== 'attempt') return false;
   sendNext(engine, context, instruction.template, CREDENTIALS_FRESH);
@@ -86,7 +87,7 @@ export function finishAttempt(engine: Engine, context: number, outcome: number, 
   contexts.position[context] = contexts.position[context]! + 1;
   contexts.state[context] = CONTEXT_READY;
   contexts.readyAtUs[context] = endUs;
-  pushReady(engine.ready, context);
+  pushReady(flowOf(engine, context).ready, context);
 }
 
 /** Ends the context's flow after the instruction at `position`; the attempts that would have followed are skipped. */

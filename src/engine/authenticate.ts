@@ -34,6 +34,7 @@ import { pushReady } from './ready-queue.ts';
 import type { ResponseReader } from './response-reader.ts';
 import type { Engine } from './state.ts';
 import { CREDENTIALS_FRESH, CREDENTIALS_KEPT } from './transactions.ts';
+import { flowOf } from './transport-flows.ts';
 
 /** A first challenge, a stale nonce, and one for a registrar that knows no better. */
 export const MOST_CHALLENGES = 3;
@@ -61,7 +62,7 @@ export function meetChallenge(
   }
   contexts.challenges[context] = contexts.challenges[context]! + 1;
   contexts.state[context] = CONTEXT_CHALLENGED;
-  pushReady(engine.ready, context);
+  pushReady(flowOf(engine, context).ready, context);
 }
 
 /** ANSWERABLE when the challenge is kept and may be answered, else the outcome of the attempt. */

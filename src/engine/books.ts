@@ -48,8 +48,8 @@ export function freeRowsOf({ transactions }: Engine): RowBelief {
 }
 
 /** Messages composed and not yet offered to the socket; those of transactions that have ended are among them. */
-export function queuedCount({ outbox }: Engine): number {
-  return outbox.end - outbox.offered;
+export function queuedCount({ flows }: Engine): number {
+  return flows.reduce((count, { outbox }) => count + outbox.end - outbox.offered, 0);
 }
 
 /** Flows that have begun and not ended, as the engine keeps count. */

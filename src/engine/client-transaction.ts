@@ -20,14 +20,15 @@ import type { Engine } from './state.ts';
 import { LIST_F, LIST_K } from './state.ts';
 import { clearTimer, firstSlot, NO_SLOT, setTimer } from './timer-lists.ts';
 import { freeTransaction, TX_COMPLETED, TX_PROCEEDING, TX_TRYING, takeTransaction } from './transactions.ts';
+import { flowOf } from './transport-flows.ts';
 
 const FIRST_SEND = 0;
 const RESEND = 1;
 const MOST_RETRANSMITTED = 255;
 
-/** True when a request can be made now: there is room for its bytes, and a row is free or can be freed. */
-export function canSend(engine: Engine): boolean {
-  return outboxRoom(engine.outbox) >= 0 && !isOutOfRows(engine);
+/** True when the context's request can be made now: there is room for its bytes, and a row is free or can be freed. */
+export function canSend(engine: Engine, context: number): boolean {
+  return outboxRoom(flowOf(engine, context).outbox) >= 0 && !isOutOfRows(engine);
 }
 
 /** True when every row is pending: an answer or Timer F has to come first. */
@@ -53,10 +54,10 @@ export function startTransaction(engine: Engine, slot: number): void {
   setTimer(engine.endTimers, LIST_F, slot, engine.nowUs);
 }
 
-/** Timer E fired; there is room in the outbox. */
+/** Timer E fired; there is room in the flow's outbox. */
 export function resend(engine: Engine, slot: number): void {
   const { transactions, resendTimers } = engine;
-  const lists = resendTimers.head.length;
+  const lists = resendTimers.running;
   const fired = transactions.retransmitted[slot]!;
   transactions.retransmitted[slot] = fired < MOST_RETRANSMITTED ? fired + 1 : fired;
   sendRequest(engine, slot, RESEND);
@@ -90,7 +91,8 @@ export function terminate(engine: Engine, slot: number): void {
 }
 
 function sendRequest(engine: Engine, slot: number, again: number): void {
-  const { outbox, transactions } = engine;
+  const { transactions } = engine;
+  const { outbox } = flowOf(engine, transactions.context[slot]!);
   const start = outboxRoom(outbox);
   const end = composeRequest(engine, slot, outbox.slab, start);
   queueMessage(outbox, start, end, slot, transactions.generation[slot]!, again);

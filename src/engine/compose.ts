@@ -8,6 +8,7 @@ import { mix32 } from '../std/index.ts';
 import { writeCredentials } from './credentials.ts';
 import type { Engine } from './state.ts';
 import { CREDENTIALS_NONE } from './transactions.ts';
+import { flowOf } from './transport-flows.ts';
 
 /** Writes the request of the row at `at` and returns its end. */
 export function composeRequest(engine: Engine, slot: number, out: Uint8Array, at: number): number {
@@ -19,7 +20,7 @@ export function composeRequest(engine: Engine, slot: number, out: Uint8Array, at
   fields.cseq = transactions.cseq[slot]!;
   fields.slot = slot;
   fields.generation = transactions.generation[slot]!;
-  const template = engine.templates[transactions.template[slot]!]!;
+  const template = flowOf(engine, context).templates[transactions.template[slot]!]!;
   if (transactions.credentials[slot] === CREDENTIALS_NONE) {
     return composeText(template.plain, fields, template.branch, out, at);
   }

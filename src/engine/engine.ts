@@ -3,8 +3,11 @@
 //
 //   receiveDatagram(…)     any number of times; the bytes are free after return
 //   advance(now)           fires due timers, starts due attempts, fills the outbox; returns the next deadline
-//   drain(sink)            offers queued messages in order; the sink answers false when the kernel takes no more
-//   reportSent / reportRefused / reportError      what became of what was offered
+//   drain(sink)            offers each flow's queued messages in order; the sink answers false when the flow takes no more
+//   reportSent / reportRefused / reportError      what became of what was offered, flow by flow
+//
+// A flow that takes nothing holds up its own contexts and no others: what waits for it waits in it (transport-flows.ts). Flows
+// are served in turn, another one first each time.
 //
 // Nothing else moves it, and nothing in it waits. Times are microseconds since the run began; `now` never decreases.
 
@@ -24,27 +27,29 @@ import {
   recordLag,
   setCounter,
 } from '../metrics/index.ts';
+import { flowOfRow } from '../scenario/shares.ts';
 import { assert } from '../std/index.ts';
 import { answerChallenge, finishAttempt } from './attempt.ts';
 import { countBindings } from './bindings.ts';
 import { isOutOfRows, resend, terminate } from './client-transaction.ts';
 import { CONTEXT_CHALLENGED, CONTEXT_READY } from './contexts.ts';
 import { continueFlow } from './flow.ts';
+import type { Outbox } from './outbox.ts';
 import { CANCELLED, clearOutbox, outboxRoom } from './outbox.ts';
 import { abortRun, limitDrain, nextPhaseUs, releaseCleanups, releaseWaits, updatePhase } from './phases.ts';
 import { dropReady, peekReady, pushReady, putBackReady } from './ready-queue.ts';
-import { isStartDue, makeStart } from './starts.ts';
+import { isStartDue, makeHeldStart, makeStart } from './starts.ts';
 import type { Engine } from './state.ts';
 import { LIST_F, LIST_K, PHASE_CLEANING, PHASE_DRAINING, PHASE_LOADING, PHASE_OVER } from './state.ts';
-import { deadlineOf, dueSlot, firstSlot, NO_SLOT, nextTimerUs } from './timer-lists.ts';
+import { deadlineOf, dueSlot, firstSlot, NO_SLOT, nextTimerUs, setTimer, slotAfter } from './timer-lists.ts';
 import { isLive, isPending, NOT_SENT, TX_PROCEEDING } from './transactions.ts';
+import type { TransportFlow } from './transport-flows.ts';
+import { flowOf } from './transport-flows.ts';
 import { nextWaitUs, popWait } from './wait-heap.ts';
 
 /** Offered one queued message; false: no more can be taken now. */
 export type Sink = (flow: number, bytes: Uint8Array, start: number, end: number) => boolean;
 
-/** The one flow of a worker. */
-export const ONLY_FLOW = 0;
 const FIRST_TIME = 0;
 
 /** Fires what is due and returns when to come back: the next deadline, or `nowUs` when the outbox was full. */
@@ -52,10 +57,11 @@ export function advance(engine: Engine, nowUs: number): number {
   assert(nowUs >= engine.nowUs, 'time never runs backwards');
   engine.nowUs = nowUs;
   fireEndTimers(engine);
-  const isRoomLeft = fireResendTimers(engine) && runFlows(engine);
+  fireResendTimers(engine);
+  runFlows(engine);
   updatePhase(engine);
   // The last phase change may have made work for this very moment: a run without a drain, a cleanup's first request.
-  if (isRoomLeft && engine.ready.size > 0) runReady(engine);
+  runReady(engine);
   countBindings(engine, engine.phase === PHASE_OVER);
   setCounter(engine.options.metrics, COUNTER_ACTIVE_FLOWS, engine.activeFlows);
   return nextDeadline(engine);
@@ -79,9 +85,27 @@ export function abort(engine: Engine, nowUs: number): void {
   setCounter(engine.options.metrics, COUNTER_ACTIVE_FLOWS, engine.activeFlows);
 }
 
-/** Offers what is queued, oldest first; returns how many messages the sink took. */
+/** True while a message is queued or offered that has not left: its flow would not take it yet. */
+export function isBacklogged(engine: Engine): boolean {
+  for (let at = 0; at < engine.flows.length; at++) {
+    const { outbox } = engine.flows[at]!;
+    if (outbox.first < outbox.end) return true;
+  }
+  return false;
+}
+
+/** Offers what is queued, oldest first in each flow; returns how many messages the sink took. */
 export function drain(engine: Engine, sink: Sink): number {
-  const { outbox, transactions } = engine;
+  const { flows } = engine;
+  let count = 0;
+  for (let turn = 0; turn < flows.length; turn++) count += drainFlow(engine, nthFlow(engine, turn), sink);
+  engine.firstFlow = engine.firstFlow + 1 < flows.length ? engine.firstFlow + 1 : 0;
+  return count;
+}
+
+function drainFlow(engine: Engine, flow: TransportFlow, sink: Sink): number {
+  const { transactions } = engine;
+  const { outbox, id } = flow;
   const { mask } = outbox;
   let count = 0;
   while (outbox.offered < outbox.end) {
@@ -93,22 +117,23 @@ export function drain(engine: Engine, sink: Sink): number {
       outbox.offered++;
       continue;
     }
-    if (!sink(ONLY_FLOW, outbox.slab, outbox.start[index]!, outbox.stop[index]!)) break;
+    if (!sink(id, outbox.slab, outbox.start[index]!, outbox.stop[index]!)) break;
     outbox.offered++;
     count++;
   }
-  dropCancelled(engine);
+  dropCancelled(outbox);
   return count;
 }
 
-/** The `count` oldest offered messages went to the kernel at `sentAtUs`. */
-export function reportSent(engine: Engine, count: number, sentAtUs: number): void {
-  const { outbox, options, flowEntriesEnd } = engine;
+/** The flow's `count` oldest offered messages went to the kernel at `sentAtUs`. */
+export function reportSent(engine: Engine, flow: number, count: number, sentAtUs: number): void {
+  const { options } = engine;
+  const { outbox, runEntriesEnd } = engine.flows[flow]!;
   for (let i = 0; i < count; i++) {
-    dropCancelled(engine);
+    dropCancelled(outbox);
     assert(outbox.first < outbox.offered, 'more messages were sent than offered');
     const index = outbox.first & outbox.mask;
-    const metrics = outbox.first < flowEntriesEnd ? options.metrics : engine.metrics;
+    const metrics = outbox.first < runEntriesEnd ? options.metrics : engine.metrics;
     addCounter(metrics, COUNTER_DATAGRAMS_SENT, 1);
     if (outbox.again[index] === FIRST_TIME) {
       addCounter(metrics, COUNTER_REQUESTS_SENT, 1);
@@ -117,17 +142,18 @@ export function reportSent(engine: Engine, count: number, sentAtUs: number): voi
     } else addCounter(metrics, COUNTER_RETRANSMISSIONS, 1);
     outbox.first++;
   }
-  dropCancelled(engine);
+  dropCancelled(outbox);
 }
 
 /**
- * The oldest offered message can never be sent: its attempt fails. `isPeerGone` when the kernel refused it because of what it
+ * The flow's oldest offered message can never be sent: its attempt fails. `isPeerGone` when the kernel refused it because of what it
  * had heard of the peer (RFC 3261 §18.4), not for its own sake (too long for the socket, forbidden).
  */
-export function reportRefused(engine: Engine, nowUs: number, isPeerGone = false): void {
+export function reportRefused(engine: Engine, nowUs: number, flow: number, isPeerGone = false): void {
   engine.nowUs = Math.max(engine.nowUs, nowUs);
-  const { outbox, transactions } = engine;
-  dropCancelled(engine);
+  const { transactions } = engine;
+  const { outbox } = engine.flows[flow]!;
+  dropCancelled(outbox);
   assert(outbox.first < outbox.offered, 'a message was refused that was not offered');
   const index = outbox.first & outbox.mask;
   const slot = outbox.slot[index]!;
@@ -136,11 +162,21 @@ export function reportRefused(engine: Engine, nowUs: number, isPeerGone = false)
   endTransaction(engine, slot, isPeerGone ? OUTCOME_UNREACHABLE : OUTCOME_SEND_ERROR, engine.nowUs);
 }
 
-/** RFC 3261 §17.1.4, §18.4: the peer cannot be reached. Every transaction under way ends, and nothing queued is sent. */
-export function reportError(engine: Engine, nowUs: number): void {
+/**
+ * RFC 3261 §17.1.4, §18.4: the peer cannot be reached from this flow. Its transactions under way end, and nothing that it has
+ * queued is sent. The other flows go on, although their peer is the same: an ICMP error speaks of the one address and port whose
+ * datagram it quotes, it may come from a router or filter on the way that treats another source differently, and phones of
+ * their own hear nothing of each other's. Where the peer is really gone, each flow that sends is told so in its turn.
+ */
+export function reportError(engine: Engine, nowUs: number, flow: number): void {
   engine.nowUs = Math.max(engine.nowUs, nowUs);
-  clearOutbox(engine.outbox);
-  for (let slot = firstSlot(engine.endTimers, LIST_F); slot !== NO_SLOT; slot = firstSlot(engine.endTimers, LIST_F)) {
+  const { endTimers, transactions, flows } = engine;
+  clearOutbox(flows[flow]!.outbox);
+  // Ending one takes it, and no other, out of the list.
+  let next = NO_SLOT;
+  for (let slot = firstSlot(endTimers, LIST_F); slot !== NO_SLOT; slot = next) {
+    next = slotAfter(endTimers, slot);
+    if (flowOfRow(transactions.context[slot]!, flows.length) !== flow) continue;
     endTransaction(engine, slot, OUTCOME_UNREACHABLE, engine.nowUs);
   }
 }
@@ -159,17 +195,28 @@ function fireEndTimers(engine: Engine): void {
   }
 }
 
-/** Timer E. False when the outbox filled up: what is due stays due. */
-function fireResendTimers(engine: Engine): boolean {
-  const { resendTimers, nowUs } = engine;
-  for (let list = 0; list < resendTimers.head.length; list++) {
-    for (let slot = dueSlot(resendTimers, list, nowUs); slot !== NO_SLOT; slot = dueSlot(resendTimers, list, nowUs)) {
-      if (outboxRoom(engine.outbox) < 0) return false;
+/** Timer E. Where the flow's outbox is full it stays due, in the flow's line; those who stand there go first. */
+function fireResendTimers(engine: Engine): void {
+  const { resendTimers, flows, nowUs } = engine;
+  for (let at = 0; at < flows.length; at++) {
+    const { resendLine, outbox } = flows[at]!;
+    for (let slot = firstSlot(resendTimers, resendLine); slot !== NO_SLOT; slot = firstSlot(resendTimers, resendLine)) {
+      if (outboxRoom(outbox) < 0) break;
       countOvertaken(engine, slot);
       resend(engine, slot);
     }
   }
-  return true;
+  for (let list = 0; list < resendTimers.running; list++) {
+    for (let slot = dueSlot(resendTimers, list, nowUs); slot !== NO_SLOT; slot = dueSlot(resendTimers, list, nowUs)) {
+      const { outbox, resendLine } = flowOf(engine, engine.transactions.context[slot]!);
+      if (outboxRoom(outbox) < 0) {
+        setTimer(resendTimers, resendLine, slot, nowUs);
+        continue;
+      }
+      countOvertaken(engine, slot);
+      resend(engine, slot);
+    }
+  }
 }
 
 /** A timer fired although the request has not left yet: it waits in our own queues, and nobody else is to blame. */
@@ -177,30 +224,40 @@ function countOvertaken(engine: Engine, slot: number): void {
   if (engine.transactions.firstSentUs[slot] === NOT_SENT) addCounter(engine.metrics, COUNTER_OVERTAKEN, 1);
 }
 
-/** What was under way goes first, then what is due to begin. False when the outbox filled up. */
-function runFlows(engine: Engine): boolean {
+/** What was under way goes first, then what is due to begin. */
+function runFlows(engine: Engine): void {
   const { waits, contexts, nowUs } = engine;
   while (nextWaitUs(waits) <= nowUs) {
     const context = popWait(waits);
     contexts.state[context] = CONTEXT_READY;
-    pushReady(engine.ready, context);
+    pushReady(flowOf(engine, context).ready, context);
   }
   if (engine.phase === PHASE_DRAINING) releaseWaits(engine);
   if (engine.phase === PHASE_CLEANING) releaseCleanups(engine);
   // Without a row those who are ready wait for one, but starts don't: they are counted as not made.
-  if (!runReady(engine) && !isOutOfRows(engine)) return false;
-  if (engine.phase !== PHASE_LOADING) return true;
-  // A start that falls due at the very end of the schedule belongs to nobody: the schedule's end is exclusive.
-  while (isStartDue(engine)) {
-    if (!makeStart(engine)) return false;
-    if (!runReady(engine) && !isOutOfRows(engine)) return false;
+  runReady(engine);
+  if (engine.phase !== PHASE_LOADING) return;
+  for (let turn = 0; turn < engine.flows.length && engine.heldStarts > 0; turn++) {
+    const flow = nthFlow(engine, turn);
+    while (makeHeldStart(engine, flow)) runReadyOf(engine, flow);
   }
-  return true;
+  // A start that falls due at the very end of the schedule belongs to nobody: the schedule's end is exclusive.
+  while (isStartDue(engine)) runReadyOf(engine, makeStart(engine));
 }
 
-/** Serves those contexts that stood in the queue; what they add is served in the next turn only if it came back to it. */
-function runReady(engine: Engine): boolean {
-  const { ready, contexts } = engine;
+function runReady(engine: Engine): void {
+  for (let turn = 0; turn < engine.flows.length; turn++) runReadyOf(engine, nthFlow(engine, turn));
+}
+
+/** Flow number 0, 1, 2 … counted from the one whose turn it is to be first. */
+function nthFlow({ flows, firstFlow }: Engine, turn: number): TransportFlow {
+  const at = firstFlow + turn;
+  return flows[at < flows.length ? at : at - flows.length]!;
+}
+
+/** Serves those contexts that stood in the flow's queue; what they add is served in the next turn only if it came back to it. */
+function runReadyOf(engine: Engine, { ready }: TransportFlow): void {
+  const { contexts } = engine;
   for (let left = ready.size; left > 0; left--) {
     const context = peekReady(ready);
     const isChallenged = contexts.state[context] === CONTEXT_CHALLENGED;
@@ -210,13 +267,28 @@ function runReady(engine: Engine): boolean {
     if (isServed) continue;
     // Nothing was done for it: it keeps its place before those that became ready later.
     putBackReady(ready);
-    return false;
+    return;
   }
-  return true;
 }
 
+/** Now, when something is due already: a flow had no room for it, or it takes more than one turn. */
 function nextDeadline(engine: Engine): number {
-  if (engine.ready.size > 0 && !isOutOfRows(engine)) return engine.nowUs;
+  const isRowLeft = !isOutOfRows(engine);
+  for (let at = 0; at < engine.flows.length; at++) {
+    const { ready, heldStartCount, resendLine } = engine.flows[at]!;
+    const isReady = ready.size > 0 && isRowLeft;
+    if (isReady || heldStartCount > 0 || firstSlot(engine.resendTimers, resendLine) !== NO_SLOT) return engine.nowUs;
+  }
+  return nextDueUs(engine);
+}
+
+/** When there is something to do again, but for what waits for a flow to have room. */
+export function nextDueUs(engine: Engine): number {
+  const isRowLeft = !isOutOfRows(engine);
+  for (let at = 0; at < engine.flows.length; at++) {
+    const { ready, outbox } = engine.flows[at]!;
+    if (isRowLeft && ready.size > 0 && outboxRoom(outbox) >= 0) return engine.nowUs;
+  }
   const timerUs = Math.min(nextTimerUs(engine.resendTimers), nextTimerUs(engine.endTimers));
   return Math.max(engine.nowUs, Math.min(timerUs, nextWaitUs(engine.waits), nextPhaseUs(engine)));
 }
@@ -242,7 +314,6 @@ function noteFirstSend(engine: Engine, slot: number, generation: number, sentAtU
 }
 
 /** Cancelled entries at the front are gone without having been sent. */
-function dropCancelled(engine: Engine): void {
-  const { outbox } = engine;
+function dropCancelled(outbox: Outbox): void {
   while (outbox.first < outbox.offered && outbox.slot[outbox.first & outbox.mask] === CANCELLED) outbox.first++;
 }

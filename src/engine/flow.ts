@@ -11,6 +11,7 @@ import { CONTEXT_READY, CONTEXT_WAITING } from './contexts.ts';
 import { pushReady } from './ready-queue.ts';
 import type { Engine } from './state.ts';
 import { PHASE_LOADING } from './state.ts';
+import { flowOf } from './transport-flows.ts';
 import { pushWait } from './wait-heap.ts';
 
 /** Instructions in one go; a loop of nothing but short waits goes on in the next turn. */
@@ -25,7 +26,7 @@ export function beginFlow(engine: Engine, context: number, intendedUs: number): 
   contexts.readyAtUs[context] = intendedUs;
   contexts.state[context] = CONTEXT_READY;
   engine.activeFlows += 1;
-  pushReady(engine.ready, context);
+  pushReady(flowOf(engine, context).ready, context);
 }
 
 /**
@@ -58,7 +59,7 @@ export function continueFlow(engine: Engine, context: number): boolean {
     }
     contexts.position[context] = contexts.position[context]! + 1;
   }
-  pushReady(engine.ready, context);
+  pushReady(flowOf(engine, context).ready, context);
   return true;
 }
 

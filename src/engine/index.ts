@@ -17,8 +17,9 @@ export {
   abort,
   advance,
   drain,
+  isBacklogged,
   isOver,
-  ONLY_FLOW,
+  nextDueUs,
   reportError,
   reportRefused,
   reportSent,
@@ -26,4 +27,4 @@ export {
 } from './engine.ts';
 export { receiveDatagram } from './response.ts';
 export type { Engine, EngineOptions } from './state.ts';
-export { attachFlow, createEngine, resendIntervals } from './state.ts';
+export { attachFlow, createEngine, outboxCapacity, resendIntervals } from './state.ts';

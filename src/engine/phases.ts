@@ -28,9 +28,10 @@ import { terminate } from './client-transaction.ts';
 import { CONTEXT_CHALLENGED, CONTEXT_IDLE, CONTEXT_READY, CONTEXT_TALKING, NO_TRANSACTION } from './contexts.ts';
 import { beginFlow } from './flow.ts';
 import { pushReady } from './ready-queue.ts';
-import { closeStarts } from './starts.ts';
+import { areStartsDone, closeStarts } from './starts.ts';
 import type { Engine } from './state.ts';
 import { PHASE_CLEANING, PHASE_DRAINING, PHASE_LOADING, PHASE_OVER } from './state.ts';
+import { flowOf } from './transport-flows.ts';
 import { popWait } from './wait-heap.ts';
 
 const RELEASE_SECONDS = 10;
@@ -39,8 +40,7 @@ const RELEASE_SECONDS = 10;
 export function updatePhase(engine: Engine): void {
   if (engine.phase === PHASE_LOADING) {
     const isOver = engine.nowUs >= engine.loadEndUs;
-    if (isOver || (engine.starts.timeUs === NEVER_US && engine.activeFlows === 0))
-      beginDrain(engine, engine.options.plan.drainUs);
+    if (isOver || (areStartsDone(engine) && engine.activeFlows === 0)) beginDrain(engine, engine.options.plan.drainUs);
   }
   if (engine.phase === PHASE_DRAINING && (engine.activeFlows === 0 || engine.nowUs >= engine.phaseEndUs))
     endDrain(engine);
@@ -70,7 +70,7 @@ export function releaseWaits(engine: Engine): void {
     engine.released += 1;
     contexts.readyAtUs[context] = Math.min(contexts.readyAtUs[context]!, engine.nowUs);
     contexts.state[context] = CONTEXT_READY;
-    pushReady(engine.ready, context);
+    pushReady(flowOf(engine, context).ready, context);
   }
 }
 
@@ -114,7 +114,7 @@ function endDrain(engine: Engine): void {
   engine.cleanupStartedUs = engine.nowUs;
   engine.program = engine.cleanupProgram;
   engine.metrics = engine.cleanupMetrics;
-  engine.flowEntriesEnd = engine.outbox.end;
+  for (const flow of engine.flows) flow.runEntriesEnd = flow.outbox.end;
 }
 
 function updateCleanup(engine: Engine): void {
@@ -159,9 +159,9 @@ function enterPhase(engine: Engine, phase: number, endUs: number): void {
 
 /** Ends every flow: attempts under way are aborted, the steps behind them skipped. */
 export function abortFlows(engine: Engine): void {
-  const { contexts, waits, ready } = engine;
+  const { contexts, waits, flows } = engine;
   waits.size = 0;
-  ready.size = 0;
+  for (const { ready } of flows) ready.size = 0;
   for (let context = 0; context < contexts.count; context++) {
     const state = contexts.state[context]!;
     if (state === CONTEXT_IDLE) continue;

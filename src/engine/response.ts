@@ -13,7 +13,7 @@ import {
   PROCEDURE_REFRESH,
   PROCEDURE_REGISTER,
 } from '../metrics/index.ts';
-import { contextOfRow } from '../scenario/shares.ts';
+import { contextOfRow, flowOfRow } from '../scenario/shares.ts';
 import type { ContactCursor, SipMessage } from '../sip/index.ts';
 import {
   CONTACT_FOUND,
@@ -39,14 +39,19 @@ import { failAttempt } from './failure.ts';
 import type { ResponseReader } from './response-reader.ts';
 import type { Engine } from './state.ts';
 import { isLive, isPending, NOT_SENT } from './transactions.ts';
+import { flowOf } from './transport-flows.ts';
 
 /** The answer does not list our binding. */
 const NO_BINDING = -1;
 
-/** One datagram; `receivedAtUs` is when the kernel got it, never later than the `now` of the advance that follows. */
+/**
+ * One datagram that came on this flow; `receivedAtUs` is when the kernel got it, never later than the `now` of the advance that
+ * follows.
+ */
 export function receiveDatagram(
   engine: Engine,
   receivedAtUs: number,
+  flow: number,
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -59,7 +64,7 @@ export function receiveDatagram(
     return;
   }
   const text = reader.shape === null ? bytes : reader.shapes.text;
-  if (!isOurs(engine, text)) {
+  if (!isOurs(engine, flow, text)) {
     addCounter(metrics, COUNTER_STRAY, 1);
     return;
   }
@@ -84,10 +89,12 @@ function readResponse(reader: ResponseReader, bytes: Uint8Array, start: number, 
 
 /**
  * Whether it answers a transaction in use, whose row is then in `engine.branch`. RFC 3261 §8.1.3.3: an answer with more than
- * one Via is not for us; §18.1.2: nor is one with another sent-by; §17.1.3: branch and CSeq method must match.
+ * one Via is not for us; §18.1.2: nor is one with another sent-by; §17.1.3: branch and CSeq method must match. Nor is one that
+ * came on another flow than its request went out on: answers come to the address and port that the request's Via names.
  */
-function isOurs(engine: Engine, text: Uint8Array): boolean {
-  const { transactions, branch, sentBy } = engine;
+function isOurs(engine: Engine, flow: number, text: Uint8Array): boolean {
+  const { transactions, branch, flows } = engine;
+  const { sentBy } = flows[flow]!;
   const { message } = engine.reader;
   return (
     message.isResponse &&
@@ -96,6 +103,7 @@ function isOurs(engine: Engine, text: Uint8Array): boolean {
     message.cseqMethod === METHOD_REGISTER &&
     readBranch(branch, text, message.viaBranchStart, message.viaBranchEnd) &&
     isLive(transactions, branch.slot, branch.generation) &&
+    flowOfRow(transactions.context[branch.slot]!, flows.length) === flow &&
     transactions.cseq[branch.slot] === message.cseq
   );
 }
@@ -148,7 +156,8 @@ function succeed(engine: Engine, context: number, receivedAtUs: number, bytes: U
 
 /** What our own binding was granted: its `expires` parameter, else the Expires header, else what we asked for. */
 function grantedSeconds(engine: Engine, context: number, bytes: Uint8Array, asked: number): number {
-  const { reader, fields, options, contact, branch } = engine;
+  const { reader, fields, options, branch } = engine;
+  const { contact } = flowOf(engine, context);
   const { message, cursor, ownContact, uris, shape } = reader;
   fields.index = options.plan.identities.first + contextOfRow(context, options.workerIndex, options.workerCount);
   if (shape?.hasOnlyContact && isComposed(contact, fields, bytes, shape.contact.uriStart, shape.contact.uriEnd)) {

@@ -1,6 +1,10 @@
 // @hot
 // Open-loop starts: each is made when the schedule says so, or it is counted why not. Nothing is put off silently: a
 // start that comes late carries its intended time, and one that comes more than MOST_LATE_US late is not made.
+//
+// The worker's cursor passes every start when it is due. One whose flow has no room in its outbox is held: it waits in its flow,
+// with those that follow it there, and the starts of other flows go on. A held start needs no table: a flow's contexts are a
+// part of the run's like a worker's, so a cursor of the flow stands on the oldest of them, and a number says how many they are.
 
 import {
   addCounter,
@@ -17,7 +21,7 @@ import {
   LANE_STARTS_DUE,
   LANE_STARTS_MADE,
 } from '../metrics/index.ts';
-import { advanceStart } from '../scenario/shares.ts';
+import { advanceStart, moveToStart, rowOfContext } from '../scenario/shares.ts';
 import { NEVER_US, US_PER_SECOND } from '../std/index.ts';
 import { bankOf } from './attempt.ts';
 import { canSend } from './client-transaction.ts';
@@ -25,6 +29,8 @@ import { CONTEXT_IDLE } from './contexts.ts';
 import { beginFlow } from './flow.ts';
 import { outboxRoom } from './outbox.ts';
 import type { Engine } from './state.ts';
+import type { TransportFlow } from './transport-flows.ts';
+import { flowOf } from './transport-flows.ts';
 
 export const MOST_LATE_US = US_PER_SECOND;
 
@@ -33,36 +39,78 @@ export function isStartDue(engine: Engine): boolean {
   return engine.starts.timeUs <= engine.nowUs;
 }
 
-/** Makes the next start, which is due, or counts why it is not made. False when it has to wait for room in the outbox. */
-export function makeStart(engine: Engine): boolean {
-  if (outboxRoom(engine.outbox) < 0) return false;
-  const { starts, metrics, contexts, nowUs } = engine;
-  const intendedUs = starts.timeUs;
-  const isMeasured = countDue(engine, intendedUs) === BANK_MEASURED;
-  if (nowUs - intendedUs > MOST_LATE_US) addCounter(metrics, COUNTER_MISSED_LATE, 1);
-  else if (contexts.state[starts.row] !== CONTEXT_IDLE) {
-    addCounter(metrics, COUNTER_MISSED_CONTEXT_BUSY, 1);
-    if (isMeasured) addCounter(metrics, COUNTER_MISSED_CONTEXT_BUSY_MEASURED, 1);
-  } else if (!canSend(engine)) addCounter(metrics, COUNTER_MISSED_NO_SLOT, 1);
-  else {
-    const madeMeasured = bankOf(engine, nowUs) === BANK_MEASURED;
-    addCounter(metrics, madeMeasured ? COUNTER_STARTS_MADE_MEASURED : COUNTER_STARTS_MADE_OTHER, 1);
-    countInSecond(metrics, nowUs, LANE_STARTS_MADE, 1);
-    beginFlow(engine, starts.row, intendedUs);
-  }
+/** True when no start is left: none to come, and none held. */
+export function areStartsDone(engine: Engine): boolean {
+  return engine.starts.timeUs === NEVER_US && engine.heldStarts === 0;
+}
+
+/** Makes the next start, which is due, or counts why it is not made, or holds it. Returns its flow. */
+export function makeStart(engine: Engine): TransportFlow {
+  const { starts } = engine;
+  const flow = flowOf(engine, starts.row);
+  if (flow.heldStartCount > 0 || outboxRoom(flow.outbox) < 0) holdStart(engine, flow);
+  else beginStart(engine, starts.row, starts.timeUs);
   advanceStart(starts);
+  return flow;
+}
+
+/** Makes the oldest start that the flow holds, or counts why it is not made. False when it holds none, or still has no room. */
+export function makeHeldStart(engine: Engine, flow: TransportFlow): boolean {
+  if (flow.heldStartCount === 0 || outboxRoom(flow.outbox) < 0) return false;
+  const { timeUs, context } = flow.heldStart;
+  releaseStart(engine, flow);
+  beginStart(engine, rowOfContext(context, engine.options.workerCount), timeUs);
   return true;
 }
 
 /** The load ends at `endUs`: starts that were due before and could not be made any more are late for good. */
 export function closeStarts(engine: Engine, endUs: number): void {
-  const { starts } = engine;
+  const { starts, flows } = engine;
+  for (const flow of flows) {
+    while (flow.heldStartCount > 0) {
+      missLate(engine, flow.heldStart.timeUs);
+      releaseStart(engine, flow);
+    }
+  }
   while (starts.timeUs < endUs) {
-    countDue(engine, starts.timeUs);
-    addCounter(engine.metrics, COUNTER_MISSED_LATE, 1);
+    missLate(engine, starts.timeUs);
     advanceStart(starts);
   }
   starts.timeUs = NEVER_US;
+}
+
+function beginStart(engine: Engine, row: number, intendedUs: number): void {
+  const { metrics, contexts, nowUs } = engine;
+  const isMeasured = countDue(engine, intendedUs) === BANK_MEASURED;
+  if (nowUs - intendedUs > MOST_LATE_US) addCounter(metrics, COUNTER_MISSED_LATE, 1);
+  else if (contexts.state[row] !== CONTEXT_IDLE) {
+    addCounter(metrics, COUNTER_MISSED_CONTEXT_BUSY, 1);
+    if (isMeasured) addCounter(metrics, COUNTER_MISSED_CONTEXT_BUSY_MEASURED, 1);
+  } else if (!canSend(engine, row)) addCounter(metrics, COUNTER_MISSED_NO_SLOT, 1);
+  else {
+    const madeMeasured = bankOf(engine, nowUs) === BANK_MEASURED;
+    addCounter(metrics, madeMeasured ? COUNTER_STARTS_MADE_MEASURED : COUNTER_STARTS_MADE_OTHER, 1);
+    countInSecond(metrics, nowUs, LANE_STARTS_MADE, 1);
+    beginFlow(engine, row, intendedUs);
+  }
+}
+
+/** The start at which the worker's cursor stands waits in its flow. */
+function holdStart(engine: Engine, flow: TransportFlow): void {
+  if (flow.heldStartCount === 0) moveToStart(flow.heldStart, engine.starts);
+  flow.heldStartCount += 1;
+  engine.heldStarts += 1;
+}
+
+function releaseStart(engine: Engine, flow: TransportFlow): void {
+  advanceStart(flow.heldStart);
+  flow.heldStartCount -= 1;
+  engine.heldStarts -= 1;
+}
+
+function missLate(engine: Engine, intendedUs: number): void {
+  countDue(engine, intendedUs);
+  addCounter(engine.metrics, COUNTER_MISSED_LATE, 1);
 }
 
 function countDue(engine: Engine, intendedUs: number): number {

@@ -18,12 +18,8 @@ import type { ChallengeTable } from './challenges.ts';
 import { createChallengeTable, MOST_NONCE_BYTES, MOST_REALM_BYTES } from './challenges.ts';
 import type { ContextTable } from './contexts.ts';
 import { createContextTable } from './contexts.ts';
-import type { Outbox } from './outbox.ts';
-import { createOutbox } from './outbox.ts';
 import type { Program } from './program.ts';
 import { compileProgram } from './program.ts';
-import type { ReadyQueue } from './ready-queue.ts';
-import { createReadyQueue } from './ready-queue.ts';
 import { contactPieces, registerPieces, userPieces } from './request-text.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { createResponseReader } from './response-reader.ts';
@@ -31,6 +27,8 @@ import type { TimerLists } from './timer-lists.ts';
 import { createTimerLists } from './timer-lists.ts';
 import type { TransactionTable } from './transactions.ts';
 import { createTransactionTable } from './transactions.ts';
+import type { TransportFlow } from './transport-flows.ts';
+import { createFlows } from './transport-flows.ts';
 import type { WaitHeap } from './wait-heap.ts';
 import { createWaitHeap } from './wait-heap.ts';
 
@@ -43,10 +41,6 @@ export const PHASE_OVER = 3;
 export const LIST_F = 0;
 export const LIST_K = 1;
 
-const OUTBOX_ENTRIES = 4096;
-const OUTBOX_BYTES = 1 << 21;
-/** The outbox holds at least so many of the longest requests, even of a scenario whose headers are absurdly long. */
-const OUTBOX_REQUESTS = 16;
 const LONGEST_SENT_BY = '255.255.255.255:65535';
 /** Syntax of an Authorization header line around its values. */
 const CREDENTIALS_BYTES = 320;
@@ -71,14 +65,14 @@ export interface Engine {
   readonly memory: MemoryPlan;
   readonly contexts: ContextTable;
   readonly transactions: TransactionTable;
-  /** Timer E: one list per interval, T1 doubling to T2. */
+  /** Timer E: one list per interval, T1 doubling to T2; then a line for each flow, of those that fired and found no room. */
   readonly resendTimers: TimerLists;
   /** Timer F and Timer K. */
   readonly endTimers: TimerLists;
   readonly waits: WaitHeap;
-  readonly ready: ReadyQueue;
   readonly challenges: ChallengeTable;
-  readonly outbox: Outbox;
+  /** One for each socket, by its number. */
+  readonly flows: readonly TransportFlow[];
   readonly branch: BranchReader;
   readonly authenticator: Authenticator;
   readonly reader: ResponseReader;
@@ -90,17 +84,11 @@ export interface Engine {
   readonly fromTagSeed: number;
   readonly cnonceSeed: number;
   readonly waitSeed: number;
-  /** Set once the socket's address is known (attachFlow). */
-  sentBy: Uint8Array;
-  templates: readonly RegisterTemplate[];
-  contact: CompiledText;
   /** The program that contexts walk: the flow's, then the cleanup's. */
   program: Program;
   /** Where numbers go: the run's block, and during the cleanup one of its own that nobody reads but we. */
   metrics: MetricsBlock;
   readonly cleanupMetrics: MetricsBlock | null;
-  /** Entries of the outbox below this number are in the run's numbers, whenever they leave: those from before the cleanup. */
-  flowEntriesEnd: number;
   nowUs: number;
   phase: number;
   readonly loadEndUs: number;
@@ -111,7 +99,11 @@ export interface Engine {
   drainStartedUs: number;
   cleanupStartedUs: number;
   endedUs: number;
-  /** Flows that have begun and not ended. */
+  /** Starts that wait in their flows for room. */
+  heldStarts: number;
+  /** The flow that is served first in the next turn: each in its turn. */
+  firstFlow: number;
+  /** The scenario's flows that have begun and not ended. */
   activeFlows: number;
   /** Waits cut short so far by the drain, and contexts passed by the cleanup. */
   released: number;
@@ -134,17 +126,18 @@ export function createEngine(options: EngineOptions): Engine {
   const runTag = hashText(runId);
   const branch = createBranchReader(runTag, workerIndex);
   const longestBytes = longestMessage(options, branch);
+  const intervals = resendIntervals(t1Us, t2Us);
+  const flowOptions = { plan, workerIndex, workerCount, longestBytes, resendLists: intervals.length };
   const engine: Engine = {
     options,
     memory,
     contexts: createContextTable(memory, count, flowProgram.loopDepth),
     transactions: createTransactionTable(memory, capacity),
-    resendTimers: createTimerLists(memory, 'timers', capacity, resendIntervals(t1Us, t2Us)),
+    resendTimers: createTimerLists(memory, 'timers', capacity, intervals, plan.local.socketsPerWorker),
     endTimers: createTimerLists(memory, 'timers', capacity, [64 * t1Us, t4Us]),
     waits: createWaitHeap(memory, count),
-    ready: createReadyQueue(memory, count),
     challenges: createChallengeTable(memory, count),
-    outbox: createOutbox(memory, OUTBOX_ENTRIES, Math.max(OUTBOX_BYTES, OUTBOX_REQUESTS * longestBytes), longestBytes),
+    flows: createFlows(memory, flowOptions),
     branch,
     authenticator: createAuthenticator(plan),
     reader: createResponseReader(),
@@ -156,13 +149,9 @@ export function createEngine(options: EngineOptions): Engine {
     fromTagSeed: mix32(runTag, 1),
     cnonceSeed: mix32(runTag, 2),
     waitSeed: mix32(seed, 3),
-    sentBy: new Uint8Array(0),
-    templates: [],
-    contact: compileText([]),
     program: flowProgram,
     metrics: options.metrics,
     cleanupMetrics: cleanupProgram === null ? null : createMetricsBlock(1),
-    flowEntriesEnd: NEVER_US,
     nowUs: 0,
     phase: PHASE_LOADING,
     loadEndUs: scheduleEndUs(plan.load),
@@ -172,6 +161,8 @@ export function createEngine(options: EngineOptions): Engine {
     drainStartedUs: -1,
     cleanupStartedUs: -1,
     endedUs: -1,
+    heldStarts: 0,
+    firstFlow: 0,
     activeFlows: 0,
     released: 0,
     cleanupNext: 0,
@@ -183,11 +174,17 @@ export function createEngine(options: EngineOptions): Engine {
   return engine;
 }
 
-/** Makes the request texts, now that the flow's socket has an address; `sentBy` is `address:port`. */
-export function attachFlow(engine: Engine, sentBy: string): void {
-  engine.sentBy = encodeUtf8(sentBy);
-  engine.templates = requestTemplates(engine.options, engine.branch, sentBy);
-  engine.contact = compileText(contactPieces(userPieces(engine.options.plan.identities), sentBy));
+/** Makes the flow's request texts, now that its socket has an address; `sentBy` is `address:port`, of this flow alone. */
+export function attachFlow(engine: Engine, id: number, sentBy: string): void {
+  const flow = engine.flows[id]!;
+  flow.sentBy = encodeUtf8(sentBy);
+  flow.templates = requestTemplates(engine.options, engine.branch, sentBy);
+  flow.contact = compileText(contactPieces(userPieces(engine.options.plan.identities), sentBy));
+}
+
+/** How many messages each flow's outbox holds. */
+export function outboxCapacity({ flows }: Engine): number {
+  return flows[0]!.outbox.mask + 1;
 }
 
 /** RFC 3261 §17.1.2.2: Timer E starts at T1 and doubles until it reaches T2. */

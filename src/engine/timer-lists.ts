@@ -9,14 +9,18 @@
 //  next         Int32Array     -     the slot after this one, or -1     a slot in a list
 //  previous     Int32Array     -     the slot before this one, or -1    a slot in a list
 //  deadlineUs   Float64Array   µs    when it fires                      a slot in a list
-//  listOf       Int8Array-ish  -     which list, or NO_LIST             every slot
+//  listOf       Uint16Array    -     which list, or NO_LIST             every slot
 //
 // A slot is in at most one list of one TimerLists; a transaction has two timers at once (E beside F), so there are two.
+//
+// Behind the lists that run there may be others in which slots only stand in line, for as long as it takes: those whose timer has
+// fired and who cannot be served yet. Clearing the timer takes a slot out of such a line too.
 
 import type { MemoryPlan } from '../std/index.ts';
+import { assert } from '../std/index.ts';
 
 export const NO_SLOT = -1;
-const NO_LIST = 255;
+const NO_LIST = 65_535;
 
 export interface TimerLists {
   readonly durationsUs: Float64Array;
@@ -25,25 +29,32 @@ export interface TimerLists {
   readonly next: Int32Array;
   readonly previous: Int32Array;
   readonly deadlineUs: Float64Array;
-  readonly listOf: Uint8Array;
+  readonly listOf: Uint16Array;
+  /** Lists whose timers run; those behind them are lines. */
+  readonly running: number;
 }
 
-/** One list per duration; durations in microseconds. */
+/** One list per duration; durations in microseconds. Behind them `lines` in which nothing falls due. */
 export function createTimerLists(
   memory: MemoryPlan,
   consumer: string,
   capacity: number,
   durations: readonly number[],
+  lines = 0,
 ): TimerLists {
+  const all = durations.length + lines;
+  assert(all < NO_LIST, 'a list has a number');
   const lists: TimerLists = {
-    durationsUs: Float64Array.from(durations),
-    head: new Int32Array(durations.length).fill(NO_SLOT),
-    tail: new Int32Array(durations.length).fill(NO_SLOT),
+    durationsUs: new Float64Array(all),
+    head: new Int32Array(all).fill(NO_SLOT),
+    tail: new Int32Array(all).fill(NO_SLOT),
     next: memory.i32(consumer, capacity),
     previous: memory.i32(consumer, capacity),
     deadlineUs: memory.f64(consumer, capacity),
-    listOf: memory.u8(consumer, capacity),
+    listOf: memory.u16(consumer, capacity),
+    running: durations.length,
   };
+  lists.durationsUs.set(durations);
   lists.listOf.fill(NO_LIST);
   return lists;
 }
@@ -84,15 +95,20 @@ export function firstSlot(lists: TimerLists, list: number): number {
   return lists.head[list]!;
 }
 
+/** The slot after this one in its list, or NO_SLOT. */
+export function slotAfter(lists: TimerLists, slot: number): number {
+  return lists.next[slot]!;
+}
+
 /** When the slot's timer fires; the slot must be in a list. */
 export function deadlineOf(lists: TimerLists, slot: number): number {
   return lists.deadlineUs[slot]!;
 }
 
-/** The least deadline of all lists, or Infinity. */
+/** The least deadline of all lists that run, or Infinity. */
 export function nextTimerUs(lists: TimerLists): number {
   let least = Number.POSITIVE_INFINITY;
-  for (let list = 0; list < lists.head.length; list++) {
+  for (let list = 0; list < lists.running; list++) {
     const slot = lists.head[list]!;
     if (slot !== NO_SLOT && lists.deadlineUs[slot]! < least) least = lists.deadlineUs[slot]!;
   }

@@ -98,6 +98,7 @@ function generatorOf(merged: MergedMetrics, facts: RunFacts): RunResult['generat
   const { counters } = merged;
   return {
     workers: merged.workers,
+    sockets: facts.sockets,
     cpuSeconds: facts.cpuSeconds ?? counters[at.COUNTER_CPU_US]! / 1e6,
     maxRssBytes: facts.maxRssBytes,
     missedStarts: {

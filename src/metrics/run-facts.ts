@@ -21,6 +21,8 @@ export interface RunFacts {
   readonly phases: RunResult['phases'];
   /** Those of the flow. */
   readonly procedures: readonly ProcedureName[];
+  /** That all workers together had open. */
+  readonly sockets: number;
   /** Processor time of the whole process; where it is not given, that of the worker threads stands. */
   readonly cpuSeconds?: number;
   readonly maxRssBytes: number;

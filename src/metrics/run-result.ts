@@ -152,6 +152,8 @@ export interface RunResult {
   readonly rates: { readonly starts: RateResult; readonly registrations: RateResult; readonly requests: RateResult };
   readonly generator: {
     readonly workers: number;
+    /** Source addresses and ports, over all workers; 0 in a run that made no load. */
+    readonly sockets: number;
     readonly cpuSeconds: number;
     readonly maxRssBytes: number;
     readonly missedStarts: { readonly late: number; readonly noSlot: number; readonly contextBusy: number };

@@ -64,6 +64,8 @@ function whatRan({ environment, generator, durationSeconds, scenario }: RunResul
     harmless(environment.target),
     harmless(environment.transport),
     formatCounted(generator.workers, 'worker'),
+    // One each is the usual case, and says nothing.
+    ...(generator.sockets > generator.workers ? [formatCounted(generator.sockets, 'socket')] : []),
     formatTime(durationSeconds * 1e6),
     `seed ${scenario.seed}`,
     `run ${harmless(scenario.runId)}`,

@@ -3,6 +3,7 @@
 
 import type { Tell } from './build-flow.ts';
 import { flowFacts } from './flow-facts.ts';
+import { portShortage } from './local-sockets.ts';
 import type { PlanStep } from './plan.ts';
 import type { WrittenScenario } from './schema.ts';
 import { MAX_RUN_US, MAX_STARTS, startsBefore, startTimeUs } from './shares.ts';
@@ -23,6 +24,9 @@ export type UnsureScenario = {
 const MAX_ATTEMPTS_PER_START = 1_000_000;
 /** A context's place in the flow is a 16-bit number. */
 const MAX_STEPS = 10_000;
+
+/** Some ten kilobytes each. */
+const MAX_TEXTS = 20_000;
 
 /** Whether the file (or a flag) has a key at all, readable or not. */
 export type Has = (path: string) => boolean;
@@ -75,6 +79,31 @@ export const checkTimers = (scenario: UnsureScenario, tell: Tell): void => {
   if (T1 !== undefined && T2 !== undefined && T1 > T2) {
     tell('timers', 'T1 is longer than T2, the longest interval that it may grow to');
   }
+};
+
+/** Each socket has its own text of each step, with its address in it. */
+export const checkTexts = (flow: readonly PlanStep[], scenario: UnsureScenario, tell: Tell): void => {
+  const sockets = scenario.local?.socketsPerWorker ?? 1;
+  const texts = sockets * flowFacts(flow).stepCount;
+  if (sockets > 1 && texts > MAX_TEXTS) {
+    const why = `${sockets} sockets times ${flowFacts(flow).stepCount} steps are ${texts} request texts in each worker`;
+    tell('local.socketsPerWorker', `${why}; at most ${MAX_TEXTS} are possible`);
+  }
+};
+
+/** What does not fit one worker fits no run; how many there are is known only later. */
+export const checkLocal = (scenario: UnsureScenario, tell: Tell): void => {
+  const { addresses = [], ports, socketsPerWorker = 1 } = scenario.local ?? {};
+  const twice = addresses.find((address, index) => addresses.indexOf(address) < index);
+  if (twice !== undefined) tell('local.addresses', `${twice} is listed twice; each address takes its turn once`);
+  const count = scenario.identities?.count;
+  if (count !== undefined && socketsPerWorker > count) {
+    tell('local.socketsPerWorker', `${socketsPerWorker} sockets for ${count} contexts: some had none`);
+  }
+  if (twice !== undefined || ports === undefined) return;
+  const local = { addresses, firstPort: ports.first, lastPort: ports.last, socketsPerWorker };
+  const tooNarrow = portShortage(local, 1);
+  if (tooNarrow !== null) tell('local.ports', tooNarrow);
 };
 
 export const checkFlow = (flow: readonly PlanStep[], tell: Tell): void => {

@@ -1,6 +1,6 @@
 // A plan in a few lines for people: what `validate` prints, and what stands at the head of a run.
 
-import type { PlanLoad, PlanStep, PlanTarget, PlanWait, RunPlan } from './plan.ts';
+import type { PlanLoad, PlanLocal, PlanStep, PlanTarget, PlanWait, RunPlan } from './plan.ts';
 import { planLength } from './plan-length.ts';
 import { formatDuration, formatPercent, formatRate } from './quantities.ts';
 
@@ -10,6 +10,7 @@ export const describePlan = (plan: RunPlan): string => {
     ['scenario', `${plan.name} (${plan.hash})`],
     ['target', `${targetText(plan.target)}, Request-URI ${plan.requestUri}`],
     ['contexts', contextsText(plan, length.contextsStarted)],
+    ...(saysWherefrom(plan.local) ? ([['sockets', socketsText(plan.local)]] as const) : []),
     ['load', loadText(plan.load)],
     ['flow', plan.flow.map(stepText).join(', ')],
     ['starts', `${grouped(length.starts)}, of which ${grouped(length.measuredStarts)} are measured`],
@@ -31,6 +32,16 @@ const contextsText = (plan: RunPlan, started: number): string => {
   const { count, domain, password } = plan.identities;
   const some = started < count ? ` (${grouped(started)} of them started)` : '';
   return `${grouped(count)}${some} at ${domain}, ${password === null ? 'no credentials' : 'digest credentials'}`;
+};
+
+const saysWherefrom = ({ addresses, firstPort, socketsPerWorker }: PlanLocal): boolean =>
+  addresses.length > 0 || firstPort !== null || socketsPerWorker > 1;
+
+const socketsText = ({ addresses, firstPort, lastPort, socketsPerWorker }: PlanLocal): string => {
+  const where = addresses.length === 0 ? 'an address of the system’s choice' : addresses.join(', ');
+  const ports =
+    firstPort === null ? 'any port' : `port ${firstPort === lastPort ? firstPort : `${firstPort}-${lastPort}`}`;
+  return `${socketsPerWorker} per worker, from ${where}, ${ports}`;
 };
 
 const loadText = (load: PlanLoad): string => {

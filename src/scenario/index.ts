@@ -6,6 +6,8 @@ export { flowFacts, proceduresOf } from './flow-facts.ts';
 export { scenarioJsonSchema } from './json-schema.ts';
 export type { ScenarioSource } from './load-scenario.ts';
 export { loadScenario } from './load-scenario.ts';
+export type { LocalSocket } from './local-sockets.ts';
+export { localSocket, MAX_SOCKETS_PER_WORKER, socketCount, socketNumber, socketsProblem } from './local-sockets.ts';
 export type { Environment, Override } from './overrides.ts';
 export type { Fault, Parsed } from './parsed.ts';
 export type {
@@ -50,12 +52,14 @@ export {
   contextOfRow,
   contextsOfWorker,
   createStartCursor,
+  flowOfRow,
   isMeasured,
   MAX_RUN_US,
   MAX_STARTS,
   MAX_STARTS_PER_PERIOD,
   measuredFromUs,
   measuredToUs,
+  moveToStart,
   rowOfContext,
   scheduleEndUs,
   startCount,

@@ -9,7 +9,16 @@ import { isCollection, type Node } from 'yaml';
 import { assert, type Place, type Problem, UserError } from '../std/index.ts';
 import { DEFAULT_SIP_PORT } from './address.ts';
 import { buildSteps, isWhole, type PartialSteps, type Tell } from './build-flow.ts';
-import { checkFlow, checkIdentities, checkLoad, checkTimers, type Has, type UnsureScenario } from './check-scenario.ts';
+import {
+  checkFlow,
+  checkIdentities,
+  checkLoad,
+  checkLocal,
+  checkTexts,
+  checkTimers,
+  type Has,
+  type UnsureScenario,
+} from './check-scenario.ts';
 import { openDocument, problemAt, sourceOf } from './document.ts';
 import { proceduresOf } from './flow-facts.ts';
 import { hashPlan } from './hash.ts';
@@ -47,6 +56,7 @@ export const loadScenario = (source: ScenarioSource): RunPlan => {
   checkIdentities(written, has, tell);
   checkLoad(written, has, tell);
   checkTimers(written, tell);
+  checkLocal(written, tell);
   const flow = readFlow(reader, written, tell);
   const thresholds = readThresholds(reader, written, flow);
   const password = readPassword(written, source, tell);
@@ -75,6 +85,7 @@ const readFlow = (reader: TreeReader, written: UnsureScenario, tell: Tell): read
   const flow = buildSteps(steps, 'flow', tell);
   if (reader.problems.length > before || !isWhole(steps)) return null;
   checkFlow(flow, tell);
+  checkTexts(flow, written, tell);
   return flow;
 };
 
@@ -160,6 +171,7 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
       addresses: local.addresses ?? [],
       firstPort: local.ports?.first ?? null,
       lastPort: local.ports?.last ?? null,
+      socketsPerWorker: local.socketsPerWorker,
       sockets: local.sockets,
       maxBurst: local.maxBurst ?? null,
       segmentation: local.segmentation,

@@ -104,12 +104,14 @@ export type CleanupMode = 'none' | 'unregister' | 'wildcard';
 export type PrecheckMode = 'register' | 'options' | 'none';
 export type SocketKind = 'auto' | 'udp-batch' | 'udp-dgram';
 
+/** Where requests come from; local-sockets.ts says which socket takes which address and port. */
 export interface PlanLocal {
-  /** IPv4 addresses to bind; worker w takes number w modulo their count. Empty: the system chooses. */
+  /** IPv4 addresses to bind, in turn. Empty: the system chooses. */
   readonly addresses: readonly string[];
-  /** Worker w binds firstPort + w; null: the system chooses. */
+  /** Ports to bind on each address; null: the system chooses. */
   readonly firstPort: number | null;
   readonly lastPort: number | null;
+  readonly socketsPerWorker: number;
   readonly sockets: SocketKind;
   /** Most datagrams handed to the kernel in one call; null: as many as the transport finds best. */
   readonly maxBurst: number | null;

@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { US_PER_SECOND } from '../std/index.ts';
 import { parseDomain, parseIpv4, parseRequestUri, parseTarget } from './address.ts';
+import { MAX_SOCKETS_PER_WORKER } from './local-sockets.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
 import type { TextTemplate } from './plan.ts';
 import {
@@ -254,14 +255,18 @@ const local = z
       .array(value(parseIpv4, { description: 'An IPv4 address of this machine.' }))
       .optional()
       .meta({
-        description: 'Addresses to send from; worker w takes number w modulo their count.',
+        description: 'Addresses to send from; the sockets of the run take them in turn.',
         examples: [['127.0.0.2']],
       }),
     ports: value(parsePorts, {
-      description: 'Ports to send from: worker w takes the first plus w.',
+      description: 'Ports to send from, the same on each address: its sockets take one after the other.',
       type: ['string', 'integer'],
       examples: ['6000-6007'],
     }).optional(),
+    socketsPerWorker: wholeNumber('a number of sockets', 1, MAX_SOCKETS_PER_WORKER, {
+      description: 'How many sockets each worker opens; a context always speaks from the same one.',
+      examples: [4],
+    }).prefault('1'),
     sockets: z
       .enum(['auto', 'udp-batch', 'udp-dgram'])
       .prefault('auto')

@@ -3,7 +3,7 @@
 // and which worker owns that context, in closed form, so that any number of workers together make exactly the same
 // starts at exactly the same microseconds as one would.
 //
-//   start k  ->  context c = k mod count  ->  worker c mod W,  local row floor(c / W)
+//   start k  ->  context c = k mod count  ->  worker c mod W,  local row r = floor(c / W),  flow r mod F
 //   due at   floor(k * periodUs / startsPerPeriod)
 //
 // Whole contexts are dealt out (not starts), since a context is one phone: its Call-ID, CSeq and nonce live in one
@@ -92,6 +92,9 @@ export const rowOfContext = (context: number, workerCount: number): number => Ma
 export const contextOfRow = (row: number, workerIndex: number, workerCount: number): number =>
   row * workerCount + workerIndex;
 
+/** The flow (socket) of a worker's row, for good. With W workers of F flows each, context c is on socket c mod (W * F). */
+export const flowOfRow = (row: number, flowCount: number): number => (flowCount === 1 ? 0 : row % flowCount);
+
 /** One worker's place in the sequence of starts. `timeUs` is NEVER_US when none is left. */
 export interface StartCursor {
   /** The number of the start in the whole load. */
@@ -150,6 +153,18 @@ export const createStartCursor = (share: Share): StartCursor => {
     wrapUs: startTimeUs(load, wrapStarts),
     wrapRemainder: startRemainder(load, wrapStarts),
   };
+};
+
+/**
+ * Puts the cursor of a part of the worker's contexts (a flow's: number f * W + w of F * W) on the start at which the worker's
+ * own cursor stands; the start must be one of that part.
+ */
+export const moveToStart = (part: StartCursor, whole: StartCursor): void => {
+  part.start = whole.start;
+  part.timeUs = whole.timeUs;
+  part.context = whole.context;
+  part.row = rowOfContext(whole.context, part.workerCount);
+  part.remainder = whole.remainder;
 };
 
 /** Moves to the worker's next start; beyond the last one timeUs is NEVER_US. Must not be called after that. */

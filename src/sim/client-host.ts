@@ -1,8 +1,8 @@
 // One worker of a simulated world: a real engine, and a kernel that is as unhelpful as it is told to be. A turn is the
 // pump's: take what has arrived, advance, hand out, and see what the kernel lets go.
 //
-//   inbox -> receiveDatagram -> advance -> drain -> socket's queue -> (kernel) -> network
-//             at most readMost              at most takesMost        at most letsMost, some refused
+//   inbox -> receiveDatagram -> advance -> drain -> sockets' queues -> (kernel) -> network
+//             at most readMost              at most takesMost        at most letsMost, some refused; for each socket
 
 import type { Engine } from '../engine/index.ts';
 import {
@@ -10,6 +10,7 @@ import {
   advance,
   drain,
   isOver,
+  nextDueUs,
   receiveDatagram,
   reportError,
   reportRefused,
@@ -30,10 +31,16 @@ export interface KernelOptions {
   readonly refusedShare: number;
   /** The thread turns only at multiples of this; 0: the moment that something is due. */
   readonly quantumUs: number;
-  /** The socket takes nothing between these times. */
-  readonly blockades: readonly { readonly fromUs: number; readonly toUs: number }[];
+  /** One flow's socket, or all of them (null), takes nothing between these times. */
+  readonly blockades: readonly Blockade[];
   /** The thread doesn't run between these times. */
   readonly stalls: readonly { readonly fromUs: number; readonly toUs: number }[];
+}
+
+export interface Blockade {
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly flow: number | null;
 }
 
 export const WILLING_KERNEL: KernelOptions = {
@@ -51,11 +58,19 @@ export const WILLING_KERNEL: KernelOptions = {
 export type ClientEvent =
   | { readonly kind: 'stop'; readonly atUs: number; readonly drainUs: number }
   | { readonly kind: 'abort'; readonly atUs: number }
-  /** ICMP says that nobody listens. */
-  | { readonly kind: 'unreachable'; readonly atUs: number };
+  /** ICMP says, to one flow, that nobody listens. */
+  | { readonly kind: 'unreachable'; readonly atUs: number; readonly flow: number };
+
+/** Something that has arrived at one of the worker's sockets. */
+export interface Incoming {
+  readonly flow: number;
+  readonly arrival: Arrival;
+}
 
 export interface ClientHost {
   readonly worker: number;
+  /** The numbers of its sockets in the run, by flow. */
+  readonly sockets: readonly number[];
   readonly engine: Engine;
   kernel: KernelOptions;
   readonly random: Random;
@@ -63,11 +78,11 @@ export interface ClientHost {
   /** Soonest first. */
   readonly events: ClientEvent[];
   /** Arrived and not taken, oldest first. */
-  readonly inbox: Arrival[];
-  /** Taken from the engine, not yet let go, oldest first. */
-  readonly queue: Uint8Array[];
-  /** Called with what leaves for the network. */
-  readonly send: (nowUs: number, bytes: Uint8Array) => void;
+  readonly inbox: Incoming[];
+  /** By flow: taken from the engine, not yet let go, oldest first. */
+  readonly queues: readonly Uint8Array[][];
+  /** Called with what leaves for the network, and the socket. */
+  readonly send: (nowUs: number, bytes: Uint8Array, socket: number) => void;
   /** When it turns next, if nothing arrives. */
   wakeUs: number;
 }
@@ -88,24 +103,43 @@ export function takeClientTurn(host: ClientHost, nowUs: number): void {
   }
   const deadlineUs = advance(engine, nowUs);
   const isHampered = host.random.chance(host.kernel.hamperedShare);
-  const blockade = host.kernel.blockades.find(({ fromUs, toUs }) => nowUs >= fromUs && nowUs < toUs);
-  if (blockade === undefined) {
-    offer(host, nowUs, isHampered ? host.kernel.takesMost : Number.POSITIVE_INFINITY);
-    letGo(host, nowUs, isHampered ? host.kernel.letsMost : Number.POSITIVE_INFINITY);
-  }
+  const openUs = host.sockets.map((_, flow) => opensUs(host.kernel, nowUs, flow));
+  const refused = offer(host, nowUs, isHampered ? host.kernel.takesMost : Number.POSITIVE_INFINITY, openUs);
+  letGo(host, nowUs, isHampered ? host.kernel.letsMost : Number.POSITIVE_INFINITY, openUs);
   const isOut = isOver(engine);
-  // Whoever drives an engine that is over closes its socket.
-  if (isOut) host.queue.length = 0;
-  const isBlocked = !isOut && engine.outbox.first < engine.outbox.end;
-  observer.onTurn(worker, nowUs, isBlocked);
-  const ownUs = isBlocked ? retryUs(nowUs, deadlineUs, blockade?.toUs ?? null) : Math.max(nowUs, deadlineUs);
+  // Whoever drives an engine that is over closes its sockets.
+  if (isOut) for (const queue of host.queues) queue.length = 0;
+  const blocked = isOut ? [] : blockedFlows(host, nowUs, openUs, refused);
+  const blockedSockets = blocked.map((flow) => host.sockets[flow]!);
+  observer.onTurn(worker, nowUs, blockedSockets);
+  const opens = blocked.map((flow) => openUs[flow]!);
+  const ownUs = blocked.length > 0 ? retryUs(host, nowUs, opens) : Math.max(nowUs, deadlineUs);
   host.wakeUs = host.inbox.length > 0 ? nowUs : Math.min(ownUs, host.events[0]?.atUs ?? Number.POSITIVE_INFINITY);
 }
 
-/** A socket that is shut says when it takes something again; meanwhile timers fire. */
-function retryUs(nowUs: number, deadlineUs: number, openUs: number | null): number {
-  if (openUs === null) return nowUs + RETRY_US;
-  return deadlineUs > nowUs ? Math.min(deadlineUs, openUs) : openUs;
+/** Those that would have had more to send. An engine that kept messages back, though its socket took them, is not excused. */
+function blockedFlows(
+  { engine, queues }: ClientHost,
+  nowUs: number,
+  openUs: readonly number[],
+  refused: readonly boolean[],
+): readonly number[] {
+  const isBlocked = (flow: number): boolean => openUs[flow]! > nowUs || refused[flow]! || queues[flow]!.length > 0;
+  return engine.flows.filter(({ id, outbox }) => outbox.first < outbox.end && isBlocked(id)).map(({ id }) => id);
+}
+
+/** When a blockade of the flow's socket ends; `nowUs` when there is none. */
+function opensUs({ blockades }: KernelOptions, nowUs: number, flow: number): number {
+  const blockade = blockades.find(
+    (each) => nowUs >= each.fromUs && nowUs < each.toUs && (each.flow === null || each.flow === flow),
+  );
+  return blockade === undefined ? nowUs : blockade.toUs;
+}
+
+/** Sockets that are shut say when they take something again; meanwhile timers fire. */
+function retryUs({ engine }: ClientHost, nowUs: number, openUs: readonly number[]): number {
+  const firstUs = Math.min(...openUs);
+  return firstUs === nowUs ? nowUs + RETRY_US : Math.min(nextDueUs(engine), firstUs);
 }
 
 /** When the host really turns, for something that is due at `dueUs`: not between quanta, not while it is stalled. */
@@ -118,14 +152,14 @@ export function turnTimeUs({ kernel }: ClientHost, dueUs: number): number {
 }
 
 function takeArrivals(host: ClientHost, nowUs: number): void {
-  const { engine, observer, worker, inbox } = host;
+  const { engine, observer, sockets, inbox } = host;
   for (let left = host.kernel.readMost; left > 0 && inbox.length > 0; left--) {
-    const arrival = inbox.shift()!;
-    observer.onReceived(worker, nowUs, arrival);
+    const { flow, arrival } = inbox.shift()!;
+    observer.onReceived(sockets[flow]!, nowUs, arrival);
     const { length } = arrival.bytes;
     const padded = new Uint8Array(length + 2 * POISON_BYTES).fill(POISON);
     padded.set(arrival.bytes, POISON_BYTES);
-    receiveDatagram(engine, arrival.atUs, padded, POISON_BYTES, POISON_BYTES + length);
+    receiveDatagram(engine, arrival.atUs, flow, padded, POISON_BYTES, POISON_BYTES + length);
   }
 }
 
@@ -141,35 +175,51 @@ function happen(host: ClientHost, nowUs: number, event: ClientEvent): void {
       abort(engine, nowUs);
       break;
     case 'unreachable':
-      host.queue.length = 0;
-      observer.onTransportError(worker, nowUs);
-      reportError(engine, nowUs);
+      host.queues[event.flow]!.length = 0;
+      observer.onTransportError(host.sockets[event.flow]!, nowUs);
+      reportError(engine, nowUs, event.flow);
   }
 }
 
-function offer(host: ClientHost, nowUs: number, most: number): void {
-  let room = most;
-  drain(host.engine, (_flow, slab, start, end) => {
-    if (room-- <= 0) return false;
+/** Returns which flows' sockets refused a message. */
+function offer(host: ClientHost, nowUs: number, most: number, openUs: readonly number[]): readonly boolean[] {
+  const { engine, observer, sockets, queues } = host;
+  const room = openUs.map((untilUs) => (untilUs > nowUs ? 0 : most));
+  const refused = room.map(() => false);
+  if (openUs.every((untilUs) => untilUs > nowUs)) return refused;
+  drain(engine, (flow, slab, start, end) => {
+    if (room[flow]!-- <= 0) {
+      refused[flow] = true;
+      return false;
+    }
     const bytes = slab.slice(start, end);
-    host.queue.push(bytes);
-    host.observer.onOffered(host.worker, nowUs, bytes);
+    queues[flow]!.push(bytes);
+    observer.onOffered(sockets[flow]!, nowUs, bytes);
     return true;
+  });
+  return refused;
+}
+
+function letGo(host: ClientHost, nowUs: number, most: number, openUs: readonly number[]): void {
+  openUs.forEach((untilUs, flow) => {
+    if (untilUs <= nowUs) letFlowGo(host, nowUs, flow, most);
   });
 }
 
-function letGo(host: ClientHost, nowUs: number, most: number): void {
-  const { engine, observer, worker, queue, random, kernel } = host;
+function letFlowGo(host: ClientHost, nowUs: number, flow: number, most: number): void {
+  const { engine, observer, random, kernel } = host;
+  const socket = host.sockets[flow]!;
+  const queue = host.queues[flow]!;
   for (let left = most; left > 0 && queue.length > 0; left--) {
     const bytes = queue.shift()!;
     if (random.chance(kernel.refusedShare)) {
       const isPeerGone = random.chance(0.5);
-      observer.onRefused(worker, nowUs, bytes, isPeerGone);
-      reportRefused(engine, nowUs, isPeerGone);
+      observer.onRefused(socket, nowUs, bytes, isPeerGone);
+      reportRefused(engine, nowUs, flow, isPeerGone);
       continue;
     }
-    observer.onSent(worker, nowUs, bytes);
-    reportSent(engine, 1, nowUs);
-    host.send(nowUs, bytes);
+    observer.onSent(socket, nowUs, bytes);
+    reportSent(engine, flow, 1, nowUs);
+    host.send(nowUs, bytes, socket);
   }
 }

@@ -28,6 +28,9 @@ const LOAD_SECONDS_MOST = 7_200;
 /** A loop in a loop makes at most so many attempts of one start. */
 const ROUNDS_MOST = 4;
 const STEPS_MOST = 6;
+const SOCKETS_MOST = 8;
+const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
+const PORTS = '5060-5099';
 
 type Step = unknown;
 
@@ -58,8 +61,17 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     cleanup: random.pick(['none', 'none', 'unregister', 'wildcard']),
     timers: drawTimers(random),
     seed: random.between(0, 2 ** 32 - 1),
+    ...drawLocal(random.split('sockets'), contexts),
   };
   return { text: JSON.stringify(scenario, null, 2), contexts, loadSeconds };
+}
+
+/** Mostly one socket a worker; else several, on one address or on more, and ports enough for all workers. */
+function drawLocal(random: Random, contexts: number): object {
+  const socketsPerWorker = Math.min(contexts, random.pick([1, 1, 1, 2, 3, SOCKETS_MOST]));
+  if (socketsPerWorker === 1) return {};
+  const addresses = ADDRESSES.slice(0, random.between(1, ADDRESSES.length));
+  return { local: { addresses, ports: PORTS, socketsPerWorker } };
 }
 
 /** Several, many, or thousands. */

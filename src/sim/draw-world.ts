@@ -3,15 +3,16 @@
 
 import type { RegistrarOptions } from '../registrar/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
-import { loadScenario } from '../scenario/index.ts';
+import { loadScenario, localSocket, socketCount } from '../scenario/index.ts';
 import type { Random } from '../std/index.ts';
 import { createRandom, US_PER_MS, US_PER_SECOND } from '../std/index.ts';
-import type { ClientEvent, KernelOptions } from './client-host.ts';
+import type { Blockade, ClientEvent, KernelOptions } from './client-host.ts';
 import { WILLING_KERNEL } from './client-host.ts';
 import { DOMAIN, drawScenario, logUniform, PASSWORD, type ScenarioWish } from './draw-scenario.ts';
 import type { AnswerShare, EdgeAnswer, EdgeOptions } from './edge.ts';
 import type { LinkOptions } from './network.ts';
 import { PERFECT_LINK } from './network.ts';
+import type { LocalAddress } from './registrar-host.ts';
 import type { Restart, WorldOptions } from './world.ts';
 
 export interface DrawnWorld {
@@ -28,6 +29,8 @@ const CALM_SHARE = 0.1;
 /** How likely each kind of fault is; one of these for each world. */
 const FAULT_SHARES = [0.04, 0.1, 0.2, 0.4];
 const WORKERS_MOST = 3;
+/** Of one socket. */
+const ERRORS_MOST = 5;
 const FIRST_PORT = 5060;
 
 /** `fault` draws a kind of fault, or leaves it out, and writes down its name. */
@@ -49,16 +52,16 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
   };
   // Most of what goes wrong does so while there is load.
   const runSeconds = 1.2 * scenario.loadSeconds + 2;
-  const workerCount = Math.min(scenario.contexts, random.pick([1, 1, 1, 2, WORKERS_MOST]));
+  const { socketsPerWorker } = plan.local;
+  // Each socket has a context.
+  const workersMost = Math.floor(scenario.contexts / socketsPerWorker);
+  const workerCount = Math.min(workersMost, random.pick([1, 1, 1, 2, WORKERS_MOST]));
   const delayUs = logUniform(random, 100, 200 * US_PER_MS);
   const options: WorldOptions = {
     seed,
     runId: `sim${seed}`,
     plan,
-    addresses: Array.from({ length: workerCount }, (_, worker) => ({
-      address: `10.0.0.${worker + 1}`,
-      port: FIRST_PORT + worker,
-    })),
+    addresses: Array.from({ length: socketCount(plan.local, workerCount) }, (_, socket) => addressOf(plan, socket)),
     userAgent: 'regstorm',
     registrar: drawRegistrar(random.split('registrar'), fault, plan),
     edge: drawEdge(seed, random.split('edge'), fault),
@@ -66,11 +69,17 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
     toClients: drawLink('to clients', delayUs, runSeconds, fault),
     forgedShare: fault('forged answers', (own) => logUniform(own, 1, 1_000) / 2_000, 0),
     restarts: fault('restarts', (own) => drawRestarts(own, runSeconds), []),
-    kernel: drawKernel(runSeconds, fault),
+    kernel: drawKernel(runSeconds, socketsPerWorker, fault),
     healUs: random.chance(0.5) ? Math.floor(scenario.loadSeconds * US_PER_SECOND * (0.3 + 0.5 * random.next())) : null,
-    events: drawEvents(workerCount, runSeconds, fault),
+    events: drawEvents(workerCount, socketsPerWorker, runSeconds, fault),
   };
   return { options, scenario: scenario.text, isCalm, faults };
+}
+
+/** As the scenario says; where it says nothing each socket has an address and a port of its own. */
+function addressOf({ local }: RunPlan, socket: number): LocalAddress {
+  const { address, port } = localSocket(local, socket);
+  return { address: address ?? `10.0.0.${socket + 1}`, port: port ?? FIRST_PORT + socket };
 }
 
 function drawRegistrar(random: Random, fault: Fault, plan: RunPlan): RegistrarOptions {
@@ -183,7 +192,7 @@ const drawRestarts = (random: Random, runSeconds: number): readonly Restart[] =>
     keepsBindings: random.chance(0.5),
   }));
 
-function drawKernel(runSeconds: number, fault: Fault): KernelOptions {
+function drawKernel(runSeconds: number, flows: number, fault: Fault): KernelOptions {
   const hampered = fault(
     'partial batches',
     (own) => ({ hamperedShare: 0.8 * own.next(), takesMost: own.between(0, 20), letsMost: own.between(0, 20) }),
@@ -195,22 +204,35 @@ function drawKernel(runSeconds: number, fault: Fault): KernelOptions {
     readMost: fault('few reads a turn', (own) => own.between(1, 10), Number.POSITIVE_INFINITY),
     refusedShare: fault('refused datagrams', (own) => own.next() / 20, 0),
     quantumUs: fault('quantum', (own) => own.pick([100, 500, 10 * US_PER_MS, 100 * US_PER_MS]), 0),
-    blockades: fault('blockades', (own) => drawSpans(own, runSeconds, 60, MANY_SPANS), []),
+    blockades: fault('blockades', (own) => drawBlockades(own, runSeconds, flows), []),
     stalls: fault('stalls', (own) => drawSpans(own, runSeconds, 60), []),
   };
 }
 
-function drawEvents(workerCount: number, runSeconds: number, fault: Fault): readonly (readonly ClientEvent[])[] {
+/** Of all sockets, or of one flow's alone. */
+const drawBlockades = (random: Random, runSeconds: number, flows: number): readonly Blockade[] =>
+  drawSpans(random, runSeconds, 60, MANY_SPANS).map((span) => ({
+    ...span,
+    flow: flows > 1 && random.chance(0.7) ? random.between(0, flows - 1) : null,
+  }));
+
+function drawEvents(
+  workerCount: number,
+  flows: number,
+  runSeconds: number,
+  fault: Fault,
+): readonly (readonly ClientEvent[])[] {
   const runUs = runSeconds * US_PER_SECOND;
   const errors = fault(
     'unreachable',
     (own) =>
       Array.from({ length: workerCount }, () =>
         Array.from(
-          { length: own.between(1, 5) },
+          { length: own.between(1, ERRORS_MOST * flows) },
           (): ClientEvent => ({
             kind: 'unreachable',
             atUs: Math.floor(own.next() * runUs),
+            flow: flows > 1 ? own.between(0, flows - 1) : 0,
           }),
         ),
       ),

@@ -12,6 +12,7 @@
 
 import type { RegistrarOptions } from '../registrar/index.ts';
 import type { PlanStep, RunPlan } from '../scenario/index.ts';
+import { localSocket } from '../scenario/index.ts';
 import { decodeUtf8 } from '../std/index.ts';
 import { WILLING_KERNEL } from './client-host.ts';
 import { OPEN_EDGE } from './edge.ts';
@@ -44,13 +45,13 @@ export interface DryRunMessage {
 
 /** The messages of the plan's first identity, once through the flow. */
 export function dryRun(plan: RunPlan, { runId, seed, userAgent }: DryRunOptions): readonly DryRunMessage[] {
-  const { addresses, firstPort } = plan.local;
+  const { address, port } = localSocket(plan.local, 0);
   const options = {
     seed,
     runId,
     userAgent,
     plan: singleStart(plan),
-    addresses: [{ address: addresses[0] ?? ANY_ADDRESS, port: firstPort ?? ANY_PORT }],
+    addresses: [{ address: address ?? ANY_ADDRESS, port: port ?? ANY_PORT }],
     registrar: registrarFor(plan, seed),
     edge: OPEN_EDGE,
     toRegistrar: PERFECT_LINK,
@@ -80,6 +81,7 @@ function singleStart(plan: RunPlan): RunPlan {
     ...plan,
     flow: limitLoops(plan.flow),
     identities: { ...plan.identities, count: 1 },
+    local: { ...plan.local, socketsPerWorker: 1 },
     load: { ...plan.load, starts: 1, durationUs: null, warmupUs: 0, cooldownUs: 0 },
   };
 }

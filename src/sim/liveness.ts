@@ -10,6 +10,7 @@ export interface LivenessOptions {
   /** From when on nothing may be lost any more; NEVER_US: nothing is watched. */
   readonly healedUs: number;
   readonly timerFUs: number;
+  readonly workerCount: number;
 }
 
 export interface Liveness {
@@ -22,37 +23,38 @@ export interface Liveness {
 }
 
 interface Waiting {
-  readonly worker: number;
+  readonly socket: number;
   readonly offeredUs: number;
 }
 
 const BRANCH = /;branch=([^;\s]+)/;
 const FINAL = /^SIP\/2\.0 [2-6]/;
 
-export function createLiveness({ healedUs, timerFUs }: LivenessOptions): Liveness {
+export function createLiveness({ healedUs, timerFUs, workerCount }: LivenessOptions): Liveness {
   const waiting = new Map<string, Waiting>();
   const seen = new Set<string>();
   let answered = 0;
   /** An end that was asked for, or an error, leaves requests without an answer, and rightly so. */
-  const excuse = (worker: number): void => {
-    for (const [branch, request] of waiting) if (request.worker === worker) waiting.delete(branch);
+  const excuse = (isMeant: (socket: number) => boolean): void => {
+    for (const [branch, { socket }] of waiting) if (isMeant(socket)) waiting.delete(branch);
   };
   const observer: Partial<Observer> = {
-    onOffered: (worker, nowUs, bytes) => {
+    onOffered: (socket, nowUs, bytes) => {
       const branch = branchOf(bytes);
       if (seen.has(branch)) return;
       seen.add(branch);
-      if (nowUs >= healedUs) waiting.set(branch, { worker, offeredUs: nowUs });
+      if (nowUs >= healedUs) waiting.set(branch, { socket, offeredUs: nowUs });
     },
-    onReceived: (_worker, nowUs, { bytes }) => {
+    onReceived: (_socket, nowUs, { bytes }) => {
       if (nowUs < healedUs || !FINAL.test(decodeLatin1(bytes, 0, Math.min(bytes.length, 9)))) return;
       if (waiting.delete(branchOf(bytes))) answered++;
     },
-    onTransportError: excuse,
-    onAbort: excuse,
+    onTransportError: (socket) => excuse((each) => each === socket),
+    onAbort: (worker) => excuse((each) => each % workerCount === worker),
   };
   const finish = (endedUs: readonly number[]): number => {
-    for (const [branch, { worker, offeredUs }] of waiting) {
+    for (const [branch, { socket, offeredUs }] of waiting) {
+      const worker = socket % workerCount;
       // The end of a run cuts short what is under way.
       if (endedUs[worker]! < offeredUs + timerFUs) continue;
       throw new Violation(

@@ -1,9 +1,10 @@
 // What a simulated world tells whoever watches it, in the order in which it happens. All bytes are copies that stay as they
-// are; all times are virtual microseconds. One turn of a worker gives, in this order:
+// are; all times are virtual microseconds. A socket is told by its number in the run, from which its worker follows. One turn of
+// a worker gives, in this order:
 //
 //   onReceived*  what had arrived      (onStop, onAbort, onTransportError*)      then the engine advances
 //   onOffered*   what the engine handed to its socket, oldest first
-//   onSent* / onRefused*   what the kernel then let go, or refused for good; of what was offered, in that order
+//   onSent* / onRefused*   what the kernel then let go, or refused for good; of what was offered, in that order for each socket
 //   onTurn       the turn is over
 
 /** A datagram on its way, with what the network did to it. */
@@ -15,24 +16,24 @@ export interface Arrival {
 
 export interface Observer {
   /** The engine took it; `arrival.atUs` is the kernel's stamp, at most the time of the turn. */
-  onReceived(worker: number, nowUs: number, arrival: Arrival): void;
+  onReceived(socket: number, nowUs: number, arrival: Arrival): void;
   /** The engine handed it over; it may still wait in the socket's queue, and cannot be called back. */
-  onOffered(worker: number, nowUs: number, bytes: Uint8Array): void;
+  onOffered(socket: number, nowUs: number, bytes: Uint8Array): void;
   /** It left for the network. */
-  onSent(worker: number, nowUs: number, bytes: Uint8Array): void;
+  onSent(socket: number, nowUs: number, bytes: Uint8Array): void;
   /** The kernel will never send it. */
-  onRefused(worker: number, nowUs: number, bytes: Uint8Array, isPeerGone: boolean): void;
+  onRefused(socket: number, nowUs: number, bytes: Uint8Array, isPeerGone: boolean): void;
   /** The socket says that the peer cannot be reached; what was offered and not sent is gone. */
-  onTransportError(worker: number, nowUs: number): void;
+  onTransportError(socket: number, nowUs: number): void;
   /** The operator wants the end: at once (abort), or after at most `drainUs`. */
   onStop(worker: number, nowUs: number, drainUs: number): void;
   onAbort(worker: number, nowUs: number): void;
-  /** `isBlocked`: the socket or the kernel would not take everything that the engine had. */
-  onTurn(worker: number, nowUs: number, isBlocked: boolean): void;
-  /** The registrar itself, not something in front of it, took a request of this worker's address. */
-  onRequest(nowUs: number, worker: number, arrival: Arrival): void;
-  /** The registrar itself answered to this worker's address. */
-  onAnswer(nowUs: number, worker: number, bytes: Uint8Array): void;
+  /** `blocked`: those of its sockets that would not take everything that the engine had for them, or the kernel would not. */
+  onTurn(worker: number, nowUs: number, blocked: readonly number[]): void;
+  /** The registrar itself, not something in front of it, took a request of this socket's address. */
+  onRequest(nowUs: number, socket: number, arrival: Arrival): void;
+  /** The registrar itself answered to this socket's address. */
+  onAnswer(nowUs: number, socket: number, bytes: Uint8Array): void;
   /** The registrar came back with nothing but, at most, its bindings. */
   onRestart(nowUs: number, keepsBindings: boolean): void;
 }

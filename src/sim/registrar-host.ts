@@ -18,9 +18,9 @@ import { createEdge, meet, resetEdge } from './edge.ts';
 import type { Arrival, Observer } from './observer.ts';
 
 /** Hands an answer to the network. */
-export type AnswerSender = (nowUs: number, worker: number, bytes: Uint8Array) => void;
+export type AnswerSender = (nowUs: number, socket: number, bytes: Uint8Array) => void;
 
-/** Where a worker sends from. */
+/** Where a socket of the clients sends from. */
 export interface LocalAddress {
   /** IPv4, dotted. */
   readonly address: string;
@@ -64,7 +64,7 @@ export interface RegistrarHostOptions {
   readonly send: AnswerSender;
 }
 
-/** As the registrar knows a worker. */
+/** As the registrar knows a client's socket. */
 interface Peer {
   /** IPv4 as a number, the first octet highest. */
   readonly address: number;
@@ -98,22 +98,22 @@ export function createRegistrarHost(options: RegistrarHostOptions): RegistrarHos
 }
 
 /** A request reaches the edge; returns when it is to be served, or null when the registrar never sees it. */
-export function arrive(host: RegistrarHost, nowUs: number, worker: number, { bytes }: Arrival): number | null {
+export function arrive(host: RegistrarHost, nowUs: number, socket: number, { bytes }: Arrival): number | null {
   if (host.isAway) {
     host.counts.lostInRestarts++;
     return null;
   }
   const { answers, servedAtUs } = meet(host.edge, nowUs, decodeLatin1(bytes, 0, bytes.length));
-  for (const answer of answers) host.send(nowUs, worker, encodeAscii(answer));
+  for (const answer of answers) host.send(nowUs, socket, encodeAscii(answer));
   return servedAtUs;
 }
 
-/** The registrar takes the request that came from this worker. */
-export function serve(host: RegistrarHost, nowUs: number, worker: number, arrival: Arrival): void {
+/** The registrar takes the request that came from this socket. */
+export function serve(host: RegistrarHost, nowUs: number, socket: number, arrival: Arrival): void {
   const { registrar, observer } = host;
   const { bytes } = arrival;
-  observer.onRequest(nowUs, worker, arrival);
-  const from = host.peers[worker]!;
+  observer.onRequest(nowUs, socket, arrival);
+  const from = host.peers[socket]!;
   receive(registrar, nowUs, bytes, 0, bytes.length, from.address, from.port);
   const count = drain(registrar, (start, end, address, port) => {
     const to = host.peers.findIndex((peer) => peer.address === address && peer.port === port);

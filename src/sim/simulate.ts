@@ -28,6 +28,7 @@ export interface SimulationReport {
   readonly isCalm: boolean;
   readonly contexts: number;
   readonly workers: number;
+  readonly sockets: number;
   /** Null when a violation ended it early. */
   readonly end: SimulationEnd | null;
   /** What did not hold; null when everything did. */
@@ -55,7 +56,8 @@ export function simulate({ seed, hours }: SimulationWish): SimulationReport {
     faults: drawn.faults,
     isCalm: drawn.isCalm,
     contexts: plan.identities.count,
-    workers: addresses.length,
+    workers: addresses.length / plan.local.socketsPerWorker,
+    sockets: addresses.length,
   };
   try {
     return { ...facts, end: play(drawn), violation: null };
@@ -69,7 +71,11 @@ function play(drawn: DrawnWorld): SimulationEnd {
   const { plan } = drawn.options;
   const workers = createWorkers(drawn.options);
   const checkers = createCheckers({ plan, workers, stepHeader: STEP_HEADER });
-  const liveness = createLiveness({ healedUs: healedUs(drawn.options), timerFUs: 64 * plan.timers.t1Us });
+  const liveness = createLiveness({
+    healedUs: healedUs(drawn.options),
+    timerFUs: 64 * plan.timers.t1Us,
+    workerCount: workers.length,
+  });
   const world = createWorld(drawn.options, workers, tellAll([checkers.observer, liveness.observer]));
   const end = runWorld(world);
   const answeredAfterHealing = liveness.finish(workers.map(({ engine }) => engine.endedUs));

@@ -5,6 +5,8 @@
 //   worker 1 ─┼─ link to the registrar ──────────────► │
 //   worker 2 ─┘ ◄────────────── link to the clients ───┘      faults: both links, edge, restarts, kernels, operators
 //
+// Each worker may have several sockets, and each socket has a number: socket s of W workers is flow floor(s / W) of worker s mod W.
+//
 // The same options give the same datagrams at the same microseconds, which the hash over all of them shows.
 
 import type { Engine } from '../engine/index.ts';
@@ -39,7 +41,7 @@ export interface WorldOptions {
   readonly seed: number;
   readonly runId: string;
   readonly plan: RunPlan;
-  /** Where each worker sends from; as many as there are workers. */
+  /** Where each socket sends from, by its number; as many as all workers together have. */
   readonly addresses: readonly LocalAddress[];
   readonly userAgent: string;
   readonly registrar: RegistrarOptions;
@@ -59,7 +61,8 @@ export interface WorldOptions {
 
 export interface WorldWorker {
   readonly engine: Engine;
-  readonly sentBy: string;
+  /** By flow. */
+  readonly sentBys: readonly string[];
   readonly metrics: MetricsBlock;
 }
 
@@ -89,9 +92,9 @@ export interface WorldEnd {
 }
 
 type WorldEvent =
-  | { readonly kind: 'toRegistrar'; readonly worker: number; readonly arrival: Arrival }
-  | { readonly kind: 'served'; readonly worker: number; readonly arrival: Arrival; readonly life: number }
-  | { readonly kind: 'toClient'; readonly worker: number; readonly arrival: Arrival }
+  | { readonly kind: 'toRegistrar'; readonly socket: number; readonly arrival: Arrival }
+  | { readonly kind: 'served'; readonly socket: number; readonly arrival: Arrival; readonly life: number }
+  | { readonly kind: 'toClient'; readonly socket: number; readonly arrival: Arrival }
   | { readonly kind: 'heal' }
   | { readonly kind: 'away' }
   | { readonly kind: 'back'; readonly keepsBindings: boolean };
@@ -107,7 +110,9 @@ const TO_CLIENT = 2;
 
 /** The engines of a world; whoever watches it has to know them. */
 export const createWorkers = (options: WorldOptions): readonly WorldWorker[] =>
-  options.addresses.map((_, worker) => createWorker(options, worker));
+  Array.from({ length: workerCountOf(options) }, (_, worker) => createWorker(options, worker));
+
+const workerCountOf = ({ plan, addresses }: WorldOptions): number => addresses.length / plan.local.socketsPerWorker;
 
 export function createWorld(options: WorldOptions, workers: readonly WorldWorker[], observer: Observer): World {
   const random = createRandom(options.seed);
@@ -117,22 +122,26 @@ export function createWorld(options: WorldOptions, workers: readonly WorldWorker
   const toClients = createLink(options.toClients, random.split('to clients'));
   const forger = random.split('forger');
   const past: Uint8Array[] = [];
-  const sendAnswer = (nowUs: number, worker: number, bytes: Uint8Array): void => {
-    addDatagram(hash, nowUs, TO_CLIENT + worker * 4, bytes);
-    const arrivals: Arrival[] = [...transit(toClients, nowUs, bytes, 0, bytes.length)];
-    if (forger.chance(options.forgedShare)) arrivals.push(forgery(forger, nowUs, bytes, past));
+  const arriveAt = (socket: number, arrival: Arrival): void =>
+    addEvent(happening, arrival.atUs, { kind: 'toClient', socket, arrival });
+  const sendAnswer = (nowUs: number, socket: number, bytes: Uint8Array): void => {
+    addDatagram(hash, nowUs, TO_CLIENT + socket * 4, bytes);
+    for (const arrival of transit(toClients, nowUs, bytes, 0, bytes.length)) arriveAt(socket, arrival);
+    if (forger.chance(options.forgedShare)) {
+      const forged = forgery(forger, nowUs, bytes, past);
+      arriveAt(astray(forger, options, socket), forged);
+    }
     if (options.forgedShare > 0) remember(past, bytes);
-    for (const arrival of arrivals) addEvent(happening, arrival.atUs, { kind: 'toClient', worker, arrival });
   };
-  const clients = workers.map(({ engine }, worker): ClientHost => {
-    const send = (nowUs: number, bytes: Uint8Array): void => {
-      addDatagram(hash, nowUs, TO_REGISTRAR + worker * 4, bytes);
-      for (const arrival of transit(toRegistrar, nowUs, bytes, 0, bytes.length)) {
-        addEvent(happening, arrival.atUs, { kind: 'toRegistrar', worker, arrival });
-      }
-    };
-    return createClientHost(options, { worker, engine, observer, random: random.split(`kernel ${worker}`), send });
-  });
+  const send = (nowUs: number, bytes: Uint8Array, socket: number): void => {
+    addDatagram(hash, nowUs, TO_REGISTRAR + socket * 4, bytes);
+    for (const arrival of transit(toRegistrar, nowUs, bytes, 0, bytes.length)) {
+      addEvent(happening, arrival.atUs, { kind: 'toRegistrar', socket, arrival });
+    }
+  };
+  const clients = workers.map(({ engine }, worker) =>
+    createClientHost(options, { worker, engine, observer, random: random.split(`kernel ${worker}`), send }),
+  );
   const { restarts, registrar, edge, addresses, healUs } = options;
   if (healUs !== null) addEvent(happening, healUs, { kind: 'heal' });
   for (const { atUs, awayUs, keepsBindings } of restarts) {
@@ -198,12 +207,14 @@ export const bindingsHeld = (world: World, user: string): readonly BindingView[]
 function createWorker(options: WorldOptions, worker: number): WorldWorker {
   const { plan, addresses, runId, seed, userAgent } = options;
   const metrics = createMetricsBlock(SERIES_SECONDS);
-  const workerCount = addresses.length;
+  const workerCount = workerCountOf(options);
   const engine = createEngine({ plan, workerIndex: worker, workerCount, runId, seed, userAgent, metrics });
-  const { address, port } = addresses[worker]!;
-  const sentBy = `${address}:${port}`;
-  attachFlow(engine, sentBy);
-  return { engine, sentBy, metrics };
+  const sentBys = engine.flows.map(({ id }) => {
+    const { address, port } = addresses[id * workerCount + worker]!;
+    return `${address}:${port}`;
+  });
+  for (const [flow, sentBy] of sentBys.entries()) attachFlow(engine, flow, sentBy);
+  return { engine, sentBys, metrics };
 }
 
 interface ClientParts {
@@ -211,17 +222,21 @@ interface ClientParts {
   readonly engine: Engine;
   readonly observer: Observer;
   readonly random: Random;
-  readonly send: (nowUs: number, bytes: Uint8Array) => void;
+  readonly send: (nowUs: number, bytes: Uint8Array, socket: number) => void;
 }
 
-const createClientHost = ({ kernel, events }: WorldOptions, parts: ClientParts): ClientHost => ({
-  ...parts,
-  kernel,
-  events: [...(events[parts.worker] ?? [])],
-  inbox: [],
-  queue: [],
-  wakeUs: 0,
-});
+const createClientHost = (options: WorldOptions, parts: ClientParts): ClientHost => {
+  const { flows } = parts.engine;
+  return {
+    ...parts,
+    sockets: flows.map(({ id }) => id * workerCountOf(options) + parts.worker),
+    kernel: options.kernel,
+    events: [...(options.events[parts.worker] ?? [])],
+    inbox: [],
+    queues: flows.map(() => []),
+    wakeUs: 0,
+  };
+};
 
 function nextMomentUs({ happening, clients, nowUs }: World): number {
   let nextUs = nextEventUs(happening);
@@ -233,18 +248,18 @@ function happen(world: World, event: WorldEvent): void {
   const { registrar, nowUs } = world;
   switch (event.kind) {
     case 'toRegistrar': {
-      const servedAtUs = arrive(registrar, nowUs, event.worker, event.arrival);
+      const servedAtUs = arrive(registrar, nowUs, event.socket, event.arrival);
       if (servedAtUs === null) return;
-      const { worker, arrival } = event;
-      addEvent(world.happening, servedAtUs, { kind: 'served', worker, arrival, life: registrar.life });
+      const { socket, arrival } = event;
+      addEvent(world.happening, servedAtUs, { kind: 'served', socket, arrival, life: registrar.life });
       return;
     }
     case 'served':
-      if (event.life === registrar.life) serve(registrar, nowUs, event.worker, event.arrival);
+      if (event.life === registrar.life) serve(registrar, nowUs, event.socket, event.arrival);
       else registrar.counts.lostInRestarts++;
       return;
     case 'toClient':
-      receiveAt(world, world.clients[event.worker]!, event.arrival);
+      receiveAt(world, event.socket, event.arrival);
       return;
     case 'heal':
       healWorld(world);
@@ -272,17 +287,25 @@ function forgery(random: Random, nowUs: number, answer: Uint8Array, past: readon
   return { atUs, bytes, isCorrupted: true };
 }
 
+/** Somebody may forge the answers of one phone and send them to another one's socket. */
+function astray(random: Random, { plan, addresses }: WorldOptions, socket: number): number {
+  if (plan.local.socketsPerWorker === 1 || random.chance(0.5)) return socket;
+  return random.between(0, addresses.length - 1);
+}
+
 /** The latest ones; what is older would only be a stray. */
 function remember(past: Uint8Array[], answer: Uint8Array): void {
   past.push(answer);
   if (past.length > REMEMBERED_MOST) past.shift();
 }
 
-function receiveAt(world: World, client: ClientHost, arrival: Arrival): void {
+function receiveAt(world: World, socket: number, arrival: Arrival): void {
+  const { clients } = world;
+  const client = clients[socket % clients.length]!;
   if (isOver(client.engine)) {
     world.afterEnd++;
     return;
   }
-  client.inbox.push(arrival);
+  client.inbox.push({ flow: Math.floor(socket / clients.length), arrival });
   client.wakeUs = Math.min(client.wakeUs, arrival.atUs);
 }

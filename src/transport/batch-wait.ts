@@ -60,6 +60,20 @@ export const waitBlocking = (core: BatchCore, polls: NativeBlock, untilUs: numbe
   }
 };
 
+/**
+ * Asks all sockets in one call whether they have something; hasInput then tells of each. False when it was cut short (EINTR), and
+ * nothing is known.
+ */
+export const pollInput = (core: BatchCore, polls: NativeBlock): boolean => {
+  askFor(core, polls);
+  writeTimespec(core.clocks.words, 0);
+  return core.libc.ppoll(polls.address, core.flows.length, core.clocks.address, 0) >= 0;
+};
+
+/** By the last poll: a datagram or an error is there. */
+export const hasInput = (polls: NativeBlock, flow: number): boolean =>
+  (((polls.words[flow * POLLFD_WORDS + 1] ?? 0) >>> 16) & (POLLIN | POLLERR)) !== 0;
+
 /** Sets the events to wait for; returns the longest wait that is sensible. */
 const askFor = (core: BatchCore, polls: NativeBlock): number => {
   let longestUs = MOST_WAIT_US;

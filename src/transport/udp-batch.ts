@@ -13,7 +13,7 @@ import { type BatchCore, type BatchFlow, BLOCKED_NOT } from './batch-core.ts';
 import { receiveFlow } from './batch-receive.ts';
 import { createSegments } from './batch-segments.ts';
 import { flushFlow } from './batch-send.ts';
-import { createPollSet, sharpenTimers, sleepBlocking, waitBlocking } from './batch-wait.ts';
+import { createPollSet, hasInput, pollInput, sharpenTimers, sleepBlocking, waitBlocking } from './batch-wait.ts';
 import { callsIn, createCallCounts, MOST_PER_CALL } from './call-counts.ts';
 import type { DatagramHandler, FlowId, OpenedFlow, OpenOptions, TransportStats, UdpTransport } from './datagram.ts';
 import { createErrorReader } from './error-queue.ts';
@@ -48,6 +48,7 @@ const SLOT_COUNT = 64;
 /** Longer than any UDP payload (65,507 bytes). */
 const SLOT_BYTES = 65_536;
 const QUEUE_CAPACITY = 1_024;
+const POLLED_FLOWS_LEAST = 8;
 
 /** Null when the batch transport works here, else why not. */
 export const batchUnavailableReason = (): string | null => loadLibc().reason;
@@ -70,7 +71,7 @@ class BatchTransport implements UdpTransport {
   readonly #queueCapacity: number;
   readonly #scratch: NativeBlock;
   #polls: NativeBlock;
-  /** The flow that receive() asks first: the one after that which was asked first the last time. */
+  /** The flow that receive() asks first, and flush() then serves first: the one after that of the last time. */
   #firstFlow = 0;
   #receiving = false;
   #closed = false;
@@ -135,9 +136,9 @@ class BatchTransport implements UdpTransport {
 
   flush(handler: DatagramHandler): void {
     this.#assertUsable();
-    const flows = this.#core.flows;
-    for (let index = 0; index < flows.length; index++) {
-      const flow = this.#flowOf(index);
+    const flowCount = this.#core.flows.length;
+    for (let turn = 0; turn < flowCount; turn++) {
+      const flow = this.#flowOf((this.#firstFlow + turn) % flowCount);
       if (flow.queue.tail > 0) flushFlow(this.#core, flow, handler);
     }
   }
@@ -148,9 +149,12 @@ class BatchTransport implements UdpTransport {
     this.#receiving = true;
     this.#core.offsetMeasured = false;
     const flowCount = this.#core.flows.length;
+    // Where there are many most have nothing at a time, and a call that finds that out costs more than a place in a poll.
+    const isPolled = flowCount >= POLLED_FLOWS_LEAST && pollInput(this.#core, this.#polls);
     let count = 0;
     for (let turn = 0; turn < flowCount && count < limit; turn++) {
       const flow = this.#flowOf((this.#firstFlow + turn) % flowCount);
+      if (isPolled && !flow.errorsPending && !hasInput(this.#polls, flow.id)) continue;
       count += receiveFlow(this.#core, flow, handler, limit - count);
     }
     this.#firstFlow = flowCount > 1 ? (this.#firstFlow + 1) % flowCount : 0;

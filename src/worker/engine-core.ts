@@ -1,7 +1,16 @@
-// An engine as a pump drives it: between one connected socket and the clock.
+// An engine as a pump drives it: between its connected sockets and the clock.
 
 import type { Engine } from '../engine/index.ts';
-import { advance, drain, isOver, receiveDatagram, reportError, reportRefused, reportSent } from '../engine/index.ts';
+import {
+  advance,
+  drain,
+  isBacklogged,
+  isOver,
+  receiveDatagram,
+  reportError,
+  reportRefused,
+  reportSent,
+} from '../engine/index.ts';
 import {
   CALL_DATAGRAMS_MAX,
   CALLS_RECEIVE,
@@ -23,7 +32,7 @@ import {
   setCounter,
 } from '../metrics/index.ts';
 import { assert, US_PER_SECOND } from '../std/index.ts';
-import { concernsPeer, type FlowId, MOST_PER_CALL, type UdpTransport } from '../transport/index.ts';
+import { concernsPeer, MOST_PER_CALL, type UdpTransport } from '../transport/index.ts';
 import { LONGEST_WAIT_US } from './control.ts';
 import type { Core } from './pump.ts';
 
@@ -31,28 +40,29 @@ assert(MOST_PER_CALL === CALL_DATAGRAMS_MAX, 'a metrics block has a counter for 
 
 export interface EngineCoreOptions {
   readonly engine: Engine;
+  /** Its flows are the engine's, by the same numbers. */
   readonly transport: UdpTransport;
-  readonly flow: FlowId;
   readonly metrics: MetricsBlock;
   /** Asked once a turn, before the engine is; true ends the pump. */
   readonly isStopped: (nowUs: number) => boolean;
 }
 
 export function createEngineCore(options: EngineCoreOptions): Core {
-  const { engine, transport, flow, metrics, isStopped } = options;
-  const sink = (_flow: number, _bytes: Uint8Array, start: number, end: number): boolean =>
+  const { engine, transport, metrics, isStopped } = options;
+  const sink = (flow: number, _bytes: Uint8Array, start: number, end: number): boolean =>
     transport.send(flow, start, end, 0, 0);
   let publishedUs = Number.NEGATIVE_INFINITY;
   return {
-    onDatagram: (_flow, receivedAtUs, bytes, start, end) => receiveDatagram(engine, receivedAtUs, bytes, start, end),
-    onSent: (_flow, count, sentAtUs) => reportSent(engine, count, sentAtUs),
-    onRefused: (_flow, code) => reportRefused(engine, transport.nowUs(), concernsPeer(code)),
-    onError: () => reportError(engine, transport.nowUs()),
+    onDatagram: (flow, receivedAtUs, bytes, start, end) =>
+      receiveDatagram(engine, receivedAtUs, flow, bytes, start, end),
+    onSent: (flow, count, sentAtUs) => reportSent(engine, flow, count, sentAtUs),
+    onRefused: (flow, code) => reportRefused(engine, transport.nowUs(), flow, concernsPeer(code)),
+    onError: (flow) => reportError(engine, transport.nowUs(), flow),
     advance: (nowUs) => advance(engine, nowUs),
     offer: () => {
       drain(engine, sink);
     },
-    isBacklogged: () => engine.outbox.first < engine.outbox.end,
+    isBacklogged: () => isBacklogged(engine),
     isOver: (nowUs) => isStopped(nowUs) || isOver(engine),
     endTurn: (nowUs, turnUs) => {
       // A wait that outlasts the longest one that is ever asked for means that the thread was not let run: part of the turn.

@@ -1,6 +1,6 @@
-// The load task: one engine on one socket, from the first start to the last answer.
+// The load task: one engine on its sockets, from the first start to the last answer.
 
-import { abort, attachFlow, createEngine, stopStarting } from '../engine/index.ts';
+import { abort, attachFlow, createEngine, outboxCapacity, stopStarting } from '../engine/index.ts';
 import {
   attachMetricsBlock,
   COUNTER_CLEANUP_ATTEMPTED,
@@ -17,7 +17,7 @@ import { createEngineCore, publishTransport } from './engine-core.ts';
 import type { LoadDone, LoadTask } from './messages.ts';
 import { STATE_ABORT, STATE_STOP_STARTING } from './messages.ts';
 import { runPump } from './pump.ts';
-import { createClientTransport, openClientSocket, segmentationNotes } from './sockets.ts';
+import { createClientTransport, openClientSockets, segmentationNotes, warningsOf } from './sockets.ts';
 
 /** A slower run warms up as it goes, without lag to speak of, and should not take longer to begin than it must. */
 const REHEARSED_STARTS_PER_US = 500 / US_PER_SECOND;
@@ -32,17 +32,18 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
   const metrics = attachMetricsBlock(task.metrics);
   const control = attachControl(task.control);
   const engine = createEngine({ plan, workerIndex, workerCount, runId, seed, userAgent, metrics });
-  const transport = createClientTransport(plan.local);
+  const transport = createClientTransport(plan.local, outboxCapacity(engine));
   try {
-    const slab = engine.outbox.slab;
-    const socket = await openClientSocket(transport, { local: plan.local, workerIndex, target: task.target, slab });
-    attachFlow(engine, socket.sentBy);
+    const slabs = engine.flows.map(({ outbox }) => outbox.slab);
+    const { local } = plan;
+    const sockets = await openClientSockets(transport, { local, workerIndex, workerCount, target: task.target }, slabs);
+    for (const { flow, sentBy } of sockets) attachFlow(engine, flow, sentBy);
     setCounter(metrics, COUNTER_CONTEXTS, engine.contexts.count);
     transport.setOrigin(awaitStart(control));
     const isStopped = watchControl(control, (nowUs) =>
       stopStarting(engine, nowUs, Math.min(plan.drainUs, STOPPED_DRAIN_US)),
     );
-    await runPump(createEngineCore({ engine, transport, flow: socket.flow, metrics, isStopped }), transport);
+    await runPump(createEngineCore({ engine, transport, metrics, isStopped }), transport);
     // Told to end at once, the pump leaves flows open; their books are closed here, by the one who keeps them.
     abort(engine, transport.nowUs());
     publishTransport(metrics, transport);
@@ -56,7 +57,7 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
       transport: transport.kind,
       wireClock: transport.wireClock,
       cpuUs: transport.threadCpuUs(),
-      warnings: [...socket.warnings, ...segmentationNotes(plan.local, transport)],
+      warnings: [...warningsOf(sockets), ...segmentationNotes(plan.local, transport)],
       drainStartedUs: orNull(engine.drainStartedUs),
       cleanupStartedUs: orNull(engine.cleanupStartedUs),
       endedUs: transport.nowUs(),

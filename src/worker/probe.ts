@@ -1,11 +1,11 @@
-// The probe task: the plan's first identity alone, before any load and outside all counts. The precheck asks whether
+// The probe task: the plan's first identity alone, on its own socket, before any load and outside all counts. The precheck asks whether
 // anything answers; `quick` with one user wants to see every message.
 
 import type { Engine } from '../engine/index.ts';
-import { attachFlow, createEngine } from '../engine/index.ts';
+import { attachFlow, createEngine, outboxCapacity } from '../engine/index.ts';
 import { attachMetricsBlock } from '../metrics/index.ts';
 import { createSipMessage, PARSE_OK, parseMessage } from '../sip/index.ts';
-import { decodeUtf8 } from '../std/index.ts';
+import { assert, decodeUtf8 } from '../std/index.ts';
 import { formatIpv4, monotonicNowUs } from '../transport/index.ts';
 import { attachControl, wantedState } from './control.ts';
 import { createEngineCore } from './engine-core.ts';
@@ -13,7 +13,7 @@ import type { ProbeDone, ProbeTask, TracedMessage } from './messages.ts';
 import { STATE_ABORT } from './messages.ts';
 import type { Core } from './pump.ts';
 import { runPump } from './pump.ts';
-import { createClientTransport, openClientSocket } from './sockets.ts';
+import { createClientTransport, openClientSockets } from './sockets.ts';
 
 /** What has happened so far. */
 interface Heard {
@@ -23,14 +23,18 @@ interface Heard {
 }
 
 export async function runProbe(task: ProbeTask): Promise<ProbeDone> {
-  const { plan, runId, seed, userAgent } = task;
+  const { runId, seed, userAgent } = task;
+  const plan = { ...task.plan, local: { ...task.plan.local, socketsPerWorker: 1 } };
   const metrics = attachMetricsBlock(task.metrics);
   const engine = createEngine({ plan, workerIndex: 0, workerCount: 1, runId, seed, userAgent, metrics });
-  const transport = createClientTransport(plan.local);
+  const transport = createClientTransport(plan.local, outboxCapacity(engine));
   try {
-    const slab = engine.outbox.slab;
-    const socket = await openClientSocket(transport, { local: plan.local, workerIndex: 0, target: task.target, slab });
-    attachFlow(engine, socket.sentBy);
+    const { local } = plan;
+    const { outbox } = engine.flows[0]!;
+    const place = { local, workerIndex: 0, workerCount: 1, target: task.target };
+    const [socket] = await openClientSockets(transport, place, [outbox.slab]);
+    assert(socket !== undefined, 'a probe has one socket');
+    attachFlow(engine, socket.flow, socket.sentBy);
     transport.setOrigin(monotonicNowUs());
     const heard: Heard = { answer: 'silent', status: null, messages: [] };
     const control = attachControl(task.control);
@@ -39,8 +43,8 @@ export async function runProbe(task: ProbeTask): Promise<ProbeDone> {
       wantedState(control) === STATE_ABORT ||
       heard.answer === 'refused' ||
       (task.stopAtFirstAnswer && heard.answer === 'answered');
-    const core = createEngineCore({ engine, transport, flow: socket.flow, metrics, isStopped });
-    await runPump(listen(core, { engine, heard, trace: task.trace }), transport);
+    const core = createEngineCore({ engine, transport, metrics, isStopped });
+    await runPump(listen(core, { outbox, heard, trace: task.trace }), transport);
     return {
       kind: 'probe-done',
       answer: heard.answer,
@@ -56,15 +60,14 @@ export async function runProbe(task: ProbeTask): Promise<ProbeDone> {
 }
 
 interface Listening {
-  readonly engine: Engine;
+  readonly outbox: Engine['flows'][number]['outbox'];
   readonly heard: Heard;
   readonly trace: boolean;
 }
 
 /** The same core, overheard. */
-function listen(core: Core, { engine, heard, trace }: Listening): Core {
+function listen(core: Core, { outbox, heard, trace }: Listening): Core {
   const message = createSipMessage();
-  const { outbox } = engine;
   return {
     ...core,
     onDatagram: (flow, receivedAtUs, bytes, start, end, peerAddress, peerPort) => {

@@ -20,7 +20,11 @@ const START_EVERY_US = 50;
 const TURNS_MOST = 20_000;
 const TURN_US = 200;
 const EXPIRES_SECONDS = 3600;
-const SENT_BY = '127.0.0.1:5060';
+const ADDRESS = '127.0.0.1';
+/** Flow f is at this port plus f. */
+const FIRST_PORT = 5060;
+/** Several flows compile other code than one; how many they are makes no difference. */
+const FLOWS_MOST = 4;
 
 const step = (procedure: Procedure, expiresSeconds: number): AttemptStep => ({
   kind: 'attempt',
@@ -43,8 +47,8 @@ export function rehearse(plan: RunPlan): number {
     userAgent: 'regstorm',
     metrics,
   });
-  attachFlow(engine, SENT_BY);
-  let answers: readonly Uint8Array[] = [];
+  for (const { id } of engine.flows) attachFlow(engine, id, `${ADDRESS}:${FIRST_PORT + id}`);
+  let answers: readonly Answer[] = [];
   for (let turn = 0; turn < TURNS_MOST && !isOver(engine); turn++) {
     answers = takeTurn(engine, standIn, turn * TURN_US, answers);
   }
@@ -68,23 +72,26 @@ function rehearsedPlan(plan: RunPlan): RunPlan {
     },
     flow: [step('register', EXPIRES_SECONDS), step('refresh', EXPIRES_SECONDS), step('unregister', 0)],
     cleanup: 'none',
+    local: { ...plan.local, socketsPerWorker: Math.min(FLOWS_MOST, plan.local.socketsPerWorker) },
   };
 }
 
+interface Answer {
+  readonly flow: number;
+  readonly bytes: Uint8Array;
+}
+
 /** What was answered in one turn arrives in the next. */
-function takeTurn(
-  engine: Engine,
-  standIn: StandIn,
-  nowUs: number,
-  arriving: readonly Uint8Array[],
-): readonly Uint8Array[] {
-  for (const answer of arriving) receiveDatagram(engine, nowUs, answer, 0, answer.length);
+function takeTurn(engine: Engine, standIn: StandIn, nowUs: number, arriving: readonly Answer[]): readonly Answer[] {
+  for (const { flow, bytes } of arriving) receiveDatagram(engine, nowUs, flow, bytes, 0, bytes.length);
   advance(engine, nowUs);
-  const answers: Uint8Array[] = [];
-  const sent = drain(engine, (_flow, bytes, start, end) => {
-    answers.push(standIn.answer(bytes, start, end));
+  const answers: Answer[] = [];
+  const sent = engine.flows.map(() => 0);
+  drain(engine, (flow, bytes, start, end) => {
+    answers.push({ flow, bytes: standIn.answer(bytes, start, end) });
+    sent[flow] = (sent[flow] ?? 0) + 1;
     return true;
   });
-  reportSent(engine, sent, nowUs);
+  for (const [flow, count] of sent.entries()) reportSent(engine, flow, count, nowUs);
   return answers;
 }

@@ -1,15 +1,20 @@
-// Opens the socket of a load generator: which local address and port it takes, how large its buffers are wanted, and how much
-// it may send at once.
+// Opens the sockets of a load generator: which local address and port each takes, how large its buffers are wanted, and how
+// much it may send at once.
 
 import type { PlanLocal } from '../scenario/index.ts';
+import { localSocket, socketNumber } from '../scenario/index.ts';
 import { assert } from '../std/index.ts';
-import type { OpenedFlow, UdpTransport } from '../transport/index.ts';
+import type { OpenedFlow, SocketBuffers, UdpTransport } from '../transport/index.ts';
 import { createUdpTransport, formatIpv4, monotonicNowUs, parseIpv4, socketBufferWarnings } from '../transport/index.ts';
 import type { ResolvedTarget } from './messages.ts';
 
-/** Room for a stall of some hundred milliseconds at a hundred thousand answers a second. */
+/** Room for a stall of some hundred milliseconds at a hundred thousand answers a second, over all sockets of a thread. */
 export const RECEIVE_BUFFER_BYTES = 32 << 20;
 export const SEND_BUFFER_BYTES = 8 << 20;
+/** Each of many sockets has its share of that, and no less than this. */
+const BUFFER_BYTES_LEAST = 1 << 20;
+/** Messages that a socket takes between two flushes. */
+const SEND_QUEUE_MOST = 1_024;
 const ANY_ADDRESS = 0;
 const ANY_PORT = 0;
 
@@ -22,25 +27,64 @@ export interface ClientSocket extends OpenedFlow {
 export interface ClientSocketOptions {
   readonly local: PlanLocal;
   readonly workerIndex: number;
+  readonly workerCount: number;
   readonly target: ResolvedTarget;
-  readonly slab: Uint8Array;
 }
 
-/** The transport of a load generator or a probe. Time 0 is now, until the run's beginning is known. */
-export function createClientTransport({ sockets, maxBurst, segmentation }: PlanLocal): UdpTransport {
+/**
+ * The transport of a load generator or a probe. Time 0 is now, until the run's beginning is known. Between two flushes a socket
+ * takes no more than its outbox holds, which is little where there are many.
+ */
+export function createClientTransport(
+  { sockets, maxBurst, segmentation }: PlanLocal,
+  outboxCapacity: number,
+): UdpTransport {
   const burst = maxBurst === null ? {} : { batchSize: maxBurst };
-  return createUdpTransport(sockets, { originUs: monotonicNowUs(), segmentation, ...burst });
+  const queueCapacity = Math.min(SEND_QUEUE_MOST, outboxCapacity);
+  return createUdpTransport(sockets, { originUs: monotonicNowUs(), queueCapacity, segmentation, ...burst });
 }
 
-export async function openClientSocket(transport: UdpTransport, options: ClientSocketOptions): Promise<ClientSocket> {
-  const { local, workerIndex, target, slab } = options;
+/** One for each slab, one after the other, so that the transport numbers them as the engine does. */
+export async function openClientSockets(
+  transport: UdpTransport,
+  options: ClientSocketOptions,
+  slabs: readonly Uint8Array[],
+): Promise<readonly ClientSocket[]> {
+  const sockets: ClientSocket[] = [];
+  for (const slab of slabs) {
+    const socket = await openClientSocket(transport, options, sockets.length, slab);
+    assert(socket.flow === sockets.length, 'a transport numbers its flows from 0');
+    sockets.push(socket);
+  }
+  return sockets;
+}
+
+/** What there is to say of them, each sentence once. */
+export const warningsOf = (sockets: readonly ClientSocket[]): readonly string[] => [
+  ...new Set(sockets.flatMap(({ warnings }) => warnings)),
+];
+
+/** The buffers that each socket of a worker asks for: a share of what one would. */
+export const wantedBuffers = ({ socketsPerWorker }: PlanLocal): SocketBuffers => ({
+  receiveBufferBytes: shareOf(RECEIVE_BUFFER_BYTES, socketsPerWorker),
+  sendBufferBytes: shareOf(SEND_BUFFER_BYTES, socketsPerWorker),
+});
+
+/** The socket of one of the worker's flows. */
+export async function openClientSocket(
+  transport: UdpTransport,
+  options: ClientSocketOptions,
+  flow: number,
+  slab: Uint8Array,
+): Promise<ClientSocket> {
+  const { local, workerIndex, workerCount, target } = options;
   const remote = { address: parseIpv4(target.address), port: target.port };
   assert(remote.address >= 0, 'the coordinator resolves the target to an IPv4 address');
-  const address = local.addresses[workerIndex % Math.max(1, local.addresses.length)];
-  const wanted = { receiveBufferBytes: RECEIVE_BUFFER_BYTES, sendBufferBytes: SEND_BUFFER_BYTES };
+  const { address, port } = localSocket(local, socketNumber(flow, workerIndex, workerCount));
+  const wanted = wantedBuffers(local);
   const opened = await transport.open({
-    localAddress: address === undefined ? ANY_ADDRESS : parseIpv4(address),
-    localPort: local.firstPort === null ? ANY_PORT : local.firstPort + workerIndex,
+    localAddress: address === null ? ANY_ADDRESS : parseIpv4(address),
+    localPort: port ?? ANY_PORT,
     remote,
     slab,
     ...wanted,
@@ -66,3 +110,5 @@ const burstWarnings = ({ sockets, maxBurst }: PlanLocal, { kind }: UdpTransport)
   kind === 'udp-dgram' && sockets === 'auto' && maxBurst !== null
     ? ['local.maxBurst changes nothing here: udp-dgram, which these sockets are, hands over one datagram a call']
     : [];
+
+const shareOf = (bytes: number, sockets: number): number => Math.max(BUFFER_BYTES_LEAST, Math.floor(bytes / sockets));

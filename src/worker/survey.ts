@@ -6,12 +6,12 @@
 
 import { createEngine } from '../engine/index.ts';
 import { createMetricsBlock } from '../metrics/index.ts';
-import { contextsOfWorker } from '../scenario/index.ts';
+import { contextsOfWorker, localSocket, socketCount } from '../scenario/index.ts';
 import { createMemorySum, UserError } from '../std/index.ts';
 import type { DatagramHandler, UdpTransport } from '../transport/index.ts';
 import { batchUnavailableReason, createUdpTransport, monotonicNowUs, parseIpv4 } from '../transport/index.ts';
 import type { SurveyDone, SurveyProblem, SurveyTask } from './messages.ts';
-import { type ClientSocket, openClientSocket, RECEIVE_BUFFER_BYTES, SEND_BUFFER_BYTES } from './sockets.ts';
+import { type ClientSocket, openClientSocket, wantedBuffers } from './sockets.ts';
 
 /** Clock readings: the third-best of so many blocks, each this long. */
 const CLOCK_BLOCKS = 9;
@@ -32,7 +32,9 @@ export async function runSurvey(task: SurveyTask): Promise<SurveyDone> {
   const asked = task.plan.local.sockets;
   // Where the plan asks for what is not there, that is the finding; the rest is tried all the same.
   const kind = asked === 'udp-batch' && batchUnavailable !== null ? 'udp-dgram' : asked;
-  const transport = createUdpTransport(kind, { originUs: monotonicNowUs() });
+  const wanted = wantedBuffers(task.plan.local);
+  // Nothing is sent by them, so they need no queues.
+  const transport = createUdpTransport(kind, { originUs: monotonicNowUs(), queueCapacity: 1 });
   try {
     const { opened, problems } = await openSockets(transport, task);
     const lateUs = await measureSleeps(transport);
@@ -44,8 +46,8 @@ export async function runSurvey(task: SurveyTask): Promise<SurveyDone> {
       problems,
       receiveBufferBytes: leastOf(opened.map((socket) => socket.receiveBufferBytes)),
       sendBufferBytes: leastOf(opened.map((socket) => socket.sendBufferBytes)),
-      receiveBufferBytesWanted: RECEIVE_BUFFER_BYTES,
-      sendBufferBytesWanted: SEND_BUFFER_BYTES,
+      receiveBufferBytesWanted: wanted.receiveBufferBytes,
+      sendBufferBytesWanted: wanted.sendBufferBytes,
       stamped: transport.wireClock === 'kernel' ? await tryStamps() : false,
       clockReadNs: measureClockNs(transport),
       sleepLateUs: lateUs[SLEEPS >> 1] ?? 0,
@@ -62,16 +64,19 @@ async function openSockets(
   transport: UdpTransport,
   task: SurveyTask,
 ): Promise<{ opened: readonly ClientSocket[]; problems: readonly SurveyProblem[] }> {
+  const { workerCount, target } = task;
   const { local } = task.plan;
+  const slab = new Uint8Array(SLAB_BYTES);
   const opened: ClientSocket[] = [];
   const problems: SurveyProblem[] = [];
-  for (let workerIndex = 0; workerIndex < task.workerCount; workerIndex++) {
+  for (let at = 0; at < socketCount(local, workerCount); at++) {
+    const workerIndex = at % workerCount;
+    const flow = Math.floor(at / workerCount);
     try {
-      const slab = new Uint8Array(SLAB_BYTES);
-      opened.push(await openClientSocket(transport, { local, workerIndex, target: task.target, slab }));
+      opened.push(await openClientSocket(transport, { local, workerIndex, workerCount, target }, flow, slab));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      const localPort = local.firstPort === null ? 0 : local.firstPort + workerIndex;
+      const localPort = localSocket(local, at).port ?? 0;
       const [{ message, hint } = { message: error.message }] = error.problems;
       problems.push({ code: error.code, message, hint: hint ?? null, localPort });
       if (error.code === 'DESCRIPTORS') break;

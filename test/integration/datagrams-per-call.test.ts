@@ -4,7 +4,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunResult } from '../../src/metrics/run-result.ts';
 import { batchUnavailableReason, createUdpTransport } from '../../src/transport/index.ts';
-import { openClientSocket } from '../../src/worker/sockets.ts';
+import { openClientSockets, warningsOf } from '../../src/worker/sockets.ts';
 import { expectSumsToClose } from '../interop/run-regstorm.ts';
 import { type CliEnd, type CliSession, openSession, scenario } from './cli-session.ts';
 
@@ -88,17 +88,26 @@ describe('calls of udp-dgram', () => {
 
 describe('a socket that the system has chosen to be one of Node', () => {
   it('is told of as one that local.maxBurst does nothing for', async () => {
-    const transport = createUdpTransport('udp-dgram', { originUs: 0 });
-    const where = { workerIndex: 0, target: { address: '127.0.0.1', port: 9 }, slab: new Uint8Array(10) };
-    const local = { addresses: [], firstPort: null, lastPort: null, sockets: 'auto', segmentation: false } as const;
+    const target = { address: '127.0.0.1', port: 9 };
+    const slabs = [new Uint8Array(10), new Uint8Array(10)];
+    const where = { workerIndex: 0, workerCount: 1, target };
+    const local = {
+      addresses: [],
+      firstPort: null,
+      lastPort: null,
+      socketsPerWorker: 2,
+      sockets: 'auto',
+      segmentation: false,
+    } as const;
     const about = async (maxBurst: number | null): Promise<readonly string[]> => {
-      const { warnings } = await openClientSocket(transport, { local: { ...local, maxBurst }, ...where });
-      return warnings.filter((warning) => warning.includes('maxBurst'));
+      const transport = createUdpTransport('udp-dgram', { originUs: 0 });
+      const sockets = await openClientSockets(transport, { local: { ...local, maxBurst }, ...where }, slabs);
+      transport.close();
+      return warningsOf(sockets).filter((warning) => warning.includes('maxBurst'));
     };
     expect(await about(8)).toEqual([
       'local.maxBurst changes nothing here: udp-dgram, which these sockets are, hands over one datagram a call',
     ]);
     expect(await about(null)).toEqual([]);
-    transport.close();
   });
 });

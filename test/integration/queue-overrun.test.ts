@@ -58,12 +58,12 @@ describe.skipIf(reason !== null)(`our own receive queue${skipped}`, () => {
         userAgent: 'test',
         metrics,
       });
-      attachFlow(engine, `127.0.0.1:${client.opened.localPort}`);
+      attachFlow(engine, 0, `127.0.0.1:${client.opened.localPort}`);
       const { transport } = client;
       for (let index = 0; index < FLOOD; index++) peer.transport.send(0, 0, 1_000, LOOPBACK, client.opened.localPort);
       while (peer.seen.sentCount() < FLOOD) peer.transport.flush(peer.seen);
 
-      await runPump(createEngineCore({ engine, transport, flow: 0, metrics, isStopped: () => false }), transport);
+      await runPump(createEngineCore({ engine, transport, metrics, isStopped: () => false }), transport);
 
       const merged = m.mergeBlocks([metrics]);
       const lost = merged.counters[m.COUNTER_RECEIVE_QUEUE_OVERRUNS]!;

@@ -80,8 +80,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'The CSeq of an answer is not compared, nor its generation',
     file: 'engine/response.js',
-    find: '        isLive(transactions, branch.slot, branch.generation) &&\n        transactions.cseq[branch.slot] === message.cseq;',
-    replace: '        isLive(transactions, branch.slot, transactions.generation[branch.slot]);',
+    find: '        isLive(transactions, branch.slot, branch.generation) &&\n        flowOfRow(transactions.context[branch.slot], flows.length) === flow &&\n        transactions.cseq[branch.slot] === message.cseq);',
+    replace: '        isLive(transactions, branch.slot, transactions.generation[branch.slot]));',
     caughtBy: /./,
   },
   {
@@ -172,7 +172,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'An error of the socket ends only one transaction',
     file: 'engine/engine.js',
-    find: 'slot !== NO_SLOT; slot = firstSlot(engine.endTimers, LIST_F)) {',
+    find: 'slot !== NO_SLOT; slot = next) {',
     replace: 'slot !== NO_SLOT; slot = NO_SLOT) {',
     caughtBy: /./,
   },
@@ -221,7 +221,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'A start that falls on a busy context starts it again',
     file: 'engine/starts.js',
-    find: 'contexts.state[starts.row] !== CONTEXT_IDLE',
+    find: 'contexts.state[row] !== CONTEXT_IDLE',
     replace: 'false',
     caughtBy: /./,
   },
@@ -231,6 +231,29 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'addCounter(metrics, COUNTER_MISSED_CONTEXT_BUSY, 1);',
     replace: '',
     caughtBy: /^(books|starts):/,
+  },
+  {
+    bug: 'A context speaks from another socket each time',
+    file: 'engine/compose.js',
+    find: 'flowOf(engine, context).templates',
+    replace: 'engine.flows[fields.cseq % engine.flows.length].templates',
+    caughtBy: /^request-form:/,
+  },
+  {
+    bug: 'A blocked socket holds up those behind it',
+    file: 'engine/engine.js',
+    find: '        count += drainFlow(engine, nthFlow(engine, turn), sink);',
+    replace:
+      '        {\n            count += drainFlow(engine, nthFlow(engine, turn), sink);\n' +
+      '            if (nthFlow(engine, turn).outbox.offered < nthFlow(engine, turn).outbox.end) break;\n        }',
+    caughtBy: /./,
+  },
+  {
+    bug: 'An answer is taken whatever socket it comes to',
+    file: 'engine/response.js',
+    find: 'if (!isOurs(engine, flow, text)) {',
+    replace: 'if (!engine.flows.some((_, other) => isOurs(engine, other, text))) {',
+    caughtBy: /./,
   },
   {
     bug: 'The registrar tells a longer interval than it keeps',

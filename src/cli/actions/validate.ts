@@ -1,28 +1,47 @@
 // `regstorm validate FILE…`: say what a scenario would do, or everything that is wrong with it. Sends nothing.
 
-import { loadPlan, readScenario } from '../../coordinator/index.ts';
-import { describePlan, planWarnings } from '../../scenario/index.ts';
+import { defaultWorkers, loadPlan, processors, readScenario } from '../../coordinator/index.ts';
+import type { RunPlan } from '../../scenario/index.ts';
+import { describePlan, planWarnings, socketsProblem } from '../../scenario/index.ts';
 import { EXIT, UserError } from '../../std/index.ts';
 import type { Given } from '../command.ts';
 import { describeFailure } from '../failure.ts';
 import { collectOverrides } from '../overrides.ts';
+import { readRunSettings } from '../run-settings.ts';
 import type { Terminal } from '../terminal.ts';
 
 export const validateCommand = async (given: Given, terminal: Terminal): Promise<number> => {
   const overrides = collectOverrides(given);
+  const { workers } = readRunSettings(given);
   let exitCode: number = EXIT.PASS;
   for (const file of given.positionals) {
-    if (!validateFile(file, overrides, terminal)) exitCode = EXIT.USAGE;
+    if (!validateFile(file, { overrides, workers }, terminal)) exitCode = EXIT.USAGE;
   }
   return exitCode;
 };
 
+interface Asked {
+  readonly overrides: ReturnType<typeof collectOverrides>;
+  /** Null: not told, so a run would choose by the rate and the machine. */
+  readonly workers: number | null;
+}
+
+/** Another machine may choose another number of workers, so this is no mistake in the file. */
+const defaultProblems = (plan: RunPlan): readonly string[] => {
+  const workers = defaultWorkers(plan, processors());
+  const problem = socketsProblem(plan, workers);
+  return problem === null ? [] : [`without --workers a run on this machine has ${workers} of them, and ${problem}`];
+};
+
 /** Goes on with the next file after a mistake: all of them are shown in one go. */
-const validateFile = (file: string, overrides: ReturnType<typeof collectOverrides>, terminal: Terminal): boolean => {
+const validateFile = (file: string, { overrides, workers }: Asked, terminal: Terminal): boolean => {
   try {
     const plan = loadPlan(readScenario(file, terminal.readInput), { overrides, environment: terminal.environment });
+    const problem = workers === null ? null : socketsProblem(plan, workers);
+    if (problem !== null) throw new UserError('USAGE', { message: `${plan.file}: ${problem}` });
     terminal.out.write(`${plan.file}: OK\n${indent(describePlan(plan))}`);
-    for (const warning of planWarnings(plan)) terminal.out.write(`  warning: ${warning}\n`);
+    const warnings = [...planWarnings(plan), ...(workers === null ? defaultProblems(plan) : [])];
+    for (const warning of warnings) terminal.out.write(`  warning: ${warning}\n`);
     return true;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

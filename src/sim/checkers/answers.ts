@@ -10,7 +10,7 @@ import { findChallenge } from './challenge-text.ts';
 import { readGrant } from './grant.ts';
 import { countIn } from './ledger.ts';
 import { textOf } from './messages.ts';
-import type { Belief, ContextPage, Transaction, WorkerBook, World } from './model.ts';
+import type { Belief, ContextPage, SocketBook, Transaction, World } from './model.ts';
 import { timeoutsOf } from './timers.ts';
 import { complete, endAttempt } from './transactions.ts';
 import { walkOn } from './walk.ts';
@@ -26,17 +26,17 @@ interface Delivered {
   readonly isDamaged: boolean;
 }
 
-export function takeReceived(world: World, worker: WorkerBook, arrival: Arrival): void {
+export function takeReceived(world: World, socket: SocketBook, arrival: Arrival): void {
   const text = textOf(arrival.bytes);
   const { parsed } = world.read(text);
   const { ledger } = world;
-  const isCounted = !countsApart(worker.engine);
+  const isCounted = !countsApart(socket.worker.engine);
   ledger.checks++;
   if (parsed === null) {
     if (isCounted) ledger.malformed++;
     return;
   }
-  const transaction = match(world, worker, parsed);
+  const transaction = match(world, socket, parsed);
   if (transaction === null) {
     if (isCounted) ledger.stray++;
     return;
@@ -49,11 +49,11 @@ export function takeReceived(world: World, worker: WorkerBook, arrival: Arrival)
   else answer(world, transaction, { parsed, text, atUs: arrival.atUs, isDamaged: arrival.isCorrupted });
 }
 
-/** RFC 3261 §8.1.3.3: one Via; §18.1.2: our sent-by; §17.1.3: branch and CSeq of a transaction that is remembered. */
-function match(world: World, worker: WorkerBook, parsed: SlowMessage): Transaction | null {
-  if (parsed.status === 0 || parsed.via.length !== 1 || parsed.sentBy !== worker.sentBy) return null;
+/** RFC 3261 §8.1.3.3: one Via; §18.1.2: our sent-by, and our socket; §17.1.3: branch and CSeq of a transaction that is remembered. */
+function match(world: World, socket: SocketBook, parsed: SlowMessage): Transaction | null {
+  if (parsed.status === 0 || parsed.via.length !== 1 || parsed.sentBy !== socket.sentBy) return null;
   const transaction = world.transactions.get(parsed.branch ?? '');
-  if (transaction === undefined || transaction.worker !== worker || transaction.state === 'gone') return null;
+  if (transaction === undefined || transaction.page.socket !== socket || transaction.state === 'gone') return null;
   return parsed.cseqMethod === 'REGISTER' && parsed.cseq === transaction.cseq ? transaction : null;
 }
 
@@ -105,7 +105,7 @@ function believe(page: ContextPage, { branch }: Transaction, { text, atUs }: Del
   page.belief = belief;
   page.accepted = { branch, text, atUs };
   page.isForgotten = false;
-  page.worker.forgetting.delete(page);
+  page.socket.forgetting.delete(page);
 }
 
 /** The attempt is over; if it may have succeeded, the flow goes on. */
@@ -133,13 +133,13 @@ function foresee(page: ContextPage): void {
     const { certainty } = page.belief;
     page.belief = { ...page.belief, certainty: certainty === 'known' ? 'or none' : certainty };
     page.isForgotten = true;
-    if (isSure && (firstWait < 0 || firstDiscard < firstWait)) page.worker.forgetting.add(page);
+    if (isSure && (firstWait < 0 || firstDiscard < firstWait)) page.socket.forgetting.add(page);
   }
   if (isSure && page.stage === 'walking' && firstWait < 0) owe(page);
 }
 
 function owe(page: ContextPage): void {
-  page.worker.owing.add(page);
+  page.socket.owing.add(page);
   page.challengedUs = page.worker.turnUs;
 }
 

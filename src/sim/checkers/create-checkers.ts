@@ -13,7 +13,7 @@ import { checkAgreement } from './agreement.ts';
 import { takeReceived } from './answers.ts';
 import { checkBeliefs } from './beliefs.ts';
 import { noteFirstSend } from './latency.ts';
-import type { End, Facts, WorkerBook, World } from './model.ts';
+import type { End, Facts, SocketBook, WorkerBook, World } from './model.ts';
 import { createModel } from './model.ts';
 import { checkNumbers } from './numbers.ts';
 import { createRegistrarView, takeAnswer, takeRequest, takeRestart } from './registrar-view.ts';
@@ -40,8 +40,8 @@ export function createCheckers(facts: Facts): Checkers {
   const view = createRegistrarView();
   const observer: Observer = {
     ...workerEvents(world),
-    onRequest: (nowUs, _worker, arrival) => takeRequest(world, view, nowUs, arrival),
-    onAnswer: (nowUs, _worker, bytes) => takeAnswer(world, view, nowUs, bytes),
+    onRequest: (nowUs, _socket, arrival) => takeRequest(world, view, nowUs, arrival),
+    onAnswer: (nowUs, _socket, bytes) => takeAnswer(world, view, nowUs, bytes),
     onRestart: (_nowUs, keepsBindings) => takeRestart(view, keepsBindings),
   };
   const finish = (end: End): Tally => {
@@ -69,25 +69,36 @@ function workerEvents(world: World): WorkerEvents {
     passAdvance(world, worker);
     return worker;
   };
+  const socketBefore = (number: number, nowUs: number): SocketBook => {
+    const socket = world.sockets[number]!;
+    enterTurn(world, socket.worker, nowUs);
+    return socket;
+  };
+  const socketAfter = (number: number, nowUs: number): SocketBook => {
+    const socket = socketBefore(number, nowUs);
+    passAdvance(world, socket.worker);
+    return socket;
+  };
   return {
-    onReceived: (index, nowUs, arrival: Arrival) => {
-      const worker = before(index, nowUs);
+    onReceived: (number, nowUs, arrival: Arrival) => {
+      const socket = socketBefore(number, nowUs);
+      const { worker } = socket;
       worker.clockUs = Math.max(worker.clockUs, arrival.atUs);
-      takeReceived(world, worker, arrival);
+      takeReceived(world, socket, arrival);
     },
-    onOffered: (index, nowUs, bytes) => takeOffered(world, after(index, nowUs), bytes),
-    onSent: (index, nowUs, bytes) => countSent(world, after(index, nowUs), bytes),
-    onRefused: (index, nowUs, bytes, isPeerGone) => takeRefused(world, after(index, nowUs), bytes, isPeerGone),
-    onTransportError: (index, nowUs) => takeError(world, before(index, nowUs)),
+    onOffered: (number, nowUs, bytes) => takeOffered(world, socketAfter(number, nowUs), bytes),
+    onSent: (number, nowUs, bytes) => countSent(world, socketAfter(number, nowUs), bytes),
+    onRefused: (number, nowUs, bytes, isPeerGone) => takeRefused(world, socketAfter(number, nowUs), bytes, isPeerGone),
+    onTransportError: (number, nowUs) => takeError(world, socketBefore(number, nowUs)),
     onStop: (index, nowUs, drainUs) => takeStop(world, before(index, nowUs), drainUs),
     onAbort: (index, nowUs) => takeAbort(world, before(index, nowUs)),
-    onTurn: (index, nowUs, isBlocked) => endTurn(world, after(index, nowUs), isBlocked),
+    onTurn: (index, nowUs, blocked) => endTurn(world, after(index, nowUs), blocked),
   };
 }
 
-function countSent(world: World, worker: WorkerBook, bytes: Uint8Array): void {
-  const { isFirst, isCleanup, transaction } = takeOut(worker, bytes);
-  noteFirstSend(world, transaction, worker.turnUs);
+function countSent(world: World, socket: SocketBook, bytes: Uint8Array): void {
+  const { isFirst, isCleanup, transaction } = takeOut(socket, bytes);
+  noteFirstSend(world, transaction, socket.worker.turnUs);
   if (isCleanup) return;
   if (isFirst) world.ledger.requests++;
   else world.ledger.retransmissions++;

@@ -1,9 +1,12 @@
-// What the checkers know of a world, put together from what was observed and from the plan alone. One book for each worker,
-// one page for each context, and a record for each transaction and attempt.
+// What the checkers know of a world, put together from what was observed and from the plan alone. One book for each worker and
+// each socket, one page for each context, and a record for each transaction and attempt.
 //
-//   World ── WorkerBook ── the turn under way, timers that are due, what was offered and not yet sent
+//   World ── WorkerBook ── the turn under way, timers that are due
+//     │          └─ SocketBook ── since when it is blocked, what was offered and not yet sent
 //     │
 //     └───── ContextPage ── Transaction (pending) ── Attempt (under way) ── walk through the flow
+//
+// Socket s of W workers is one of worker s mod W, and context c of S sockets speaks from socket c mod S and no other.
 //
 // The stage of a context says what it may send next:
 //
@@ -27,7 +30,8 @@ import { readStepHeader } from './walk.ts';
 
 export interface WatchedWorker {
   readonly engine: Engine;
-  readonly sentBy: string;
+  /** Of its sockets, by flow. */
+  readonly sentBys: readonly string[];
   readonly metrics: MetricsBlock;
 }
 
@@ -99,6 +103,8 @@ export interface Transaction {
 export interface ContextPage {
   readonly identity: number;
   readonly worker: WorkerBook;
+  /** From which it speaks, for good. */
+  readonly socket: SocketBook;
   readonly user: string;
   readonly addressOfRecord: string;
   readonly contact: string;
@@ -126,7 +132,7 @@ export interface ContextPage {
   /** The first start of it not yet looked at. */
   nextStart: number;
   hasBegunCleanup: boolean;
-  /** worker.disturbances when it last sent a new request. */
+  /** socket.disturbances when it last sent a new request. */
   undisturbed: number;
   grantedSeconds: number;
   belief: Belief;
@@ -153,9 +159,10 @@ export interface Accepted {
 export interface WorkerBook {
   readonly index: number;
   readonly engine: Engine;
-  readonly sentBy: string;
   readonly metrics: MetricsBlock;
   readonly pages: ContextPage[];
+  /** By flow. */
+  readonly sockets: readonly SocketBook[];
   isInTurn: boolean;
   hasAdvanced: boolean;
   turns: number;
@@ -163,20 +170,8 @@ export interface WorkerBook {
   freedLate: number;
   turnUs: number;
   lastTurnUs: number;
-  /** The last turn, of those before the present moment, after which nothing waited for the socket. */
-  freeTurnUs: number;
-  lastFreeTurnUs: number;
-  /** Since when the socket has been blocked; null: it isn't. */
-  heldSinceUs: number | null;
-  /** The latest turn that ended a blockade, and the last free one before. It may have begun with a full outbox. */
-  reopened: { readonly turnUs: number; readonly freeBeforeUs: number } | null;
   /** The engine's own clock: the latest of turns and stamps. */
   clockUs: number;
-  /** What may hide requests that were composed and never offered: blocked turns, errors, ends. */
-  disturbances: number;
-  longestHeldUs: number;
-  /** Timer E of all pending transactions, a list for each interval. */
-  readonly resends: Map<number, DueList<Resend>>;
   readonly ends: DueList<Transaction>;
   /** In Completed, until Timer K. */
   readonly completed: DueList<Transaction>;
@@ -184,12 +179,6 @@ export interface WorkerBook {
   unsureUntilUs: number;
   pendingCount: number;
   completedCount: number;
-  readonly queue: Offered[];
-  /** Pages that owe a request at once: credentials, or a next step without a wait before it. */
-  readonly owing: Set<ContextPage>;
-  /** Pages that come past a `discard` at once. */
-  readonly forgetting: Set<ContextPage>;
-  lastErrorUs: number;
   /** When the operator asked for the end; NEVER_US: not yet. */
   stoppedUs: number;
   isAborted: boolean;
@@ -197,6 +186,31 @@ export interface WorkerBook {
   drainEndUs: number;
   areFlowsOver: boolean;
   isRunOver: boolean;
+}
+
+export interface SocketBook {
+  /** In the run. */
+  readonly number: number;
+  readonly worker: WorkerBook;
+  readonly sentBy: string;
+  /** The last turn, of those before the present moment, after which nothing waited for the socket. */
+  freeTurnUs: number;
+  lastFreeTurnUs: number;
+  /** Since when it has been blocked; null: it isn't. */
+  heldSinceUs: number | null;
+  /** The latest turn that ended a blockade, and the last free one before. It may have begun with a full outbox. */
+  reopened: { readonly turnUs: number; readonly freeBeforeUs: number } | null;
+  /** What may hide requests that were composed and never offered: blocked turns, errors, ends. */
+  disturbances: number;
+  longestHeldUs: number;
+  /** Timer E of all pending transactions, a list for each interval. */
+  readonly resends: Map<number, DueList<Resend>>;
+  readonly queue: Offered[];
+  /** Pages that owe a request at once: credentials, or a next step without a wait before it. */
+  readonly owing: Set<ContextPage>;
+  /** Pages that come past a `discard` at once. */
+  readonly forgetting: Set<ContextPage>;
+  lastErrorUs: number;
 }
 
 /** Void when further copies have been offered since. */
@@ -217,6 +231,8 @@ export interface Offered {
 export interface World {
   readonly facts: Facts;
   readonly workers: readonly WorkerBook[];
+  /** By their numbers in the run. */
+  readonly sockets: readonly SocketBook[];
   readonly pagesByUser: ReadonlyMap<string, ContextPage>;
   readonly pagesByCallId: Map<string, ContextPage>;
   readonly transactions: Map<string, Transaction>;
@@ -229,16 +245,18 @@ export interface World {
 
 export function createModel(facts: Facts): World {
   const { plan } = facts;
-  const workers = facts.workers.map((worker, index) => createBook(worker, index));
+  const workers = facts.workers.map((worker, index) => createBook(worker, index, facts.workers.length));
+  const sockets = workers.flatMap((worker) => worker.sockets).sort((one, other) => one.number - other.number);
   const pagesByUser = new Map<string, ContextPage>();
   for (let context = 0; context < plan.identities.count; context++) {
-    const page = createPage(plan, context, workers[context % workers.length]!);
+    const page = createPage(plan, context, sockets[context % sockets.length]!);
     page.worker.pages.push(page);
     pagesByUser.set(page.user, page);
   }
   return {
     facts,
     workers,
+    sockets,
     pagesByUser,
     pagesByCallId: new Map(),
     transactions: new Map(),
@@ -249,52 +267,64 @@ export function createModel(facts: Facts): World {
   };
 }
 
-function createBook({ engine, sentBy, metrics }: WatchedWorker, index: number): WorkerBook {
-  return {
+function createBook({ engine, sentBys, metrics }: WatchedWorker, index: number, workerCount: number): WorkerBook {
+  const sockets: SocketBook[] = [];
+  const worker: WorkerBook = {
     index,
     engine,
-    sentBy,
     metrics,
     pages: [],
+    sockets,
     isInTurn: false,
     hasAdvanced: false,
     turns: 0,
     freedLate: 0,
     turnUs: 0,
     lastTurnUs: -1,
-    freeTurnUs: -1,
-    lastFreeTurnUs: -1,
-    heldSinceUs: null,
-    reopened: null,
     clockUs: 0,
-    disturbances: 0,
-    longestHeldUs: 0,
-    resends: new Map(),
     ends: createDueList(),
     completed: createDueList(),
     unsureUntilUs: -1,
     pendingCount: 0,
     completedCount: 0,
-    queue: [],
-    owing: new Set(),
-    forgetting: new Set(),
-    lastErrorUs: -1,
     stoppedUs: NEVER_US,
     isAborted: false,
     drainEndUs: NEVER_US,
     areFlowsOver: false,
     isRunOver: false,
   };
+  for (const [flow, sentBy] of sentBys.entries()) {
+    sockets.push(createSocketBook(worker, flow * workerCount + index, sentBy));
+  }
+  return worker;
 }
 
-function createPage({ identities }: RunPlan, context: number, worker: WorkerBook): ContextPage {
+const createSocketBook = (worker: WorkerBook, number: number, sentBy: string): SocketBook => ({
+  number,
+  worker,
+  sentBy,
+  freeTurnUs: -1,
+  lastFreeTurnUs: -1,
+  heldSinceUs: null,
+  reopened: null,
+  disturbances: 0,
+  longestHeldUs: 0,
+  resends: new Map(),
+  queue: [],
+  owing: new Set(),
+  forgetting: new Set(),
+  lastErrorUs: -1,
+});
+
+function createPage({ identities }: RunPlan, context: number, socket: SocketBook): ContextPage {
   const user = userOf(identities.user, identities.first + context);
   return {
     identity: context,
-    worker,
+    worker: socket.worker,
+    socket,
     user,
     addressOfRecord: `sip:${user}@${identities.domain}`,
-    contact: `sip:${user}@${worker.sentBy}`,
+    contact: `sip:${user}@${socket.sentBy}`,
     callId: null,
     fromTag: null,
     cseq: 0,

@@ -77,7 +77,7 @@ function checkOutcomes(world: World, procedure: Procedure, { started, outcomes, 
   const seen = ledger.outcomes.get(procedure) ?? new Map<string, OutcomeCount>();
   const attempts = ledger.attemptsOf.get(procedure) ?? 0;
   const unseen = started - attempts;
-  const isDisturbed = world.workers.some(({ disturbances }) => disturbances > 0);
+  const isDisturbed = world.sockets.some(({ disturbances }) => disturbances > 0);
   mustLieWithin(world, 'books', `${procedure} started`, [started, attempts, isDisturbed ? started : attempts]);
   const names = new Set([...Object.keys(outcomes).map(groupOf), ...seen.keys()]);
   for (const name of names) {
@@ -95,6 +95,6 @@ const groupOf = (name: string): string => (AUTH.includes(name) ? 'auth' : name);
 /** An attempt of which nothing was ever offered: ended by an event, or by Timer F while the socket was blocked. */
 function canEndUnseen(world: World, name: string): boolean {
   if (name === 'timeout')
-    return world.workers.some(({ longestHeldUs }) => longestHeldUs >= 64 * world.facts.plan.timers.t1Us);
+    return world.sockets.some(({ longestHeldUs }) => longestHeldUs >= 64 * world.facts.plan.timers.t1Us);
   return name === 'aborted' || name === 'unreachable';
 }

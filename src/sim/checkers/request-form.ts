@@ -3,7 +3,7 @@
 import type { AttemptStep } from '../../scenario/index.ts';
 import type { SlowMessage } from '../slow-parser.ts';
 import { valuesOf } from './messages.ts';
-import type { ContextPage, WorkerBook, World } from './model.ts';
+import type { ContextPage, SocketBook, WorkerBook, World } from './model.ts';
 import { wrong } from './wrong.ts';
 
 /** RFC 3261 §8.1.1.7. */
@@ -19,12 +19,15 @@ export interface Request {
   readonly step: AttemptStep | null;
 }
 
-export function readRequest(world: World, worker: WorkerBook, text: string): Request {
+export function readRequest(world: World, socket: SocketBook, text: string): Request {
+  const { worker } = socket;
   const { parsed } = world.read(text);
   if (parsed === null) throw wrong('request-form', worker, 'not a well-formed message', text);
   const page = world.pagesByUser.get(userOf(parsed.toUri));
   if (page === undefined) throw wrong('request-form', worker, `no identity of this plan: ${parsed.toUri}`, text);
   if (page.worker !== worker) throw wrong('request-form', worker, 'an identity of another worker', text);
+  if (page.socket !== socket)
+    throw wrong('request-form', worker, `an identity of another socket, ${page.socket.sentBy}`, text);
   const step = stepOf(world, worker, text);
   const fault = faultOf(world, parsed, page) ?? contactFault(world, parsed, page, step);
   world.ledger.checks++;
@@ -49,7 +52,7 @@ function faultOf(world: World, parsed: SlowMessage, page: ContextPage): string |
   if (parsed.requestUri !== plan.requestUri) return `Request-URI ${parsed.requestUri}`;
   if (parsed.requestUri.includes('@')) return 'a user in the Request-URI (§10.2)';
   if (parsed.via.length !== 1) return `${parsed.via.length} Via values`;
-  if (parsed.sentBy !== page.worker.sentBy) return `sent-by ${parsed.sentBy}`;
+  if (parsed.sentBy !== page.socket.sentBy) return `sent-by ${parsed.sentBy}`;
   if (parsed.branch === null || !parsed.branch.startsWith(COOKIE)) return `branch ${parsed.branch}`;
   if (parsed.branch.length === COOKIE.length) return 'a branch of nothing but the cookie';
   if (parsed.maxForwards < 0) return 'no Max-Forwards';

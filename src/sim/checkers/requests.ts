@@ -8,7 +8,7 @@ import type { Carried } from './credentials.ts';
 import { checkCredentials } from './credentials.ts';
 import { countAttempt } from './ledger.ts';
 import { textOf } from './messages.ts';
-import type { Attempt, ContextPage, Transaction, WorkerBook, World } from './model.ts';
+import type { Attempt, ContextPage, SocketBook, Transaction, World } from './model.ts';
 import type { Request } from './request-form.ts';
 import { readRequest } from './request-form.ts';
 import type { FoundStart, StartSearch } from './schedule.ts';
@@ -21,25 +21,29 @@ import { wrong } from './wrong.ts';
 /** What ends an attempt whose last request was composed and never offered. */
 export const UNSEEN_ENDS: readonly string[] = ['timeout', 'unreachable', 'aborted'];
 
-export function takeOffered(world: World, worker: WorkerBook, bytes: Uint8Array): void {
+export function takeOffered(world: World, socket: SocketBook, bytes: Uint8Array): void {
   const text = textOf(bytes);
   const branch = /;branch=([^;\s]+)/.exec(text)?.[1] ?? '';
   const isCleanup = !text.includes(`\r\n${world.facts.stepHeader}: `);
   const known = world.transactions.get(branch);
   if (known === undefined) {
-    const transaction = takeRequest(world, worker, text);
-    worker.queue.push({ bytes, transaction, isFirst: true, isCleanup });
+    const transaction = takeRequest(world, socket, text);
+    socket.queue.push({ bytes, transaction, isFirst: true, isCleanup });
     return;
   }
-  checkCopy(world, worker, known, text);
+  checkCopy(world, socket, known, text);
   checkResend(world, known);
-  worker.queue.push({ bytes, transaction: known, isFirst: false, isCleanup });
+  socket.queue.push({ bytes, transaction: known, isFirst: false, isCleanup });
 }
 
-/** The same branch means the same request, of the same worker, and one that is still under way. */
-function checkCopy(world: World, worker: WorkerBook, known: Transaction, text: string): void {
-  world.ledger.checks += 3;
+/** The same branch means the same request, of the same worker and from the same socket, and one that is still under way. */
+function checkCopy(world: World, socket: SocketBook, known: Transaction, text: string): void {
+  const { worker } = socket;
+  world.ledger.checks += 4;
   if (known.worker !== worker) throw wrong('branch-unique', worker, `used by worker ${known.worker.index} too`, text);
+  if (known.page.socket !== socket) {
+    throw wrong('branch-unique', worker, `used from ${known.page.socket.sentBy} before`, text);
+  }
   if (known.text !== text) {
     const rule = known.state === 'pending' ? 'retransmission-identical' : 'branch-unique';
     throw wrong(rule, worker, `other bytes under the same branch; first: ${known.text}`, text);
@@ -49,8 +53,9 @@ function checkCopy(world: World, worker: WorkerBook, known: Transaction, text: s
   throw wrong(rule, worker, `sent after ${known.endedBy} ended it`, text);
 }
 
-function takeRequest(world: World, worker: WorkerBook, text: string): Transaction {
-  const request = readRequest(world, worker, text);
+function takeRequest(world: World, socket: SocketBook, text: string): Transaction {
+  const { worker } = socket;
+  const request = readRequest(world, socket, text);
   const { page } = request;
   if (worker.isRunOver) throw wrong('terminated', worker, 'a request after the end of the run', text);
   const isGap = checkIdentity(world, request);
@@ -63,12 +68,12 @@ function takeRequest(world: World, worker: WorkerBook, text: string): Transactio
   world.transactions.set(transaction.branch, transaction);
   startTimers(world, transaction);
   worker.pendingCount++;
-  worker.owing.delete(page);
+  socket.owing.delete(page);
   page.stage = 'talking';
   page.challenge = null;
   page.otherwise = [];
   page.pending = transaction;
-  page.undisturbed = worker.disturbances;
+  page.undisturbed = socket.disturbances;
   return transaction;
 }
 
@@ -104,7 +109,7 @@ function checkIdentity(world: World, { page, parsed, text }: Request): boolean {
   if (page.fromTag !== null && page.fromTag !== fromTag)
     throw wrong('cseq', worker, `From tag was ${page.fromTag}`, text);
   const isGap = cseq > page.cseq + 1;
-  const mayHide = page.undisturbed !== worker.disturbances;
+  const mayHide = page.undisturbed !== page.socket.disturbances;
   if (cseq <= page.cseq || (isGap && !mayHide)) throw wrong('cseq', worker, `the one before was ${page.cseq}`, text);
   world.pagesByCallId.set(callId, page);
   page.callId = callId;
@@ -203,8 +208,9 @@ function start(world: World, { page, text }: Request, step: AttemptStep): number
 }
 
 /** One that was due since the last turn, or while the socket was blocked; and before the operator asked for the end. */
-function startOf({ worker, nextStart }: ContextPage): StartSearch {
-  const { turnUs, freeTurnUs, heldSinceUs, stoppedUs } = worker;
+function startOf({ worker, socket, nextStart }: ContextPage): StartSearch {
+  const { turnUs, stoppedUs } = worker;
+  const { freeTurnUs, heldSinceUs } = socket;
   const sinceUs = heldSinceUs ?? turnUs;
   const nowUs = sinceUs < stoppedUs ? Math.min(turnUs, stoppedUs) : -1;
   return { number: nextStart, consumedUs: freeTurnUs, nowUs, heldUs: Math.max(0, nowUs - sinceUs) };
@@ -212,7 +218,7 @@ function startOf({ worker, nextStart }: ContextPage): StartSearch {
 
 /** With a full outbox no start was made in the turn that ended a blockade: it is made in the next one. */
 function startHeldUp(plan: RunPlan, page: ContextPage): FoundStart | null {
-  const { reopened, freeTurnUs } = page.worker;
+  const { reopened, freeTurnUs } = page.socket;
   if (reopened === null || reopened.turnUs !== freeTurnUs) return null;
   const found = findStart(plan, { ...startOf(page), consumedUs: reopened.freeBeforeUs });
   return found === null ? null : { ...found, intendedUs: null };

@@ -6,15 +6,15 @@
 // some time between the due time (or the beginning of the blockade) and the offer, and what follows is due between two times.
 
 import { addDue, createDueList, leftOf, takeDue } from './due-list.ts';
-import type { Span, Transaction, WorkerBook, World } from './model.ts';
+import type { SocketBook, Span, Transaction, WorkerBook, World } from './model.ts';
 import { endUnanswered, forget } from './transactions.ts';
 import { wrong } from './wrong.ts';
 
 /** A request is offered for the first time. */
 export function startTimers(world: World, transaction: Transaction): void {
-  const { worker } = transaction;
+  const { worker, page } = transaction;
   const { t1Us } = world.facts.plan.timers;
-  const composed: Span = { lowUs: worker.heldSinceUs ?? worker.turnUs, highUs: worker.turnUs };
+  const composed: Span = { lowUs: page.socket.heldSinceUs ?? worker.turnUs, highUs: worker.turnUs };
   transaction.end = later(composed, 64 * t1Us, 64 * t1Us);
   addDue(worker.ends, transaction.end.highUs, transaction);
   setResend(transaction, composed, t1Us, t1Us);
@@ -22,8 +22,9 @@ export function startTimers(world: World, transaction: Transaction): void {
 
 /** A copy is offered: not before Timer E fired, and that sets it anew. */
 export function checkResend(world: World, transaction: Transaction): void {
-  const { worker, resend, end } = transaction;
-  const { turnUs, heldSinceUs } = worker;
+  const { worker, page, resend, end } = transaction;
+  const { turnUs } = worker;
+  const { heldSinceUs } = page.socket;
   world.ledger.checks += 2;
   if (turnUs >= end.highUs) {
     throw wrong('timer-f', worker, `sent again at or after 64*T1, which was ${tell(end)}`, transaction.text);
@@ -56,15 +57,15 @@ function intervals(
 
 function setResend(transaction: Transaction, composed: Span, least: number, most: number): void {
   transaction.resend = later(composed, least, most);
-  const { resends } = transaction.worker;
+  const { resends } = transaction.page.socket;
   const list = resends.get(most) ?? createDueList();
   resends.set(most, list);
   addDue(list, transaction.resend.highUs, { transaction, copies: transaction.copies });
 }
 
 /** What was due in an earlier turn, after which nothing was waiting for the socket, must have gone. */
-export function checkMissing(world: World, worker: WorkerBook, freeTurnUs: number): void {
-  for (const list of worker.resends.values()) {
+export function checkMissing(world: World, { worker, resends, freeTurnUs }: SocketBook): void {
+  for (const list of resends.values()) {
     for (let due = takeDue(list, freeTurnUs); due !== null; due = takeDue(list, freeTurnUs)) {
       const { transaction, copies } = due;
       world.ledger.checks++;

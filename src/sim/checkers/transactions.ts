@@ -53,7 +53,7 @@ export function endAttempt(world: World, page: ContextPage, outcomes: readonly O
   page.walk = null;
   page.challenge = null;
   page.otherwise = [];
-  page.worker.owing.delete(page);
+  page.socket.owing.delete(page);
   if (attempt === null || attempt.step === null) return;
   countOutcome(world.ledger, attempt.procedure, outcomes);
   countLatency(world, attempt, outcomes, endUs);
@@ -61,7 +61,7 @@ export function endAttempt(world: World, page: ContextPage, outcomes: readonly O
 
 /** The flow has come past these: what a `discard` among them forgets is forgotten. */
 export function passPauses(page: ContextPage, pauses: readonly Pause[]): void {
-  page.worker.forgetting.delete(page);
+  page.socket.forgetting.delete(page);
   if (!pauses.some(({ kind }) => kind === 'discard')) return;
   page.belief = { grantedSeconds: 0, untilUs: null, certainty: 'known' };
   page.isForgotten = true;

@@ -4,7 +4,7 @@
 import { countsApart, freeRowsOf, isLoading, isOver } from '../../engine/index.ts';
 import { NEVER_US } from '../../std/index.ts';
 import { isSameBytes } from './messages.ts';
-import type { ContextPage, Offered, Transaction, WorkerBook, World } from './model.ts';
+import type { ContextPage, Offered, SocketBook, Transaction, WorkerBook, World } from './model.ts';
 import { UNSEEN_ENDS } from './requests.ts';
 import { checkRows } from './rows.ts';
 import { checkMissing, fireEnds, timeoutsOf } from './timers.ts';
@@ -20,8 +20,10 @@ export function enterTurn(world: World, worker: WorkerBook, nowUs: number): void
   worker.hasAdvanced = false;
   worker.turnUs = nowUs;
   if (nowUs === worker.lastTurnUs) return;
-  worker.freeTurnUs = worker.lastFreeTurnUs;
-  checkMissing(world, worker, worker.freeTurnUs);
+  for (const socket of worker.sockets) {
+    socket.freeTurnUs = socket.lastFreeTurnUs;
+    checkMissing(world, socket);
+  }
 }
 
 /** First thing in every event that comes after the engine has advanced. */
@@ -36,26 +38,33 @@ export function passAdvance(world: World, worker: WorkerBook): void {
   if (!worker.isRunOver && isEnd) endRun(world, worker);
 }
 
-export function endTurn(world: World, worker: WorkerBook, isBlocked: boolean): void {
-  const { turnUs, heldSinceUs } = worker;
-  if (heldSinceUs !== null) worker.longestHeldUs = Math.max(worker.longestHeldUs, turnUs - heldSinceUs);
+/** `blocked`: the numbers of those of its sockets that are. */
+export function endTurn(world: World, worker: WorkerBook, blocked: readonly number[]): void {
   checkRows(world, worker);
-  if (isBlocked) {
-    worker.heldSinceUs ??= turnUs;
-    worker.disturbances++;
-  } else {
-    settleOwing(world, worker);
-    worker.heldSinceUs = null;
-    if (heldSinceUs !== null) worker.reopened = { turnUs, freeBeforeUs: worker.lastFreeTurnUs };
-    worker.lastFreeTurnUs = turnUs;
-  }
-  worker.lastTurnUs = turnUs;
+  for (const socket of worker.sockets) endSocketTurn(world, socket, blocked.includes(socket.number));
+  worker.lastTurnUs = worker.turnUs;
   worker.isInTurn = false;
 }
 
-/** It left for the network, or never will: in the order in which messages were offered. */
-export function takeOut(worker: WorkerBook, bytes: Uint8Array): Offered {
-  const next = worker.queue.shift();
+/** A socket that is blocked excuses its own contexts and no others. */
+function endSocketTurn(world: World, socket: SocketBook, isBlocked: boolean): void {
+  const { heldSinceUs } = socket;
+  const { turnUs } = socket.worker;
+  if (heldSinceUs !== null) socket.longestHeldUs = Math.max(socket.longestHeldUs, turnUs - heldSinceUs);
+  if (isBlocked) {
+    socket.heldSinceUs ??= turnUs;
+    socket.disturbances++;
+    return;
+  }
+  settleOwing(world, socket);
+  socket.heldSinceUs = null;
+  if (heldSinceUs !== null) socket.reopened = { turnUs, freeBeforeUs: socket.lastFreeTurnUs };
+  socket.lastFreeTurnUs = turnUs;
+}
+
+/** It left for the network, or never will: in the order in which messages were offered to that socket. */
+export function takeOut({ worker, queue }: SocketBook, bytes: Uint8Array): Offered {
+  const next = queue.shift();
   if (next === undefined || !isSameBytes(next.bytes, bytes)) {
     throw wrong('books', worker, 'a datagram left that is not the oldest of those offered');
   }
@@ -63,20 +72,22 @@ export function takeOut(worker: WorkerBook, bytes: Uint8Array): Offered {
 }
 
 /** The kernel refuses a message: its attempt fails, if it still goes on. */
-export function takeRefused(world: World, worker: WorkerBook, bytes: Uint8Array, isPeerGone: boolean): void {
-  const { transaction } = takeOut(worker, bytes);
+export function takeRefused(world: World, socket: SocketBook, bytes: Uint8Array, isPeerGone: boolean): void {
+  const { transaction } = takeOut(socket, bytes);
   if (transaction.state !== 'pending') return;
-  worker.freedLate++;
+  socket.worker.freedLate++;
   endFromOutside(world, transaction, 'a refusal', [isPeerGone ? 'unreachable' : 'send-error']);
 }
 
-/** RFC 3261 §17.1.4, §18.4: every transaction of the worker ends. */
-export function takeError(world: World, worker: WorkerBook): void {
-  worker.queue.length = 0;
-  worker.disturbances++;
-  worker.lastErrorUs = worker.turnUs;
+/** RFC 3261 §17.1.4, §18.4: every transaction of the socket ends, and none of another one. */
+export function takeError(world: World, socket: SocketBook): void {
+  const { worker } = socket;
+  socket.queue.length = 0;
+  socket.disturbances++;
+  socket.lastErrorUs = worker.turnUs;
   for (const page of worker.pages) {
-    if (page.pending !== null) endFromOutside(world, page.pending, 'a transport error', ['unreachable']);
+    if (page.socket === socket && page.pending !== null)
+      endFromOutside(world, page.pending, 'a transport error', ['unreachable']);
   }
 }
 
@@ -111,11 +122,13 @@ function cutFlows(world: World, worker: WorkerBook): void {
   const earliestUs = drainEndUs(world, worker);
   const isDue = clock(worker) >= earliestUs;
   // What was composed in this very turn has been cut off unseen.
-  if (isDue) worker.disturbances++;
+  if (isDue) for (const socket of worker.sockets) socket.disturbances++;
   let cut = 0;
   for (const page of worker.pages) cut += cutFlow(world, page, isDue);
-  worker.owing.clear();
-  worker.forgetting.clear();
+  for (const { owing, forgetting } of worker.sockets) {
+    owing.clear();
+    forgetting.clear();
+  }
   world.ledger.checks++;
   if (cut > 0 && !isDue) {
     throw wrong('drain-end', worker, `${cut} flows were cut off, where the drain lasts until ${earliestUs}`);
@@ -138,11 +151,11 @@ function cutFlow(world: World, page: ContextPage, isDue: boolean): number {
     return isMaybeOver ? 0 : 1;
   }
   const isChallenged = page.stage === 'challenged';
-  const isKnown = page.otherwise.length === 0 && !mayHaveEnded(world, worker, page);
+  const isKnown = page.otherwise.length === 0 && !mayHaveEnded(world, page);
   const isSure = isChallenged && isKnown && page.challenge?.leadsOn === 'yes';
   // A flow that nothing has cut off has come to its end.
   if (!isDue && page.otherwise.length === 0) passPauses(page, page.pauses);
-  if (isChallenged) endAttempt(world, page, endsOf(world, worker, page, isDue || isSure ? 'aborted' : null), null);
+  if (isChallenged) endAttempt(world, page, endsOf(world, page, isDue || isSure ? 'aborted' : null), null);
   page.stage = 'idle';
   return isSure ? 1 : 0;
 }
@@ -150,7 +163,7 @@ function cutFlow(world: World, page: ContextPage, isDue: boolean): number {
 /** The cleanup is over too, and what it had under way. */
 function endRun(world: World, worker: WorkerBook): void {
   worker.isRunOver = true;
-  worker.owing.clear();
+  for (const { owing } of worker.sockets) owing.clear();
   for (const page of worker.pages) {
     if (page.pending !== null) endFromOutside(world, page.pending, 'the end of the run', ['aborted']);
     page.stage = 'idle';
@@ -158,13 +171,13 @@ function endRun(world: World, worker: WorkerBook): void {
 }
 
 /** Nothing waits for the socket, and rows are to be had: who owes a request must have sent it, or has failed unseen. */
-function settleOwing(world: World, worker: WorkerBook): void {
-  if (worker.owing.size + worker.forgetting.size === 0) return;
+function settleOwing(world: World, { worker, owing, forgetting }: SocketBook): void {
+  if (owing.size + forgetting.size === 0) return;
   if (freeRowsOf(worker.engine).free === 0 && worker.completedCount === 0) return;
-  for (const page of worker.forgetting) passPauses(page, page.pauses);
-  for (const page of worker.owing) {
+  for (const page of forgetting) passPauses(page, page.pauses);
+  for (const page of owing) {
     world.ledger.checks++;
-    const isSure = page.otherwise.length === 0 && !mayHaveEnded(world, worker, page);
+    const isSure = page.otherwise.length === 0 && !mayHaveEnded(world, page);
     if (page.stage === 'walking') {
       if (isSure) throw wrong('next-step', worker, `${page.user} owes its next step, and nothing stands in its way`);
       page.stage = 'idle';
@@ -173,23 +186,24 @@ function settleOwing(world: World, worker: WorkerBook): void {
         throw wrong('challenge', worker, `${page.user} owes an answer to a challenge, and nothing stands in its way`);
       }
       if (page.challenge?.leadsOn === 'unclear' && isSure) page.kept = null;
-      endAttempt(world, page, endsOf(world, worker, page, null), isSure ? page.readyUs : null);
+      endAttempt(world, page, endsOf(world, page, null), isSure ? page.readyUs : null);
     }
   }
-  worker.owing.clear();
+  owing.clear();
 }
 
 /** How an attempt that owes an answer to a challenge may have ended; `cause` when something has just ended it. */
-function endsOf(world: World, worker: WorkerBook, page: ContextPage, cause: string | null): string[] {
+function endsOf(world: World, page: ContextPage, cause: string | null): string[] {
   const ends = new Set<string>(page.otherwise);
   if (cause !== null) ends.add(cause);
   if (page.challenge?.leadsOn !== 'yes') ends.add('auth');
-  if (mayHaveEnded(world, worker, page)) for (const end of UNSEEN_ENDS) ends.add(end);
+  if (mayHaveEnded(world, page)) for (const end of UNSEEN_ENDS) ends.add(end);
   return [...ends];
 }
 
 /** Its request may have been composed while the socket was blocked, and ended before it was offered. */
-function mayHaveEnded(world: World, worker: WorkerBook, page: ContextPage): boolean {
-  if (worker.lastErrorUs >= page.challengedUs) return true;
-  return worker.heldSinceUs !== null && worker.turnUs - page.challengedUs >= 64 * world.facts.plan.timers.t1Us;
+function mayHaveEnded(world: World, page: ContextPage): boolean {
+  const { worker, socket } = page;
+  if (socket.lastErrorUs >= page.challengedUs) return true;
+  return socket.heldSinceUs !== null && worker.turnUs - page.challengedUs >= 64 * world.facts.plan.timers.t1Us;
 }

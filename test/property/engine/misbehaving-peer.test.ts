@@ -152,7 +152,7 @@ const optionsOf = (parts: World): DriveOptions => {
     events: [
       ...(errorAtUs === null
         ? []
-        : [{ atUs: errorAtUs, act: (engine: Parameters<typeof reportError>[0]) => reportError(engine, errorAtUs) }]),
+        : [{ atUs: errorAtUs, act: (engine: Parameters<typeof reportError>[0]) => reportError(engine, errorAtUs, 0) }]),
       ...(stopAtUs === null
         ? []
         : [

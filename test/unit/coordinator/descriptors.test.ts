@@ -18,4 +18,10 @@ describe('the limit on open files', () => {
     expect(() => checkDescriptorRoom(needed, 20, 4)).not.toThrow();
     expect(() => checkDescriptorRoom(needed - 1, 20, 4)).toThrow(`ulimit -n ${needed}`);
   });
+
+  it('counts one for each further socket of a worker, and says that fewer would do', () => {
+    const needed = 20 + descriptorsNeeded(4) + 300;
+    expect(() => checkDescriptorRoom(needed, 20, 4, 300)).not.toThrow();
+    expect(() => checkDescriptorRoom(needed - 1, 20, 4, 300)).toThrow('fewer sockets (local.socketsPerWorker)');
+  });
 });

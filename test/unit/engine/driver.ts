@@ -9,6 +9,7 @@ import {
   attachFlow,
   createEngine,
   drain,
+  isBacklogged,
   isOver,
   receiveDatagram,
   reportRefused,
@@ -20,12 +21,17 @@ import { createMetricsBlock } from '../../../src/metrics/index.ts';
 import type { RunPlan } from '../../../src/scenario/index.ts';
 import { checkBooks, checkTables } from './books.ts';
 
-export const SENT_BY = '127.0.0.1:40000';
+const FIRST_PORT = 40_000;
+/** Where a flow's requests come from. */
+export const sentByOf = (flow: number): string => `127.0.0.1:${FIRST_PORT + flow}`;
+export const SENT_BY = sentByOf(0);
 
-/** Something that arrives at the engine's socket. */
+/** Something that arrives at one of the engine's sockets. */
 export interface Reply {
   readonly atUs: number;
   readonly bytes: string | Uint8Array;
+  /** The socket; that of the request unless told otherwise. */
+  readonly flow?: number;
 }
 
 /** Told of every datagram that leaves, with its time. */
@@ -35,6 +41,7 @@ export const SILENT: Peer = () => [];
 
 export interface Sent {
   readonly atUs: number;
+  readonly flow: number;
   readonly text: string;
   /** It belongs to the clean-up, which is outside all numbers. */
   readonly isCleanup: boolean;
@@ -47,10 +54,10 @@ export interface DriveOptions {
   readonly workerCount?: number;
   readonly runId?: string;
   readonly seed?: number;
-  /** How many messages the socket takes in a turn at this time; all of them unless told otherwise. */
-  readonly takes?: (nowUs: number) => number;
+  /** How many messages a socket takes in a turn at this time; all of them unless told otherwise. */
+  readonly takes?: (nowUs: number, flow: number) => number;
   /** How many of the messages taken so far the kernel lets go in a turn at this time; all of them unless told otherwise. */
-  readonly lets?: (nowUs: number) => number;
+  readonly lets?: (nowUs: number, flow: number) => number;
   /** True for a message that the kernel refuses for good. */
   readonly refuses?: (request: string) => boolean;
   /** What happens at certain times, before that turn's advance. */
@@ -106,9 +113,9 @@ interface World {
   readonly engine: Engine;
   readonly metrics: MetricsBlock;
   readonly sent: Sent[];
-  readonly arriving: Reply[];
-  /** Taken from the engine, not yet let go, oldest first. */
-  readonly taken: Taken[];
+  readonly arriving: Required<Reply>[];
+  /** By flow: taken from the engine, not yet let go, oldest first. */
+  readonly taken: Taken[][];
   readonly events: { readonly atUs: number; readonly act: (engine: Engine) => void }[];
   /** Each request's bytes as they left first, by branch. */
   readonly firstCopies: Map<string, string>;
@@ -119,9 +126,10 @@ const createWorld = (options: DriveOptions): World => {
   const { plan, workerIndex = 0, workerCount = 1, runId = 'run-a', seed = 1 } = options;
   const metrics = createMetricsBlock(120);
   const engine = createEngine({ plan, workerIndex, workerCount, runId, seed, userAgent: 'test', metrics });
-  attachFlow(engine, SENT_BY);
+  for (const { id } of engine.flows) attachFlow(engine, id, sentByOf(id));
+  const taken = engine.flows.map((): Taken[] => []);
   const events = [...(options.events ?? [])].sort((a, b) => a.atUs - b.atUs);
-  return { options, engine, metrics, sent: [], arriving: [], taken: [], events, firstCopies: new Map(), nowUs: 0 };
+  return { options, engine, metrics, sent: [], arriving: [], taken, events, firstCopies: new Map(), nowUs: 0 };
 };
 
 /** One turn at world.nowUs; returns the engine's next deadline. */
@@ -130,45 +138,46 @@ const takeTurn = (world: World): number => {
   while (arriving.length > 0 && arriving[0]!.atUs <= nowUs) deliver(engine, arriving.shift()!);
   while (events.length > 0 && events[0]!.atUs <= nowUs) events.shift()!.act(engine);
   // A transport error drops what the socket had taken.
-  if (engine.outbox.first === engine.outbox.end) world.taken.length = 0;
+  for (const { id, outbox } of engine.flows) if (outbox.first === outbox.end) world.taken[id]!.length = 0;
   const deadlineUs = advance(engine, nowUs);
   offer(world);
-  letGo(world);
+  for (const { id } of engine.flows) letGo(world, id);
   checkTables(engine);
   options.watch?.(engine, nowUs);
   return deadlineUs;
 };
 
 /** Between poison bytes, so that a look outside the datagram changes something. */
-const deliver = (engine: Engine, { atUs, bytes }: Reply): void => {
+const deliver = (engine: Engine, { atUs, flow, bytes }: Required<Reply>): void => {
   const body = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
   const padded = new Uint8Array(body.length + 32).fill(0x22);
   padded.set(body, 16);
-  receiveDatagram(engine, atUs, padded, 16, 16 + body.length);
+  receiveDatagram(engine, atUs, flow, padded, 16, 16 + body.length);
 };
 
 const offer = ({ engine, metrics, nowUs, options, taken }: World): void => {
-  let room = options.takes?.(nowUs) ?? Number.POSITIVE_INFINITY;
-  drain(engine, (_flow, bytes, start, end) => {
-    if (room-- <= 0) return false;
+  const room = taken.map((_, flow) => options.takes?.(nowUs, flow) ?? Number.POSITIVE_INFINITY);
+  drain(engine, (flow, bytes, start, end) => {
+    if (room[flow]!-- <= 0) return false;
     const text = Buffer.from(bytes.subarray(start, end)).toString('latin1');
-    taken.push({ text, isCleanup: engine.metrics !== metrics });
+    taken[flow]!.push({ text, isCleanup: engine.metrics !== metrics });
     return true;
   });
 };
 
-const letGo = (world: World): void => {
-  const { engine, nowUs, options, sent, taken } = world;
-  for (let left = options.lets?.(nowUs) ?? Number.POSITIVE_INFINITY; left > 0 && taken.length > 0; left--) {
+const letGo = (world: World, flow: number): void => {
+  const { engine, nowUs, options, sent } = world;
+  const taken = world.taken[flow]!;
+  for (let left = options.lets?.(nowUs, flow) ?? Number.POSITIVE_INFINITY; left > 0 && taken.length > 0; left--) {
     const { text, isCleanup } = taken.shift()!;
     if (options.refuses?.(text) === true) {
-      reportRefused(engine, nowUs);
+      reportRefused(engine, nowUs, flow);
       continue;
     }
     checkCopy(world, text);
-    reportSent(engine, 1, nowUs);
-    sent.push({ atUs: nowUs, text, isCleanup });
-    for (const reply of options.peer?.(text, nowUs) ?? []) schedule(world, reply);
+    reportSent(engine, flow, 1, nowUs);
+    sent.push({ atUs: nowUs, flow, text, isCleanup });
+    for (const reply of options.peer?.(text, nowUs) ?? []) schedule(world, { flow, ...reply });
   }
   // Whoever drives an engine that is over closes its socket.
   if (isOver(engine)) taken.length = 0;
@@ -182,7 +191,7 @@ const checkCopy = (world: World, text: string): void => {
   else if (first !== text) throw new Error(`branch ${branch} was sent with other bytes`);
 };
 
-const schedule = ({ arriving, nowUs }: World, reply: Reply): void => {
+const schedule = ({ arriving, nowUs }: World, reply: Required<Reply>): void => {
   if (reply.atUs < nowUs) throw new Error('a reply comes before its request');
   let at = arriving.length;
   while (at > 0 && arriving[at - 1]!.atUs > reply.atUs) at--;
@@ -190,7 +199,7 @@ const schedule = ({ arriving, nowUs }: World, reply: Reply): void => {
 };
 
 const nextMoment = ({ engine, nowUs, arriving, events, options }: World, deadlineUs: number): number => {
-  const isLeft = engine.outbox.first < engine.outbox.end && !isOver(engine);
+  const isLeft = isBacklogged(engine) && !isOver(engine);
   const ownUs = isLeft ? nowUs + RETRY_US : Math.max(nowUs, deadlineUs);
   const nextUs = Math.min(
     ownUs,

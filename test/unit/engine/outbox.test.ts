@@ -80,7 +80,7 @@ describe('a socket that takes little', () => {
 });
 
 describe('RFC 3261 §17.1.4, §18.4: a transport error', () => {
-  const errorAt = (atUs: number) => ({ atUs, act: (engine: Run['engine']) => reportError(engine, atUs) });
+  const errorAt = (atUs: number) => ({ atUs, act: (engine: Run['engine']) => reportError(engine, atUs, 0) });
 
   it('17.1.4 ends everything in flight as unreachable at once, and the run goes on', () => {
     const plan = createPlan({ identities: { count: 10 }, load: { starts: 10 } });

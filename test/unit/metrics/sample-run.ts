@@ -133,6 +133,7 @@ export const sampleFacts = (judgement: m.Judgement = SAMPLE_JUDGEMENT): m.RunFac
     sharedMachine: false,
     commandLine: ['regstorm', 'run', 'scenarios/register-unregister.yaml'],
   },
+  sockets: 1,
   startedAt: '2026-11-23T01:00:00.000Z',
   durationSeconds: 15.25,
   measured: SAMPLE_WINDOW,

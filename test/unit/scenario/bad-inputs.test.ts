@@ -200,6 +200,22 @@ describe('values', () => {
     ],
     [
       'name: example',
+      'local: { socketsPerWorker: 0 }',
+      'x.yaml:2:28: "0" is out of range for a number of sockets; write a whole number from 1 to 1000',
+    ],
+    [
+      'name: example',
+      'local: { addresses: [127.0.0.2, 127.0.0.3, 127.0.0.2] }',
+      'x.yaml:2:10: 127.0.0.2 is listed twice; each address takes its turn once',
+    ],
+    [
+      'name: example',
+      'local: { ports: 6000-6001, socketsPerWorker: 3 }',
+      'x.yaml:2:17: local.ports 6000-6001 is too narrow: it has room for 2 of the 3 sockets (1 worker with 3 sockets)',
+    ],
+    ['name: example', 'local: { socketsPerWorker: 1000 }', 'x.yaml:2:28: 1000 sockets for 100 contexts: some had none'],
+    [
+      'name: example',
       'local: { sockets: tcp }',
       'x.yaml:2:19: "tcp" is not known for sockets; known: auto, udp-batch, udp-dgram',
     ],

@@ -55,7 +55,15 @@ describe('defaults', () => {
       drainUs: 35_000_000,
       cleanup: 'none',
       precheck: 'register',
-      local: { addresses: [], firstPort: null, lastPort: null, sockets: 'auto', maxBurst: null },
+      local: {
+        addresses: [],
+        firstPort: null,
+        lastPort: null,
+        socketsPerWorker: 1,
+        sockets: 'auto',
+        maxBurst: null,
+        segmentation: false,
+      },
       thresholds: [],
       seed: null,
     });

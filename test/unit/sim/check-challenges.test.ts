@@ -117,7 +117,7 @@ describe('RFC 3261 §22, RFC 7616 §3.4: right behaviour', () => {
       load: { ...PLAN.load, starts: 50, startsPerPeriod: 9 },
     };
     const takes = (nowUs: number): number => (nowUs % 400_000 < 100_000 ? 0 : 3);
-    const events = [5_050_000, 20_010_500].map((atUs) => ({ kind: 'unreachable', atUs }) as const);
+    const events = [5_050_000, 20_010_500].map((atUs) => ({ kind: 'unreachable', atUs, flow: 0 }) as const);
     const tally = watch({ plan: many, peer: challenging(WITH_QOP), takes, events });
     expect(tally.outcomes.succeeded).toBeGreaterThan(50);
   });

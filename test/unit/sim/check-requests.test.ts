@@ -2,11 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Observer } from '../../../src/sim/observer.ts';
-import { SILENT } from '../engine/driver.ts';
+import { SENT_BY, SILENT } from '../engine/driver.ts';
 import { accept, accepting, answer, answering } from '../engine/messages.ts';
 import { createPlan, pause, query, refresh, register, SECOND, unregister, wildcard } from '../engine/plans.ts';
 import type { WatchOptions } from './watched.ts';
-import { changed, heard, numbered, SENT_BY, watch } from './watched.ts';
+import { changed, heard, numbered, watch } from './watched.ts';
 
 const ONE = numbered(createPlan());
 const FLOW = numbered(

@@ -156,7 +156,7 @@ describe('RFC 3261 §17.1.2.2: a blocked socket', () => {
     ];
     const once = numbered(createPlan({ timers }));
     for (const atUs of [1_010_000, 1_020_000, 1_100_000]) {
-      const events = [{ kind: 'unreachable', atUs } as const];
+      const events = [{ kind: 'unreachable', atUs, flow: 0 } as const];
       expect(() => watch({ plan: once, peer, takes, events })).not.toThrow();
       expect(() => watch({ plan: once, peer: SILENT, takes, events })).not.toThrow();
     }
@@ -179,7 +179,7 @@ describe('RFC 3261 §17.1.2: nothing is sent for a transaction that has ended', 
   });
 
   it('terminated: after a transport error (§17.1.4)', () => {
-    const events = [{ kind: 'unreachable', atUs: 700_000 } as const];
+    const events = [{ kind: 'unreachable', atUs: 700_000, flow: 0 } as const];
     expect(watch({ plan: ONE, peer: SILENT, events }).outcomes).toEqual({ unreachable: 1 });
     expect(() => watch({ plan: ONE, peer: SILENT, events, tamper: repeated(0, 700_000) })).toThrow(
       /^terminated: .*after a transport error/,

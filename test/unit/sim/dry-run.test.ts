@@ -70,7 +70,7 @@ describe('a dry run', () => {
   });
 
   it('uses the local address and port that the plan names', () => {
-    const ports = { firstPort: 6000, lastPort: 6001 };
+    const ports = { firstPort: 6000, lastPort: 6001, socketsPerWorker: 1 };
     const local = {
       addresses: ['127.0.0.9', '127.0.0.10'],
       ...ports,

@@ -13,7 +13,7 @@ const answered = (status: number, branch: string) => ({
   bytes: encodeAscii(`SIP/2.0 ${status} X\r\nVia: SIP/2.0/UDP a;branch=${branch}\r\n`),
   isCorrupted: false,
 });
-const watch = () => createLiveness({ healedUs: HEALED_US, timerFUs: TIMER_F_US });
+const watch = () => createLiveness({ healedUs: HEALED_US, timerFUs: TIMER_F_US, workerCount: 1 });
 
 describe('After the healing every request gets its final answer', () => {
   it('and those that do are counted', () => {

@@ -8,13 +8,13 @@ import type { BindingView } from '../../../src/registrar/index.ts';
 import type { RunPlan } from '../../../src/scenario/index.ts';
 import type { Tally } from '../../../src/sim/checkers/index.ts';
 import { createCheckers } from '../../../src/sim/checkers/index.ts';
-import type { ClientEvent, ClientHost, KernelOptions } from '../../../src/sim/client-host.ts';
+import type { ClientEvent, ClientHost, Incoming, KernelOptions } from '../../../src/sim/client-host.ts';
 import { takeClientTurn, WILLING_KERNEL } from '../../../src/sim/client-host.ts';
-import type { Arrival, Observer } from '../../../src/sim/observer.ts';
+import type { Observer } from '../../../src/sim/observer.ts';
 import { createRandom, decodeLatin1, encodeAscii } from '../../../src/std/index.ts';
 import type { Peer } from '../engine/driver.ts';
+import { sentByOf } from '../engine/driver.ts';
 
-export const SENT_BY = '127.0.0.1:40000';
 export const STEP_HEADER = 'X-Step';
 const MOST_TURNS = 100_000;
 
@@ -47,27 +47,30 @@ export const watch = (options: WatchOptions): Tally => {
     userAgent: 'test',
     metrics,
   });
-  attachFlow(engine, SENT_BY);
-  const checkers = createCheckers({ plan, workers: [{ engine, sentBy: SENT_BY, metrics }], stepHeader: STEP_HEADER });
+  const sentBys = engine.flows.map(({ id }) => sentByOf(id));
+  for (const [flow, sentBy] of sentBys.entries()) attachFlow(engine, flow, sentBy);
+  const checkers = createCheckers({ plan, workers: [{ engine, sentBys, metrics }], stepHeader: STEP_HEADER });
   const observer = { ...checkers.observer, ...options.tamper?.(checkers.observer, engine) };
   options.listen?.(checkers.observer);
-  const arriving: Arrival[] = [];
-  const send = (nowUs: number, bytes: Uint8Array): void => {
+  const arriving: Incoming[] = [];
+  const send = (nowUs: number, bytes: Uint8Array, socket: number): void => {
     for (const reply of options.peer(decodeLatin1(bytes, 0, bytes.length), nowUs)) {
       const body = typeof reply.bytes === 'string' ? encodeAscii(reply.bytes) : reply.bytes;
-      arriving.push({ atUs: reply.atUs, bytes: body, isCorrupted: false });
+      arriving.push({ flow: reply.flow ?? socket, arrival: { atUs: reply.atUs, bytes: body, isCorrupted: false } });
     }
-    arriving.sort((one, other) => one.atUs - other.atUs);
+    arriving.sort((one, other) => one.arrival.atUs - other.arrival.atUs);
   };
   const host: ClientHost = {
     worker: 0,
+    // With one worker a socket's number is its flow's.
+    sockets: engine.flows.map(({ id }) => id),
     engine,
     kernel: { ...WILLING_KERNEL, ...kernel },
     random: createRandom(1),
     observer,
     events: [...(options.events ?? [])],
     inbox: [],
-    queue: [],
+    queues: engine.flows.map(() => []),
     send,
     wakeUs: 0,
   };
@@ -76,14 +79,14 @@ export const watch = (options: WatchOptions): Tally => {
   return checkers.finish({ nowUs, bindingsOf: options.bindingsOf ?? (() => []), isQuiet: true });
 };
 
-const run = (host: ClientHost, arriving: Arrival[], takes: WatchOptions['takes']): number => {
+const run = (host: ClientHost, arriving: Incoming[], takes: WatchOptions['takes']): number => {
   let nowUs = 0;
   for (let turns = 0; ; turns++) {
-    const nextUs = Math.min(host.wakeUs, arriving[0]?.atUs ?? Number.POSITIVE_INFINITY);
+    const nextUs = Math.min(host.wakeUs, arriving[0]?.arrival.atUs ?? Number.POSITIVE_INFINITY);
     if (nextUs === Number.POSITIVE_INFINITY) return nowUs;
     if (turns > MOST_TURNS) throw new Error('no end');
     nowUs = Math.max(nowUs, nextUs);
-    while ((arriving[0]?.atUs ?? Number.POSITIVE_INFINITY) <= nowUs) host.inbox.push(arriving.shift()!);
+    while ((arriving[0]?.arrival.atUs ?? Number.POSITIVE_INFINITY) <= nowUs) host.inbox.push(arriving.shift()!);
     if (isOver(host.engine)) host.inbox.length = 0;
     if (takes !== undefined)
       host.kernel = { ...host.kernel, hamperedShare: 1, takesMost: takes(nowUs), letsMost: 10_000 };
@@ -116,8 +119,8 @@ export const changed =
       return copy;
     };
     return {
-      onOffered: (worker, nowUs, bytes) => told.onOffered(worker, nowUs, copyOf(bytes)),
-      onSent: (worker, nowUs, bytes) => told.onSent(worker, nowUs, copyOf(bytes)),
+      onOffered: (socket, nowUs, bytes) => told.onOffered(socket, nowUs, copyOf(bytes)),
+      onSent: (socket, nowUs, bytes) => told.onSent(socket, nowUs, copyOf(bytes)),
     };
   };
 
@@ -132,12 +135,12 @@ export const heard =
         last = decodeLatin1(bytes, 0, bytes.length);
         told.onOffered(worker, nowUs, bytes);
       },
-      onTurn: (worker, nowUs, isBlocked) => {
-        told.onTurn(worker, nowUs, isBlocked);
+      onTurn: (worker, nowUs, blocked) => {
+        told.onTurn(worker, nowUs, blocked);
         if (isDone || nowUs < atUs || last === '') return;
         isDone = true;
         told.onReceived(worker, nowUs, { atUs: nowUs, bytes: encodeAscii(say(last)), isCorrupted: false });
-        told.onTurn(worker, nowUs, isBlocked);
+        told.onTurn(worker, nowUs, blocked);
       },
     };
   };

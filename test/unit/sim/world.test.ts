@@ -85,10 +85,24 @@ describe('A seed', () => {
     expect(drawn.filter(({ faults }) => faults.length > 5).length).toBeGreaterThan(10);
   });
 
-  it('draws from one context to thousands, and one worker to three', () => {
+  it('draws from one context to thousands, one worker to three, and one socket of each to eight', () => {
     const counts = drawn.map(({ options }) => options.plan.identities.count);
     expect([Math.min(...counts), Math.max(...counts) > 3_000]).toEqual([1, true]);
-    expect(new Set(drawn.map(({ options }) => options.addresses.length))).toEqual(new Set([1, 2, 3]));
+    const sockets = drawn.map(({ options }) => options.plan.local.socketsPerWorker);
+    const workers = drawn.map(({ options }, world) => options.addresses.length / sockets[world]!);
+    expect(new Set(workers)).toEqual(new Set([1, 2, 3]));
+    expect([Math.min(...sockets), Math.max(...sockets)]).toEqual([1, 8]);
+    expect(sockets.filter((count) => count > 1).length).toBeGreaterThan(100);
+  });
+
+  it('draws sockets with an address and port each of their own, on several addresses with the same ports', () => {
+    let shared = 0;
+    for (const { options } of drawn) {
+      const { addresses } = options;
+      expect(new Set(addresses.map(({ address, port }) => `${address}:${port}`)).size).toBe(addresses.length);
+      if (new Set(addresses.map(({ port }) => port)).size < addresses.length) shared++;
+    }
+    expect(shared).toBeGreaterThan(50);
   });
 });
 

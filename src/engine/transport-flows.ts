@@ -1,0 +1,87 @@
+// The flows of one worker, a connected socket each: what its requests say of where they come from, and what waits to leave through
+// it. All flows have one peer. A context belongs to one flow for its life, which follows from its row alone (flowOfRow), so
+// no table says where it lives.
+//
+// What one flow cannot take waits here and nowhere else, so that a socket that is blocked holds up no other:
+//
+//   fired Timer E, no room   -> a line of the resend timers, number `resendLine`      oldest first
+//   ready context, no room   -> `ready`                                                in the order in which they became ready
+//   due start, no room       -> `heldStart`, `heldStartCount`                          in the order of the schedule
+//
+// The word: a flow here is a transport's, one socket. The scenario's flow, the list of steps, is in flow.ts.
+
+import type { RunPlan } from '../scenario/index.ts';
+import type { StartCursor } from '../scenario/shares.ts';
+import { contextsOfWorker, createStartCursor, flowOfRow } from '../scenario/shares.ts';
+import type { CompiledText, RegisterTemplate } from '../sip/index.ts';
+import { compileText } from '../sip/index.ts';
+import type { MemoryPlan } from '../std/index.ts';
+import { NEVER_US } from '../std/index.ts';
+import type { Outbox } from './outbox.ts';
+import { createOutbox } from './outbox.ts';
+import type { ReadyQueue } from './ready-queue.ts';
+import { createReadyQueue } from './ready-queue.ts';
+
+export interface TransportFlow {
+  readonly id: number;
+  readonly outbox: Outbox;
+  readonly ready: ReadyQueue;
+  /** Which line of the resend timers is this flow's. */
+  readonly resendLine: number;
+  /** The oldest of its starts that were due and found no room, valid while there are any. */
+  readonly heldStart: StartCursor;
+  heldStartCount: number;
+  /** Entries of the outbox below this number are in the run's numbers, whenever they leave: those from before the cleanup. */
+  runEntriesEnd: number;
+  /** Set once the socket's address is known (attachFlow). */
+  sentBy: Uint8Array;
+  templates: readonly RegisterTemplate[];
+  contact: CompiledText;
+}
+
+/** Of all flows of a worker together, where each still has room for its least. */
+const OUTBOX_ENTRIES = 4096;
+const OUTBOX_BYTES = 1 << 21;
+const OUTBOX_ENTRIES_LEAST = 64;
+/** An outbox holds at least so many of the longest requests, even of a scenario whose headers are absurdly long. */
+const OUTBOX_REQUESTS_LEAST = 16;
+
+export interface FlowOptions {
+  readonly plan: RunPlan;
+  readonly workerIndex: number;
+  readonly workerCount: number;
+  readonly longestBytes: number;
+  /** Lists of the resend timers before the flows' lines. */
+  readonly resendLists: number;
+}
+
+export function createFlows(memory: MemoryPlan, options: FlowOptions): readonly TransportFlow[] {
+  const { plan, workerIndex, workerCount, longestBytes, resendLists } = options;
+  const flowCount = plan.local.socketsPerWorker;
+  const entries = Math.max(OUTBOX_ENTRIES_LEAST, powerOfTwoUpTo(OUTBOX_ENTRIES / flowCount));
+  const slabBytes = Math.max(Math.ceil(OUTBOX_BYTES / flowCount), OUTBOX_REQUESTS_LEAST * longestBytes);
+  return Array.from({ length: flowCount }, (_, id): TransportFlow => {
+    // As if each flow were a worker of its own: its contexts are those whose number is this one modulo all flows of the run.
+    const part = { workerIndex: id * workerCount + workerIndex, workerCount: flowCount * workerCount };
+    const contextCount = plan.identities.count;
+    return {
+      id,
+      outbox: createOutbox(memory, entries, slabBytes, longestBytes),
+      ready: createReadyQueue(memory, contextsOfWorker(contextCount, part.workerIndex, part.workerCount)),
+      resendLine: resendLists + id,
+      heldStart: createStartCursor({ load: plan.load, contextCount, ...part }),
+      heldStartCount: 0,
+      runEntriesEnd: NEVER_US,
+      sentBy: new Uint8Array(0),
+      templates: [],
+      contact: compileText([]),
+    };
+  });
+}
+
+/** The flow of a context, by its row. */
+export function flowOf({ flows }: { readonly flows: readonly TransportFlow[] }, context: number): TransportFlow {
+  return flows[flowOfRow(context, flows.length)]!;
+}
+
+const powerOfTwoUpTo = (most: number): number => 2 ** Math.floor(Math.log2(most));
