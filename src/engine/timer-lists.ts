@@ -9,14 +9,15 @@
 //  next         Int32Array     -     the slot after this one, or -1     a slot in a list
 //  previous     Int32Array     -     the slot before this one, or -1    a slot in a list
 //  deadlineUs   Float64Array   µs    when it fires                      a slot in a list
-//  listOf       Int8Array-ish  -     which list, or NO_LIST             every slot
+//  listOf       Uint8Array     -     which list, from 1; or NO_LIST     every slot
 //
 // A slot is in at most one list of one TimerLists; a transaction has two timers at once (E beside F), so there are two.
 
 import type { MemoryPlan } from '../std/index.ts';
 
 export const NO_SLOT = -1;
-const NO_LIST = 255;
+/** What fresh memory holds, so that a table of millions of rows is not touched before they are used. */
+const NO_LIST = 0;
 
 export interface TimerLists {
   readonly durationsUs: Float64Array;
@@ -36,15 +37,17 @@ export function createTimerLists(
   durations: readonly number[],
 ): TimerLists {
   const lists: TimerLists = {
-    durationsUs: Float64Array.from(durations),
-    head: new Int32Array(durations.length).fill(NO_SLOT),
-    tail: new Int32Array(durations.length).fill(NO_SLOT),
+    durationsUs: memory.f64(consumer, durations.length),
+    head: memory.i32(consumer, durations.length),
+    tail: memory.i32(consumer, durations.length),
     next: memory.i32(consumer, capacity),
     previous: memory.i32(consumer, capacity),
     deadlineUs: memory.f64(consumer, capacity),
     listOf: memory.u8(consumer, capacity),
   };
-  lists.listOf.fill(NO_LIST);
+  lists.durationsUs.set(durations);
+  lists.head.fill(NO_SLOT);
+  lists.tail.fill(NO_SLOT);
   return lists;
 }
 
@@ -53,7 +56,7 @@ export function setTimer(lists: TimerLists, list: number, slot: number, nowUs: n
   clearTimer(lists, slot);
   const last = lists.tail[list]!;
   lists.deadlineUs[slot] = nowUs + lists.durationsUs[list]!;
-  lists.listOf[slot] = list;
+  lists.listOf[slot] = list + 1;
   lists.next[slot] = NO_SLOT;
   lists.previous[slot] = last;
   if (last === NO_SLOT) lists.head[list] = slot;
@@ -63,8 +66,9 @@ export function setTimer(lists: TimerLists, list: number, slot: number, nowUs: n
 
 /** Takes the slot's timer out of its list; harmless when it is in none. */
 export function clearTimer(lists: TimerLists, slot: number): void {
-  const list = lists.listOf[slot]!;
-  if (list === NO_LIST) return;
+  const listed = lists.listOf[slot]!;
+  if (listed === NO_LIST) return;
+  const list = listed - 1;
   const before = lists.previous[slot]!;
   const after = lists.next[slot]!;
   if (before === NO_SLOT) lists.head[list] = after;
