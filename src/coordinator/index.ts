@@ -6,7 +6,7 @@ export type { ProbeDone, RegistrarTaskOptions, TracedMessage } from '../worker/m
 export { cleanupPlan } from './derived-plan.ts';
 export { checkDescriptors } from './descriptors.ts';
 export { startRegistrar } from './embedded.ts';
-export { toolVersion } from './environment.ts';
+export { processors, toolVersion } from './environment.ts';
 export type { ReadinessOptions } from './gather-readiness.ts';
 export { gatherReadiness } from './gather-readiness.ts';
 export type { WorkerEntry } from './pool.ts';
@@ -15,6 +15,7 @@ export { runProbe } from './probe.ts';
 export type { ResultFolder } from './result-folder.ts';
 export { abandonFolder, openResultFolder, pointLatestAt, RESULTS_ROOT, writeResultFile } from './result-folder.ts';
 export { parseRunId, parseSeed, randomRunId, randomSeed } from './run-identity.ts';
+export { defaultWorkers } from './run-length.ts';
 export type { RunObserver, RunOptions, RunOutcome } from './run-plan.ts';
 export { runPlan, userAgent } from './run-plan.ts';
 export type { RunScenarioOptions } from './run-scenario.ts';

@@ -78,8 +78,7 @@ export function createContextTable(memory: MemoryPlan, count: number, loopDepth:
 
 /** A transaction of the context's attempt took so long on the wire. */
 export function addWire(table: ContextTable, context: number, lengthUs: number): void {
-  const sumUs = table.wireUs[context]! + lengthUs;
-  table.wireUs[context] = sumUs < MOST_WIRE_US ? sumUs : MOST_WIRE_US;
+  table.wireUs[context] = Math.min(table.wireUs[context]! + lengthUs, MOST_WIRE_US);
 }
 
 /** Contexts whose binding has not expired at `nowUs`; a whole-table loop. */

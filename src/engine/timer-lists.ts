@@ -45,7 +45,7 @@ export function createTimerLists(
     deadlineUs: memory.f64(consumer, capacity),
     listOf: memory.u8(consumer, capacity),
   };
-  lists.durationsUs.set(durations);
+  for (let list = 0; list < durations.length; list++) lists.durationsUs[list] = durations[list]!;
   lists.head.fill(NO_SLOT);
   lists.tail.fill(NO_SLOT);
   return lists;

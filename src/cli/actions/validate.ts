@@ -12,16 +12,22 @@ export const validateCommand = async (given: Given, terminal: Terminal): Promise
   const overrides = collectOverrides(given);
   let exitCode: number = EXIT.PASS;
   for (const file of given.positionals) {
-    if (!validateFile(file, overrides, terminal)) exitCode = EXIT.USAGE;
+    if (!(await validateFile(file, { overrides, verbose: given.flag('verbose') }, terminal))) exitCode = EXIT.USAGE;
   }
   return exitCode;
 };
 
+interface Wish {
+  readonly overrides: ReturnType<typeof collectOverrides>;
+  readonly verbose: boolean;
+}
+
 /** Goes on with the next file after a mistake: all of them are shown in one go. */
-const validateFile = (file: string, overrides: ReturnType<typeof collectOverrides>, terminal: Terminal): boolean => {
+const validateFile = async (file: string, { overrides, verbose }: Wish, terminal: Terminal): Promise<boolean> => {
   try {
     const plan = loadPlan(readScenario(file, terminal.readInput), { overrides, environment: terminal.environment });
     terminal.out.write(`${plan.file}: OK\n${indent(describePlan(plan))}`);
+    if (verbose) terminal.out.write(indent((await import('../memory-text.ts')).memoryText(plan, null, null)));
     for (const warning of planWarnings(plan)) terminal.out.write(`  warning: ${warning}\n`);
     return true;
   } catch (error) {
