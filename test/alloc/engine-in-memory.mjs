@@ -11,7 +11,7 @@ const RATE = 50_000;
 const TURN_US = 500;
 const SECOND_US = 1_000_000;
 const WARM_UP_TURNS = 4_000;
-const ROUNDS = 5;
+const ROUNDS = 8;
 const TURNS_A_ROUND = 400;
 
 /** `lateSeconds`: the counting begins that much later in the run's time, in which nothing happens. */

@@ -13,7 +13,7 @@ import { createCounter, measuredPlan } from './measured-plan.mjs';
 
 const RATE = 20_000;
 const WARM_UP_ATTEMPTS = 60_000;
-const ROUNDS = 5;
+const ROUNDS = 8;
 const ATTEMPTS_A_ROUND = 8_000;
 
 const { credentials, flow } = JSON.parse(process.argv[2]);
