@@ -29,7 +29,7 @@ const MOST_BYTES = 16;
 const MOST_BYTES_LATE = 48;
 /** An hour. */
 const LATE_SECONDS = 3600;
-const WITHIN_MS = 60_000;
+const WITHIN_MS = 120_000;
 const HEAP = ['--expose-gc', '--max-semi-space-size=256', '--min-semi-space-size=256'];
 /** The compiler works in between and not beside: on a busy machine code would else be counted that waits for it. */
 const COMPILER = ['--no-concurrent-recompilation'];
@@ -38,7 +38,9 @@ const run = promisify(execFile);
 
 const count = async (program: string, wish: Wish): Promise<readonly Round[]> => {
   const file = fileURLToPath(new URL(program, import.meta.url));
-  const { stdout } = await run(process.execPath, [...HEAP, ...COMPILER, file, JSON.stringify(wish)], { timeout: WITHIN_MS });
+  const { stdout } = await run(process.execPath, [...HEAP, ...COMPILER, file, JSON.stringify(wish)], {
+    timeout: WITHIN_MS,
+  });
   const { rounds } = JSON.parse(stdout) as { rounds: readonly Round[] };
   // Less than nothing: something was collected, and the round tells nothing.
   return rounds.filter(({ heapBytes }) => heapBytes >= 0);
