@@ -178,9 +178,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'The granted interval counts in milliseconds',
-    file: 'engine/response.js',
-    find: 'receivedAtUs + granted * US_PER_SECOND',
-    replace: 'receivedAtUs + granted * 1000',
+    file: 'engine/bindings.js',
+    find: 'fromUs + grantedSeconds * US_PER_SECOND',
+    replace: 'fromUs + grantedSeconds * 1000',
     caughtBy: /^(belief|agreement):/,
   },
   {
