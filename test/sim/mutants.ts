@@ -80,8 +80,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'The CSeq of an answer is not compared, nor its generation',
     file: 'engine/response.js',
-    find: '        isLive(transactions, branch.slot, branch.generation) &&\n        transactions.cseq[branch.slot] === message.cseq;',
-    replace: '        isLive(transactions, branch.slot, transactions.generation[branch.slot]);',
+    find: '        isLive(transactions, branch.slot, branch.generation) &&\n        transactions.cseq[branch.slot] === message.cseq);',
+    replace: '        isLive(transactions, branch.slot, transactions.generation[branch.slot]));',
     caughtBy: /./,
   },
   {

@@ -11,7 +11,7 @@ import { createPlan, pause, refresh, register, repeat, unregister } from './plan
 
 const FLOW = [register(), repeat(3, pause(1000), refresh()), unregister];
 /** Work space that does not grow with the plan: parsed messages, known shapes of answers, a digest. */
-const WORK_SPACE_BYTES = 400_000;
+const WORK_SPACE_BYTES = 1_000_000;
 
 const optionsFor = (count: number, workerIndex = 0, workerCount = 1): EngineOptions => ({
   plan: createPlan({ identities: { count, password: 'secret' }, flow: FLOW, cleanup: 'unregister' }),
