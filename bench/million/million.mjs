@@ -28,9 +28,9 @@ const say = (...lines) => process.stdout.write(`${lines.join('\n')}\n`);
 const scenarioText = ({ count, rate, waitSeconds }) =>
   readFileSync(SCENARIO, 'utf8')
     .replace('count: 1000000', `count: ${count}`)
-    .replace('rate: 25000/s', `rate: ${rate}/s`)
+    .replace('rate: 20000/s', `rate: ${rate}/s`)
     .replace('starts: 1000000 ', `starts: ${count} `)
-    .replaceAll('wait: 45s', `wait: ${waitSeconds}s`);
+    .replaceAll('wait: 55s', `wait: ${waitSeconds}s`);
 
 const measureColumns = (scenario) =>
   JSON.parse(

@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 
 export const USAGE = `node bench/million/million.mjs [options]
   --count N          phones (1000000)
-  --rate R           registrations per second (25000)
-  --wait SECONDS     from registration to refresh, and from refresh to the end (45); at least count / rate holds them all
+  --rate R           registrations per second (20000)
+  --wait SECONDS     from registration to refresh, and from refresh to the end (55); at least count / rate holds them all
   --responder WHO    nullreg, registrar or both (both)`;
 
 const OPTIONS = {
@@ -32,8 +32,8 @@ export const readOptions = (args) => {
   return {
     help: values.help === true,
     count: positive(values.count, 'count', 1_000_000),
-    rate: positive(values.rate, 'rate', 25_000),
-    waitSeconds: positive(values.wait, 'wait', 45),
+    rate: positive(values.rate, 'rate', 20_000),
+    waitSeconds: positive(values.wait, 'wait', 55),
     responders,
   };
 };
