@@ -90,7 +90,7 @@ describe.skipIf(missing !== null)(
       '%s',
       async (_, wish) => {
         const rounds = await count('worker-turn.mjs', wish);
-        for (const { attempts } of rounds) expect(attempts).toBeGreaterThan(7_000);
+        for (const { attempts } of rounds) expect(attempts).toBeGreaterThan(3_500);
         expect(leastPerAttempt(rounds)).toBeLessThanOrEqual(MOST_BYTES);
       },
       WITHIN_MS,

@@ -5,7 +5,6 @@ import { loadScenario } from '../../dist/scenario/index.js';
 
 /** Each start of `fresh` has a context of its own, so that each is challenged; `kept` comes back to a nonce. */
 const CONTEXTS = { plain: 2000, kept: 2000, fresh: 400_000 };
-const WARM_UP_SECONDS = 3;
 
 /** `once`: a flow of one step, over and over. `waits`: one flow that waits and refreshes, over and over. */
 export const measuredPlan = ({ credentials, flow, rate, wait = '1s' }) => {
@@ -22,9 +21,6 @@ ${flow === 'once' ? '' : `  - wait: ${wait}\n  - repeat: { times: 900000, steps:
 `;
   return loadScenario({ file: 'allocations.yaml', text });
 };
-
-/** Half a million calls of everything that is called for each message: what is still interpreted by then is rare. */
-export const warmUpAttempts = (rate) => rate * WARM_UP_SECONDS;
 
 /** One round of counting: call once before and once after; the second answer is {attempts, heapBytes, outsideBytes}. */
 export const createCounter = (attemptsNow) => {

@@ -12,9 +12,9 @@ import { openClientSocket } from '../../dist/worker/sockets.js';
 import { createCounter, measuredPlan } from './measured-plan.mjs';
 
 const RATE = 20_000;
-const WARM_UP_ATTEMPTS = 60_000;
+const WARM_UP_ATTEMPTS = 40_000;
 const ROUNDS = 8;
-const ATTEMPTS_A_ROUND = 8_000;
+const ATTEMPTS_A_ROUND = 4_000;
 
 const { credentials, flow } = JSON.parse(process.argv[2]);
 const peer = new Worker(new URL('./peer-thread.mjs', import.meta.url), {
