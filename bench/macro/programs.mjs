@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const BENCH = fileURLToPath(new URL('..', import.meta.url));
-const BUILD = join(BENCH, '.build');
+export const BUILD = join(BENCH, '.build');
 const YARDSTICKS = ['nullreg', 'floor', 'rusage'];
 const READY_WITHIN_MS = 5_000;
 /** The answering side outlives its generator by this before it ends by itself. */
@@ -70,7 +70,7 @@ export const startResponder = async (auth, seconds) => {
 };
 
 /** Runs a command pinned and measured; `stdout` is kept when it matters, and everything is shown when it failed. */
-const runMeasured = async (command, seconds, folder) => {
+export const runMeasured = async (command, seconds, folder) => {
   const file = join(folder, 'rusage.json');
   const line = [join(BUILD, 'rusage'), file, String(seconds), ...pinned(GENERATOR_PROCESSOR, command)];
   const child = spawn(line[0], line.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });

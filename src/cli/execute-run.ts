@@ -50,6 +50,7 @@ export const executeRun = async (execution: Execution): Promise<number> => {
   try {
     writeResultFile(folder, 'scenario.yaml', storedScenario(execution.scenarioText, plan.identities.password));
     console.notice(`regstorm ${toolVersion()}  ${plan.name}  run ${runId}  seed ${seed}`);
+    if (settings.verbose) console.notice((await import('./memory-text.ts')).memoryText(plan, settings.workers, runId));
     const outcome = await runPlan(plan, {
       ...settings,
       runId,

@@ -65,7 +65,12 @@ export const CONSOLE_OPTIONS = {
     describe: 'auto, always or never',
   },
   quiet: { group: 'Console', type: 'flag', alias: 'q', describe: 'no progress and no notices' },
-  verbose: { group: 'Console', type: 'flag', alias: 'v', describe: 'say more, with stacks of internal errors' },
+  verbose: {
+    group: 'Console',
+    type: 'flag',
+    alias: 'v',
+    describe: 'say more: memory of the tables, stacks of internal errors',
+  },
 } as const satisfies Record<string, OptionSpec>;
 
 export const INVALID_OPTION = {

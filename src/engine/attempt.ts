@@ -37,15 +37,14 @@ import { PHASE_CLEANING } from './state.ts';
 import { CREDENTIALS_FRESH, CREDENTIALS_KEPT } from './transactions.ts';
 import { flowOf } from './transport-flows.ts';
 
-/** Begins the attempt at the context's position, due at `intendedUs`. False when nothing can be sent now. */
-export function beginAttempt(engine: Engine, context: number, intendedUs: number): boolean {
+/** Begins the attempt at the context's position, which is due. False when nothing can be sent now. */
+export function beginAttempt(engine: Engine, context: number): boolean {
   if (!canSend(engine, context)) return false;
   const { contexts, metrics } = engine;
   const instruction = engine.program.instructions[contexts.position[context]!]!;
   if (instruction.kind !== 'attempt') return false;
-  const bank = bankOf(engine, intendedUs);
+  const bank = bankOf(engine, contexts.dueUs[context]!);
   contexts.bank[context] = bank;
-  contexts.intendedUs[context] = intendedUs;
   contexts.wireUs[context] = 0;
   contexts.challenges[context] = 0;
   countStarted(metrics, bank, instruction.procedure);
@@ -86,7 +85,7 @@ export function finishAttempt(engine: Engine, context: number, outcome: number, 
   }
   contexts.position[context] = contexts.position[context]! + 1;
   contexts.state[context] = CONTEXT_READY;
-  contexts.readyAtUs[context] = endUs;
+  contexts.dueUs[context] = endUs;
   pushReady(flowOf(engine, context).ready, context);
 }
 
@@ -124,7 +123,7 @@ function sendNext(engine: Engine, context: number, template: number, credentials
 function recordTimes(engine: Engine, context: number, procedure: number, outcome: number, endUs: number): void {
   const { metrics, contexts } = engine;
   const bank = contexts.bank[context]!;
-  const latencyUs = Math.max(0, endUs - contexts.intendedUs[context]!);
+  const latencyUs = Math.max(0, endUs - contexts.dueUs[context]!);
   switch (outcome) {
     case OUTCOME_SUCCEEDED:
       recordLatency(metrics, bank, procedure, latencyUs);

@@ -7,13 +7,13 @@ import { US_PER_SECOND } from '../std/index.ts';
 import { countBound, NOT_BOUND } from './contexts.ts';
 import type { Engine } from './state.ts';
 
-/** The context's binding lasts until `untilUs`. */
-export function bind(engine: Engine, context: number, untilUs: number): void {
+/** The context's binding, granted at `fromUs`, lasts so long. Not its end as an argument: that would be a heap number. */
+export function bind(engine: Engine, context: number, fromUs: number, grantedSeconds: number): void {
   const { boundUntilUs } = engine.contexts;
   if (boundUntilUs[context]! <= engine.countedUs) {
     showCount(engine, engine.boundCount + 1);
   }
-  boundUntilUs[context] = untilUs;
+  boundUntilUs[context] = fromUs + grantedSeconds * US_PER_SECOND;
 }
 
 /** The context has no binding any more, or none that it knows of. */

@@ -4,12 +4,12 @@
 // space; what differs (nonce and opaque) lies in a fixed stretch of bytes per context. A longer nonce goes to a side table.
 //
 //  column        array         unit   meaning                                             valid in
-//  space         Uint16Array   -      its protection space, or NO_SPACE                   every row
+//  space         Uint8Array    -      its protection space, or NO_SPACE                   every row
 //  nonceBytes    Uint16Array   bytes  length of the nonce, 0 before the first             every row
 //  opaqueBytes   Uint16Array   bytes  length of the opaque                                every row
 //  nonceCount    Uint32Array   -      nc of the last request sent with the nonce          every row
 //  kept          Uint8Array    bytes  nonce, then opaque, STRIDE bytes a context          nonceBytes set and not long
-//  ha1Space      Uint16Array   -      the space that `ha1` was made for, or NO_SPACE      every row
+//  ha1Space      Uint8Array    -      the space that `ha1` was made for, or NO_SPACE      every row
 //  ha1           Uint8Array    bytes  H(A1) as 32 hex digits                              ha1Space set
 
 import type { MemoryPlan } from '../std/index.ts';
@@ -17,7 +17,7 @@ import { equalBytes } from '../std/index.ts';
 import type { LongNonces } from './long-nonces.ts';
 import { createLongNonces } from './long-nonces.ts';
 
-export const NO_SPACE = 0xffff;
+export const NO_SPACE = 0xff;
 export const STRIDE = 64;
 export const HA1_BYTES = 32;
 /** Bounds of what is kept; a challenge beyond them is unusable. */
@@ -37,26 +37,26 @@ export interface ProtectionSpace {
 
 export interface ChallengeTable {
   readonly spaces: ProtectionSpace[];
-  readonly space: Uint16Array;
+  readonly space: Uint8Array;
   readonly nonceBytes: Uint16Array;
   readonly opaqueBytes: Uint16Array;
   readonly nonceCount: Uint32Array;
   readonly kept: Uint8Array;
   readonly long: LongNonces;
-  readonly ha1Space: Uint16Array;
+  readonly ha1Space: Uint8Array;
   readonly ha1: Uint8Array;
 }
 
 export function createChallengeTable(memory: MemoryPlan, contexts: number): ChallengeTable {
   const table: ChallengeTable = {
     spaces: [],
-    space: memory.u16('challenges', contexts),
+    space: memory.u8('challenges', contexts),
     nonceBytes: memory.u16('challenges', contexts),
     opaqueBytes: memory.u16('challenges', contexts),
     nonceCount: memory.u32('challenges', contexts),
     kept: memory.u8('nonces', contexts * STRIDE),
     long: createLongNonces(),
-    ha1Space: memory.u16('challenges', contexts),
+    ha1Space: memory.u8('challenges', contexts),
     ha1: memory.u8('credentials', contexts * HA1_BYTES),
   };
   table.space.fill(NO_SPACE);

@@ -4,7 +4,7 @@
 
 import { contextOfRow } from '../scenario/shares.ts';
 import { composeText } from '../sip/index.ts';
-import { mix32 } from '../std/index.ts';
+import { mixBits } from '../std/index.ts';
 import { writeCredentials } from './credentials.ts';
 import type { Engine } from './state.ts';
 import { CREDENTIALS_NONE } from './transactions.ts';
@@ -16,7 +16,7 @@ export function composeRequest(engine: Engine, slot: number, out: Uint8Array, at
   const context = transactions.context[slot]!;
   const identity = contextOfRow(context, options.workerIndex, options.workerCount);
   fields.index = options.plan.identities.first + identity;
-  fields.fromTag = mix32(engine.fromTagSeed, identity);
+  fields.fromTag = mixBits(engine.fromTagSeed, identity);
   fields.cseq = transactions.cseq[slot]!;
   fields.slot = slot;
   fields.generation = transactions.generation[slot]!;
@@ -25,8 +25,8 @@ export function composeRequest(engine: Engine, slot: number, out: Uint8Array, at
     return composeText(template.plain, fields, template.branch, out, at);
   }
   const headEnd = composeText(template.head, fields, template.branch, out, at);
-  const cnonceHigh = mix32(engine.cnonceSeed, identity);
-  const cnonceLow = mix32(cnonceHigh, fields.cseq);
+  const cnonceHigh = mixBits(engine.cnonceSeed, identity);
+  const cnonceLow = mixBits(cnonceHigh, fields.cseq);
   const end = writeCredentials(engine, context, cnonceHigh, cnonceLow, out, headEnd);
   return composeText(template.tail, fields, template.branch, out, end);
 }

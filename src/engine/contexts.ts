@@ -9,9 +9,9 @@
 //  starts           Uint32Array    -     how many flows it has begun                                 every row
 //  cseq             Uint32Array    -     CSeq of its last request, 0 before the first                every row
 //  transaction      Int32Array     -     the row of its pending transaction, or NO_TRANSACTION       every row
-//  readyAtUs        Float64Array   µs    when its next attempt is due / its last one ended           not CONTEXT_IDLE
-//  intendedUs       Float64Array   µs    when the present attempt was due                            in an attempt
-//  wireUs           Float64Array   µs    first send to final answer, summed over its transactions    in an attempt
+//  dueUs            Float64Array   µs    when its present attempt was due; else when its next one    not CONTEXT_IDLE
+//                                        is, or its last one ended
+//  wireUs           Uint32Array    µs    first send to final answer, summed over its transactions    in an attempt
 //  challenges       Uint8Array     -     challenges answered in the present attempt                  in an attempt
 //  bank             Uint8Array     -     which bank its numbers go to                                in an attempt
 //  grantedSeconds   Uint32Array    s     expires of its binding as granted                           bound
@@ -32,6 +32,8 @@ export const CONTEXT_TALKING = 4;
 
 export const NO_TRANSACTION = -1;
 export const NOT_BOUND = -1;
+/** More than an hour, and more than a histogram records. */
+const MOST_WIRE_US = 0xffffffff;
 
 export interface ContextTable {
   readonly count: number;
@@ -42,9 +44,8 @@ export interface ContextTable {
   readonly starts: Uint32Array;
   readonly cseq: Uint32Array;
   readonly transaction: Int32Array;
-  readonly readyAtUs: Float64Array;
-  readonly intendedUs: Float64Array;
-  readonly wireUs: Float64Array;
+  readonly dueUs: Float64Array;
+  readonly wireUs: Uint32Array;
   readonly challenges: Uint8Array;
   readonly bank: Uint8Array;
   readonly grantedSeconds: Uint32Array;
@@ -62,9 +63,8 @@ export function createContextTable(memory: MemoryPlan, count: number, loopDepth:
     starts: memory.u32('contexts', count),
     cseq: memory.u32('contexts', count),
     transaction: memory.i32('contexts', count),
-    readyAtUs: memory.f64('contexts', count),
-    intendedUs: memory.f64('contexts', count),
-    wireUs: memory.f64('contexts', count),
+    dueUs: memory.f64('contexts', count),
+    wireUs: memory.u32('contexts', count),
     challenges: memory.u8('contexts', count),
     bank: memory.u8('contexts', count),
     grantedSeconds: memory.u32('contexts', count),
@@ -74,6 +74,11 @@ export function createContextTable(memory: MemoryPlan, count: number, loopDepth:
   table.transaction.fill(NO_TRANSACTION);
   table.boundUntilUs.fill(NOT_BOUND);
   return table;
+}
+
+/** A transaction of the context's attempt took so long on the wire. */
+export function addWire(table: ContextTable, context: number, lengthUs: number): void {
+  table.wireUs[context] = Math.min(table.wireUs[context]! + lengthUs, MOST_WIRE_US);
 }
 
 /** Contexts whose binding has not expired at `nowUs`; a whole-table loop. */

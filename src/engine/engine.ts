@@ -309,7 +309,7 @@ function noteFirstSend(engine: Engine, slot: number, generation: number, sentAtU
   if (contexts.transaction[context] !== slot || contexts.challenges[context] !== 0) return;
   const instruction = engine.program.instructions[contexts.position[context]!]!;
   if (instruction.kind !== 'attempt') return;
-  const lagUs = Math.max(0, sentAtUs - contexts.intendedUs[context]!);
+  const lagUs = Math.max(0, sentAtUs - contexts.dueUs[context]!);
   recordLag(metrics, contexts.bank[context]!, instruction.procedure, lagUs);
 }
 

@@ -23,7 +23,7 @@ export function beginFlow(engine: Engine, context: number, intendedUs: number): 
   const { contexts } = engine;
   contexts.position[context] = 0;
   contexts.starts[context] = contexts.starts[context]! + 1;
-  contexts.readyAtUs[context] = intendedUs;
+  contexts.dueUs[context] = intendedUs;
   contexts.state[context] = CONTEXT_READY;
   engine.activeFlows += 1;
   pushReady(flowOf(engine, context).ready, context);
@@ -39,7 +39,7 @@ export function continueFlow(engine: Engine, context: number): boolean {
     const instruction = engine.program.instructions[contexts.position[context]!]!;
     switch (instruction.kind) {
       case 'attempt':
-        return beginAttempt(engine, context, contexts.readyAtUs[context]!);
+        return beginAttempt(engine, context);
       case 'wait':
         if (startWait(engine, context, instruction.wait)) return true;
         break;
@@ -76,8 +76,8 @@ function repeatLoop(engine: Engine, context: number, depth: number, times: numbe
 function startWait(engine: Engine, context: number, wait: PlanWait): boolean {
   const { contexts } = engine;
   if (engine.phase !== PHASE_LOADING) return false;
-  const dueUs = contexts.readyAtUs[context]! + waitLengthUs(engine, context, wait);
-  contexts.readyAtUs[context] = dueUs;
+  const dueUs = contexts.dueUs[context]! + waitLengthUs(engine, context, wait);
+  contexts.dueUs[context] = dueUs;
   if (dueUs <= engine.nowUs) return false;
   contexts.position[context] = contexts.position[context]! + 1;
   contexts.state[context] = CONTEXT_WAITING;

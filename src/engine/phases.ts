@@ -68,7 +68,7 @@ export function releaseWaits(engine: Engine): void {
   for (; allowed > 0 && waits.size > 0; allowed--) {
     const context = popWait(waits);
     engine.released += 1;
-    contexts.readyAtUs[context] = Math.min(contexts.readyAtUs[context]!, engine.nowUs);
+    contexts.dueUs[context] = Math.min(contexts.dueUs[context]!, engine.nowUs);
     contexts.state[context] = CONTEXT_READY;
     pushReady(flowOf(engine, context).ready, context);
   }
@@ -171,7 +171,7 @@ export function abortFlows(engine: Engine): void {
       finishAttempt(engine, context, OUTCOME_ABORTED, engine.nowUs);
     } else {
       // It stands at the instruction that would have come next.
-      stopFlow(engine, context, contexts.position[context]! - 1, bankOf(engine, contexts.readyAtUs[context]!));
+      stopFlow(engine, context, contexts.position[context]! - 1, bankOf(engine, contexts.dueUs[context]!));
     }
   }
 }

@@ -30,11 +30,12 @@ import {
   readBranch,
   sameUri,
 } from '../sip/index.ts';
-import { equalBytes, US_PER_SECOND } from '../std/index.ts';
+import { equalBytes } from '../std/index.ts';
 import { finishAttempt } from './attempt.ts';
 import { meetChallenge } from './authenticate.ts';
 import { bind, unbind } from './bindings.ts';
 import { complete, proceed } from './client-transaction.ts';
+import { addWire } from './contexts.ts';
 import { failAttempt } from './failure.ts';
 import type { ResponseReader } from './response-reader.ts';
 import type { Engine } from './state.ts';
@@ -120,7 +121,7 @@ function answer(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint8
   const credentials = transactions.credentials[slot]!;
   const firstSentUs = transactions.firstSentUs[slot]!;
   if (firstSentUs !== NOT_SENT) {
-    contexts.wireUs[context] = contexts.wireUs[context]! + Math.max(0, receivedAtUs - firstSentUs);
+    addWire(contexts, context, Math.max(0, receivedAtUs - firstSentUs));
   }
   complete(engine, slot);
   if (status === 401 || status === 407) meetChallenge(engine, context, credentials, receivedAtUs, bytes);
@@ -144,7 +145,7 @@ function succeed(engine: Engine, context: number, receivedAtUs: number, bytes: U
       return;
     }
     contexts.grantedSeconds[context] = Math.max(0, granted);
-    if (granted > 0) bind(engine, context, receivedAtUs + granted * US_PER_SECOND);
+    if (granted > 0) bind(engine, context, receivedAtUs, granted);
     else unbind(engine, context);
     contexts.mayBeBound[context] = granted > 0 ? 1 : 0;
   } else if (procedure !== PROCEDURE_QUERY) {

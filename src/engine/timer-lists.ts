@@ -9,7 +9,7 @@
 //  next         Int32Array     -     the slot after this one, or -1     a slot in a list
 //  previous     Int32Array     -     the slot before this one, or -1    a slot in a list
 //  deadlineUs   Float64Array   µs    when it fires                      a slot in a list
-//  listOf       Uint16Array    -     which list, or NO_LIST             every slot
+//  listOf       Uint16Array    -     which list, from 1; or NO_LIST     every slot
 //
 // A slot is in at most one list of one TimerLists; a transaction has two timers at once (E beside F), so there are two.
 //
@@ -20,7 +20,9 @@ import type { MemoryPlan } from '../std/index.ts';
 import { assert } from '../std/index.ts';
 
 export const NO_SLOT = -1;
-const NO_LIST = 65_535;
+/** What fresh memory holds, so that a table of millions of rows is not touched before they are used. */
+const NO_LIST = 0;
+const MOST_LISTS = 65_535;
 
 export interface TimerLists {
   readonly durationsUs: Float64Array;
@@ -43,19 +45,20 @@ export function createTimerLists(
   lines = 0,
 ): TimerLists {
   const all = durations.length + lines;
-  assert(all < NO_LIST, 'a list has a number');
+  assert(all < MOST_LISTS, 'a list has a number');
   const lists: TimerLists = {
-    durationsUs: new Float64Array(all),
-    head: new Int32Array(all).fill(NO_SLOT),
-    tail: new Int32Array(all).fill(NO_SLOT),
+    durationsUs: memory.f64(consumer, all),
+    head: memory.i32(consumer, all),
+    tail: memory.i32(consumer, all),
     next: memory.i32(consumer, capacity),
     previous: memory.i32(consumer, capacity),
     deadlineUs: memory.f64(consumer, capacity),
     listOf: memory.u16(consumer, capacity),
     running: durations.length,
   };
-  lists.durationsUs.set(durations);
-  lists.listOf.fill(NO_LIST);
+  for (let list = 0; list < durations.length; list++) lists.durationsUs[list] = durations[list]!;
+  lists.head.fill(NO_SLOT);
+  lists.tail.fill(NO_SLOT);
   return lists;
 }
 
@@ -64,7 +67,7 @@ export function setTimer(lists: TimerLists, list: number, slot: number, nowUs: n
   clearTimer(lists, slot);
   const last = lists.tail[list]!;
   lists.deadlineUs[slot] = nowUs + lists.durationsUs[list]!;
-  lists.listOf[slot] = list;
+  lists.listOf[slot] = list + 1;
   lists.next[slot] = NO_SLOT;
   lists.previous[slot] = last;
   if (last === NO_SLOT) lists.head[list] = slot;
@@ -74,8 +77,9 @@ export function setTimer(lists: TimerLists, list: number, slot: number, nowUs: n
 
 /** Takes the slot's timer out of its list; harmless when it is in none. */
 export function clearTimer(lists: TimerLists, slot: number): void {
-  const list = lists.listOf[slot]!;
-  if (list === NO_LIST) return;
+  const listed = lists.listOf[slot]!;
+  if (listed === NO_LIST) return;
+  const list = listed - 1;
   const before = lists.previous[slot]!;
   const after = lists.next[slot]!;
   if (before === NO_SLOT) lists.head[list] = after;

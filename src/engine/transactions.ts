@@ -4,14 +4,14 @@
 //  column         array          unit  meaning                                                valid in
 //  state          Uint8Array     -     TX_* below                                             every row
 //  generation     Uint32Array    -     raised when the row is freed                           every row
-//  context        Int32Array     -     the context whose request this is                      not TX_FREE
+//  context        Int32Array     -     the context whose request this is; the next free row   not TX_FREE; TX_FREE, used before
 //  template       Uint16Array    -     which request text it is composed from                 not TX_FREE
 //  cseq           Uint32Array    -     its CSeq number                                        not TX_FREE
 //  credentials    Uint8Array     -     CREDENTIALS_* below                                    not TX_FREE
 //  retransmitted  Uint8Array     -     how often Timer E has fired                            not TX_FREE
 //  firstSentUs    Float64Array   µs    when the kernel took its first datagram, or NOT_SENT   not TX_FREE
-//  freeNext       Int32Array     -     the next free row                                      TX_FREE
 //
+// Rows that were never used come last: they need no list, and their memory is not touched.
 // A row in TX_COMPLETED waits for Timer K and keeps no bytes. Rows free + rows used = capacity, always.
 
 import type { MemoryPlan } from '../std/index.ts';
@@ -35,7 +35,10 @@ const NO_ROW = -1;
 export interface TransactionTable {
   readonly capacity: number;
   free: number;
+  /** The row freed last, or NO_ROW. */
   firstFree: number;
+  /** Rows from here on were never used. */
+  firstFresh: number;
   readonly state: Uint8Array;
   readonly generation: Uint32Array;
   readonly context: Int32Array;
@@ -44,14 +47,14 @@ export interface TransactionTable {
   readonly credentials: Uint8Array;
   readonly retransmitted: Uint8Array;
   readonly firstSentUs: Float64Array;
-  readonly freeNext: Int32Array;
 }
 
 export function createTransactionTable(memory: MemoryPlan, capacity: number): TransactionTable {
-  const table: TransactionTable = {
+  return {
     capacity,
     free: capacity,
-    firstFree: 0,
+    firstFree: NO_ROW,
+    firstFresh: 0,
     state: memory.u8('transactions', capacity),
     generation: memory.u32('transactions', capacity),
     context: memory.i32('transactions', capacity),
@@ -60,17 +63,15 @@ export function createTransactionTable(memory: MemoryPlan, capacity: number): Tr
     credentials: memory.u8('transactions', capacity),
     retransmitted: memory.u8('transactions', capacity),
     firstSentUs: memory.f64('transactions', capacity),
-    freeNext: memory.i32('transactions', capacity),
   };
-  for (let slot = 0; slot < capacity; slot++) table.freeNext[slot] = slot + 1 < capacity ? slot + 1 : NO_ROW;
-  return table;
 }
 
 /** Takes a free row in TX_TRYING; there must be one. */
 export function takeTransaction(table: TransactionTable, context: number, template: number, cseq: number): number {
-  const slot = table.firstFree;
-  assert(slot !== NO_ROW, 'a transaction was wanted and none is free');
-  table.firstFree = table.freeNext[slot]!;
+  assert(table.free > 0, 'a transaction was wanted and none is free');
+  let slot = table.firstFree;
+  if (slot === NO_ROW) slot = table.firstFresh++;
+  else table.firstFree = table.context[slot]!;
   table.free -= 1;
   table.state[slot] = TX_TRYING;
   table.context[slot] = context;
@@ -86,7 +87,7 @@ export function freeTransaction(table: TransactionTable, slot: number): void {
   assert(table.state[slot] !== TX_FREE, 'a transaction was freed twice');
   table.state[slot] = TX_FREE;
   table.generation[slot] = (table.generation[slot]! + 1) >>> 0;
-  table.freeNext[slot] = table.firstFree;
+  table.context[slot] = table.firstFree;
   table.firstFree = slot;
   table.free += 1;
 }

@@ -50,6 +50,15 @@ const wholeNumber = (what: string, least: number, most: number, facts: EditorFac
     ...facts,
   });
 
+const yesNo = (facts: EditorFacts) =>
+  value(
+    (text) =>
+      text === 'true' || text === 'false'
+        ? parsed(text === 'true')
+        : fault(`${quoted(text)} is neither true nor false`),
+    { type: 'boolean', ...facts },
+  );
+
 const duration = (description: string, example = '10s') =>
   value(parseDuration, { description, pattern: DURATION_PATTERN.source, examples: [example] });
 
@@ -275,14 +284,12 @@ const local = z
       description: 'Most datagrams handed to the kernel in one call; default 16. udp-dgram always hands over one.',
       examples: [8],
     }).optional(),
-    segmentation: z
-      .boolean()
-      .prefault(false)
-      .meta({
-        description:
-          'Hand neighbouring requests of one length to the kernel as one, which cuts them apart (UDP_SEGMENT): cheaper, in ' +
-          'bursts of up to 64 or maxBurst. Done without where kernel or path refuses.',
-      }),
+    segmentation: yesNo({
+      description:
+        'Hand neighbouring requests of one length to the kernel as one, which cuts them apart (UDP_SEGMENT): cheaper, in ' +
+        'bursts of up to 64, or maxBurst. Done without where kernel or path refuses.',
+      examples: [true],
+    }).prefault('false'),
   })
   .meta({ description: 'Where requests come from, and how.' });
 

@@ -15,9 +15,9 @@ export {
 export type { ErrorCode, Place, Problem } from './errors.ts';
 export { ERROR_CODES, EXIT, formatProblem, UserError } from './errors.ts';
 export { fnv1a64Hex } from './hash.ts';
-export type { MemoryPlan } from './memory-plan.ts';
-export { createMemoryPlan, createMemorySum } from './memory-plan.ts';
-export { hashText, mix32, uniformOf } from './mix.ts';
+export type { MemoryLine, MemoryPlan } from './memory-plan.ts';
+export { addMemory, createMemoryPlan, createMemorySum, memorySum } from './memory-plan.ts';
+export { hashText, mix32, mixBits, uniformOf } from './mix.ts';
 export type { Random } from './random.ts';
 export { createRandom } from './random.ts';
 export { decodeLatin1, decodeUtf8, encodeAscii, encodeUtf8 } from './text.ts';

@@ -3,6 +3,12 @@
 
 import { assert } from './assert.ts';
 
+/** What one consumer has of the sum. */
+export interface MemoryLine {
+  readonly consumer: string;
+  readonly bytes: number;
+}
+
 export interface MemoryPlan {
   u8(consumer: string, length: number): Uint8Array<ArrayBuffer>;
   u16(consumer: string, length: number): Uint16Array<ArrayBuffer>;
@@ -12,6 +18,8 @@ export interface MemoryPlan {
   /** No request is allowed after this. */
   seal(): void;
   totalBytes(): number;
+  /** One for each consumer, in the order of their first requests. */
+  lines(): readonly MemoryLine[];
   /** `consumer: bytes`, one line each, largest first, the sum last. */
   describe(): string;
 }
@@ -45,6 +53,7 @@ function createPlan(rows: 0 | 1): MemoryPlan {
       sealed = true;
     },
     totalBytes,
+    lines: () => [...bytesByConsumer].map(([consumer, bytes]) => ({ consumer, bytes })),
     describe: () => {
       const lines = [...bytesByConsumer]
         .sort((a, b) => b[1] - a[1])
@@ -52,4 +61,15 @@ function createPlan(rows: 0 | 1): MemoryPlan {
       return [...lines, `sum: ${totalBytes()}`].join('\n');
     },
   };
+}
+
+export const memorySum = (lines: readonly MemoryLine[]): number => lines.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Several plans as one: the lines of a consumer added up. */
+export function addMemory(plans: readonly (readonly MemoryLine[])[]): readonly MemoryLine[] {
+  const bytesByConsumer = new Map<string, number>();
+  for (const { consumer, bytes } of plans.flat()) {
+    bytesByConsumer.set(consumer, (bytesByConsumer.get(consumer) ?? 0) + bytes);
+  }
+  return [...bytesByConsumer].map(([consumer, bytes]) => ({ consumer, bytes }));
 }

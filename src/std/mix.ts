@@ -5,11 +5,18 @@
 
 /** Mixes a word into a running 32-bit state; the result is an unsigned 32-bit integer. */
 export function mix32(state: number, word: number): number {
+  return mixBits(state, word) >>> 0;
+}
+
+/**
+ * The same 32 bits as a signed integer: one beyond 2^31 would be a heap number wherever it crosses a call or lies in a record.
+ * For those who only want the bits (writeHex, another mix).
+ */
+export function mixBits(state: number, word: number): number {
   let hash = (state ^ word) | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  hash = (hash ^ (hash >>> 16)) + 0x9e3779b9;
-  return hash >>> 0;
+  return ((hash ^ (hash >>> 16)) + 0x9e3779b9) | 0;
 }
 
 /** A number in [0, 1) from three words and a seed. */

@@ -141,6 +141,19 @@ describe('commands that send nothing', () => {
     expect(end.exitCode).toBe(2);
   });
 
+  it('validate -v tells the memory of the tables too: a line for each consumer, and the sum', async () => {
+    const file = session.file('s.yaml', scenario({ count: 1_000_000, rate: '1000/s' }));
+    const end = await session.run(['validate', '-v', file]);
+    const [, table = ''] = end.stdout.split('memory of the tables, one worker:\n');
+    const bytes = [...table.matchAll(/^ {4}([a-z ]+?) +([\d.]+) MB$/gm)].map(([, name, size]) => [name, Number(size)]);
+    const sum = bytes.slice(0, -1).reduce((total, [, size]) => total + Number(size), 0);
+    expect(bytes.map(([name]) => name)).toContain('nonces');
+    expect(bytes.at(-1)?.[0]).toBe('sum');
+    expect(bytes.at(-1)?.[1]).toBeCloseTo(sum, 0);
+    expect(table).toMatch(/^ {4}\d{3} bytes for each of 1000000 contexts$/m);
+    expect((await session.run(['validate', file])).stdout).not.toContain('memory');
+  });
+
   it('a scenario may come from standard input', async () => {
     session.file('s.yaml', scenario());
     const end = await session.shell('regstorm validate - < s.yaml');

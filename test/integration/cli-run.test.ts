@@ -71,6 +71,15 @@ describe('a run', () => {
     expect([end.exitCode, end.stderr]).toEqual([0, '']);
   });
 
+  it('with -v tells the memory of its tables ahead of the load', async () => {
+    session.file('s.yaml', scenario());
+    const end = await session.run(['run', 's.yaml', ...CALM, '-v', '--workers', '2']);
+    expect(end.stderr).toMatch(
+      /^memory of the tables, 2 workers:\n(?: {2}[a-z ]+ [\d.]+ MB\n)+ {2}\d+ bytes for each of 200 contexts$/m,
+    );
+    expect(end.exitCode).toBe(0);
+  });
+
   it('into the folder of an earlier run replaces it', async () => {
     session.file('s.yaml', scenario());
     for (const runId of ['11111111', '22222222']) {

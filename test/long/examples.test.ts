@@ -11,5 +11,5 @@ beforeEach(() => {
 afterEach(() => session.remove());
 
 describe('each example scenario runs to its end against the embedded registrar, and every attempt succeeds', () => {
-  it.each(EXAMPLES)('%s', (name) => expectExampleToPass(session, name, []), 60_000);
+  it.each(EXAMPLES)('%s', (name) => expectExampleToPass(session, name, []), 150_000);
 });

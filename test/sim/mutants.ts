@@ -178,9 +178,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'The granted interval counts in milliseconds',
-    file: 'engine/response.js',
-    find: 'receivedAtUs + granted * US_PER_SECOND',
-    replace: 'receivedAtUs + granted * 1000',
+    file: 'engine/bindings.js',
+    find: 'fromUs + grantedSeconds * US_PER_SECOND',
+    replace: 'fromUs + grantedSeconds * 1000',
     caughtBy: /^(belief|agreement):/,
   },
   {
@@ -200,15 +200,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'A From tag for each request instead of each context',
     file: 'engine/compose.js',
-    find: 'fields.fromTag = mix32(engine.fromTagSeed, identity);',
-    replace: 'fields.fromTag = mix32(engine.fromTagSeed, transactions.cseq[slot]);',
+    find: 'fields.fromTag = mixBits(engine.fromTagSeed, identity);',
+    replace: 'fields.fromTag = mixBits(engine.fromTagSeed, transactions.cseq[slot]);',
     caughtBy: /./,
   },
   {
     bug: 'A retransmission has another cnonce',
     file: 'engine/compose.js',
-    find: 'mix32(cnonceHigh, fields.cseq)',
-    replace: 'mix32(cnonceHigh, fields.cseq + transactions.retransmitted[slot])',
+    find: 'mixBits(cnonceHigh, fields.cseq)',
+    replace: 'mixBits(cnonceHigh, fields.cseq + transactions.retransmitted[slot])',
     caughtBy: /^retransmission-identical:/,
   },
   {

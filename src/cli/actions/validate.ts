@@ -13,9 +13,10 @@ import type { Terminal } from '../terminal.ts';
 export const validateCommand = async (given: Given, terminal: Terminal): Promise<number> => {
   const overrides = collectOverrides(given);
   const { workers } = readRunSettings(given);
+  const verbose = given.flag('verbose');
   let exitCode: number = EXIT.PASS;
   for (const file of given.positionals) {
-    if (!validateFile(file, { overrides, workers }, terminal)) exitCode = EXIT.USAGE;
+    if (!(await validateFile(file, { overrides, workers, verbose }, terminal))) exitCode = EXIT.USAGE;
   }
   return exitCode;
 };
@@ -24,6 +25,7 @@ interface Asked {
   readonly overrides: ReturnType<typeof collectOverrides>;
   /** Null: not told, so a run would choose by the rate and the machine. */
   readonly workers: number | null;
+  readonly verbose: boolean;
 }
 
 /** Another machine may choose another number of workers, so this is no mistake in the file. */
@@ -34,12 +36,14 @@ const defaultProblems = (plan: RunPlan): readonly string[] => {
 };
 
 /** Goes on with the next file after a mistake: all of them are shown in one go. */
-const validateFile = (file: string, { overrides, workers }: Asked, terminal: Terminal): boolean => {
+const validateFile = async (file: string, asked: Asked, terminal: Terminal): Promise<boolean> => {
+  const { overrides, workers, verbose } = asked;
   try {
     const plan = loadPlan(readScenario(file, terminal.readInput), { overrides, environment: terminal.environment });
     const problem = workers === null ? null : socketsProblem(plan, workers);
     if (problem !== null) throw new UserError('USAGE', { message: `${plan.file}: ${problem}` });
     terminal.out.write(`${plan.file}: OK\n${indent(describePlan(plan))}`);
+    if (verbose) terminal.out.write(indent((await import('../memory-text.ts')).memoryText(plan, workers, null)));
     const warnings = [...planWarnings(plan), ...(workers === null ? defaultProblems(plan) : [])];
     for (const warning of warnings) terminal.out.write(`  warning: ${warning}\n`);
     return true;

@@ -6,8 +6,9 @@ const FOLDER = new URL('../../../scenarios/', import.meta.url);
 const names = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
 
 describe('example scenarios', () => {
-  it('are these five', () => {
+  it('are these six', () => {
     expect(names.sort()).toEqual([
+      'million.yaml',
       'query.yaml',
       'quickstart.yaml',
       'register-only.yaml',
@@ -31,6 +32,26 @@ describe('example scenarios', () => {
     expect(plan.identities.password).toBe('secret');
     expect(plan.load).toMatchObject({ startsPerPeriod: 1, periodUs: 200, durationUs: 10_000_000 });
     expect(planLength(plan)).toMatchObject({ starts: 55_000, measuredStarts: 50_000 });
+    expect(plan.flow.map((step) => (step.kind === 'attempt' ? step.procedure : step.kind))).toEqual([
+      'register',
+      'wait',
+      'refresh',
+      'wait',
+      'unregister',
+    ]);
+  });
+
+  it('million holds a million contexts registered at once: the last one registers before the first one leaves', () => {
+    const text = readFileSync(new URL('million.yaml', FOLDER), 'utf8');
+    const plan = loadScenario({ file: 'million.yaml', text });
+    const { startsPerPeriod, periodUs } = plan.load;
+    const startsUs = (1_000_000 * periodUs) / startsPerPeriod;
+    const waitsUs = plan.flow.map((step) =>
+      step.kind === 'wait' && step.wait.kind === 'fixed' ? step.wait.lengthUs : 0,
+    );
+    expect([plan.identities.count, plan.load.starts]).toEqual([1_000_000, 1_000_000]);
+    expect(plan.identities.password).toBe('secret');
+    for (const waitUs of waitsUs.filter((lengthUs) => lengthUs > 0)) expect(waitUs).toBeGreaterThan(startsUs);
     expect(plan.flow.map((step) => (step.kind === 'attempt' ? step.procedure : step.kind))).toEqual([
       'register',
       'wait',

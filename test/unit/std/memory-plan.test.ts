@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryPlan, createMemorySum, type MemoryPlan } from '../../../src/std/index.ts';
+import { addMemory, createMemoryPlan, createMemorySum, type MemoryPlan, memorySum } from '../../../src/std/index.ts';
 
 const ask = (memory: MemoryPlan): readonly number[] => [
   memory.u8('a', 3).length,
@@ -20,6 +20,28 @@ describe('a memory plan', () => {
     const memory = createMemorySum();
     expect(ask(memory)).toEqual([0, 0, 0, 0, 0]);
     expect([memory.totalBytes(), memory.describe()]).toEqual([57, 'b: 36\na: 13\nc: 8\nsum: 57']);
+  });
+
+  it('tells its lines in the order of the first requests', () => {
+    const memory = createMemorySum();
+    ask(memory);
+    expect(memory.lines()).toEqual([
+      { consumer: 'a', bytes: 13 },
+      { consumer: 'b', bytes: 36 },
+      { consumer: 'c', bytes: 8 },
+    ]);
+    expect(memorySum(memory.lines())).toBe(57);
+  });
+
+  it('and others are one, consumer by consumer', () => {
+    const one = [
+      { consumer: 'a', bytes: 1 },
+      { consumer: 'b', bytes: 2 },
+    ];
+    expect(addMemory([one, [{ consumer: 'b', bytes: 5 }]])).toEqual([
+      { consumer: 'a', bytes: 1 },
+      { consumer: 'b', bytes: 7 },
+    ]);
   });
 
   it.each([createMemoryPlan, createMemorySum])('%o asserts when it is asked after it was sealed', (create) => {

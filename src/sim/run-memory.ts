@@ -1,0 +1,29 @@
+// What the tables of a run would take, without making them: the real engine of each worker, on a memory plan that only adds
+// up.
+//
+// Left out on purpose: whatever does not grow with the scenario (the program itself, sockets, a block of numbers for each
+// worker), and an embedded registrar.
+
+import { createEngine } from '../engine/index.ts';
+import { createMetricsBlock } from '../metrics/index.ts';
+import type { RunPlan } from '../scenario/index.ts';
+import type { MemoryLine } from '../std/index.ts';
+import { addMemory, createMemorySum } from '../std/index.ts';
+
+export interface MemoryOptions {
+  readonly workers: number;
+  readonly runId: string;
+  /** Value of the User-Agent header. */
+  readonly userAgent: string;
+}
+
+/** All workers together, one line per consumer. */
+export function runMemory(plan: RunPlan, options: MemoryOptions): readonly MemoryLine[] {
+  const metrics = createMetricsBlock(1);
+  const plans = Array.from({ length: options.workers }, (_, workerIndex) => {
+    const memory = createMemorySum();
+    createEngine({ ...options, plan, workerIndex, workerCount: options.workers, seed: 0, metrics, memory });
+    return memory.lines();
+  });
+  return addMemory(plans);
+}

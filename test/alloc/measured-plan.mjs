@@ -1,0 +1,44 @@
+// The scenarios whose allocations are counted, and how: from the heap's size before and after, the young generation being so
+// large that nothing is collected in between.
+
+import { loadScenario } from '../../dist/scenario/index.js';
+
+/** Each start of `fresh` has a context of its own, so that each is challenged; `kept` comes back to a nonce. */
+const CONTEXTS = { plain: 2000, kept: 2000, fresh: 400_000 };
+
+/** `once`: a flow of one step, over and over. `waits`: one flow that waits and refreshes, over and over. */
+export const measuredPlan = ({ credentials, flow, rate, wait = '1s' }) => {
+  const text = `version: 1
+name: allocations
+target: sip:127.0.0.1:5060
+registrar: sip:test.example
+precheck: none
+identities: { count: ${CONTEXTS[credentials]}, user: "u{index:8}", domain: test.example${credentials === 'plain' ? '' : ', password: secret'} }
+load: { rate: ${rate}/s, ${flow === 'once' ? 'duration: 1000s' : `starts: ${CONTEXTS[credentials]}`} }
+flow:
+  - register: { expires: 3600s }
+${flow === 'once' ? '' : `  - wait: ${wait}\n  - repeat: { times: 900000, steps: [ { wait: 40ms }, { refresh: { expires: 3600s } } ] }`}
+`;
+  return loadScenario({ file: 'allocations.yaml', text });
+};
+
+/** One round of counting: call once before and once after; the second answer is {attempts, heapBytes, outsideBytes}. */
+export const createCounter = (attemptsNow) => {
+  let attempts = 0;
+  let before = process.memoryUsage();
+  return {
+    begin: () => {
+      globalThis.gc();
+      attempts = attemptsNow();
+      before = process.memoryUsage();
+    },
+    end: () => {
+      const after = process.memoryUsage();
+      return {
+        attempts: attemptsNow() - attempts,
+        heapBytes: after.heapUsed - before.heapUsed,
+        outsideBytes: after.external - before.external,
+      };
+    },
+  };
+};

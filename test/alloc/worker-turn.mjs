@@ -1,0 +1,72 @@
+// Counts what a worker's turn allocates: the pump, the engine and the batch transport on a real socket, against a peer in
+// a thread (and so a heap) of its own. Options and answer as in engine-in-memory.mjs.
+
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { attachFlow, createEngine } from '../../dist/engine/index.js';
+import { COUNTER_REQUESTS_SENT, counterOf, createMetricsBlock } from '../../dist/metrics/index.js';
+import { createUdpTransport, monotonicNowUs } from '../../dist/transport/index.js';
+import { createEngineCore } from '../../dist/worker/engine-core.js';
+import { runPump } from '../../dist/worker/pump.js';
+import { openClientSocket } from '../../dist/worker/sockets.js';
+import { createCounter, measuredPlan } from './measured-plan.mjs';
+
+const RATE = 20_000;
+const WARM_UP_ATTEMPTS = 40_000;
+const ROUNDS = 8;
+const ATTEMPTS_A_ROUND = 4_000;
+
+const { credentials, flow } = JSON.parse(process.argv[2]);
+const peer = new Worker(new URL('./peer-thread.mjs', import.meta.url), {
+  workerData: { challenges: credentials !== 'plain' },
+});
+const [{ port, stop }] = await once(peer, 'message');
+const plan = measuredPlan({ credentials, flow, rate: RATE });
+const metrics = createMetricsBlock(100);
+const engine = createEngine({
+  plan,
+  workerIndex: 0,
+  workerCount: 1,
+  runId: '0123456789abcdef',
+  seed: 1,
+  userAgent: 'regstorm',
+  metrics,
+});
+const transport = createUdpTransport('udp-batch', { originUs: monotonicNowUs() });
+const target = { address: '127.0.0.1', port };
+const socket = await openClientSocket(transport, {
+  local: plan.local,
+  workerIndex: 0,
+  target,
+  slab: engine.outbox.slab,
+});
+attachFlow(engine, socket.sentBy);
+transport.setOrigin(monotonicNowUs());
+const finished = () => {
+  let sum = 0;
+  for (let i = 0; i < metrics.outcomes.length; i++) sum += metrics.outcomes[i];
+  return sum;
+};
+const counter = createCounter(finished);
+const rounds = [];
+let nextAttempts = WARM_UP_ATTEMPTS;
+let isCounting = false;
+
+/** Asked once a turn; between two rounds the engine only gets later, which is not counted. */
+const isStopped = () => {
+  if (finished() < nextAttempts) return false;
+  if (isCounting) rounds.push(counter.end());
+  if (rounds.length === ROUNDS) return true;
+  counter.begin();
+  isCounting = true;
+  nextAttempts = finished() + ATTEMPTS_A_ROUND;
+  return false;
+};
+
+await runPump(createEngineCore({ engine, transport, flow: socket.flow, metrics, isStopped }), transport);
+transport.close();
+Atomics.store(new Int32Array(stop), 0, 1);
+await once(peer, 'exit');
+process.stdout.write(
+  JSON.stringify({ rounds, requests: counterOf(metrics, COUNTER_REQUESTS_SENT), finished: finished() }),
+);
