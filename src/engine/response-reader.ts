@@ -1,5 +1,5 @@
 // The records that a response is read into, made once and filled again for every message. A response of a known shape is
-// not parsed: `message` then is the shape's own record, and its spans are into the table's text.
+// not parsed: `message` then is the shape's own record, and its spans are into the shape's bytes.
 
 import type { Challenge, ContactCursor, ResponseShape, ShapeTable, SipMessage, UriPair } from '../sip/index.ts';
 import {

@@ -23,11 +23,11 @@ import {
   learnShape,
   METHOD_REGISTER,
   matchShape,
-  NO_SHAPE,
   nextContact,
   PARSE_OK,
   parseMessage,
   readBranch,
+  readRow,
   sameUri,
 } from '../sip/index.ts';
 import { equalBytes } from '../std/index.ts';
@@ -64,27 +64,24 @@ export function receiveDatagram(
     addCounter(metrics, COUNTER_MALFORMED, 1);
     return;
   }
-  const text = reader.shape === null ? bytes : reader.shapes.text;
+  const { shape } = reader;
+  const text = shape === null ? bytes : shape.bytes;
   if (!isOurs(engine, flow, text)) {
     addCounter(metrics, COUNTER_STRAY, 1);
     return;
   }
-  if (reader.shape === null) learnShape(reader.shapes, end - start);
+  if (shape === null) learnShape(reader.shapes, bytes, start, end);
+  else shape.owner = flow;
   countResponse(metrics, reader.message.status);
   if (isPending(transactions, branch.slot)) answer(engine, branch.slot, receivedAtUs, text);
 }
 
 /** Leaves the message in the reader. False: malformed. */
 function readResponse(reader: ResponseReader, bytes: Uint8Array, start: number, end: number): boolean {
-  const { shapes } = reader;
-  const known = matchShape(shapes, bytes, start, end);
-  if (known !== NO_SHAPE) {
-    reader.shape = shapes.shapes[known]!;
-    reader.message = reader.shape.message;
-    return true;
-  }
-  reader.shape = null;
-  reader.message = reader.parsed;
+  const shape = matchShape(reader.shapes, bytes, start, end);
+  reader.shape = shape;
+  reader.message = shape === null ? reader.parsed : shape.message;
+  if (shape !== null) return true;
   return parseMessage(bytes, start, end, reader.parsed) === PARSE_OK;
 }
 
@@ -95,17 +92,29 @@ function readResponse(reader: ResponseReader, bytes: Uint8Array, start: number, 
  */
 function isOurs(engine: Engine, flow: number, text: Uint8Array): boolean {
   const { transactions, branch, flows } = engine;
-  const { sentBy } = flows[flow]!;
-  const { message } = engine.reader;
+  const { message, shape } = engine.reader;
+  const { viaBranchStart, viaBranchEnd } = message;
+  // An answer that is like one of ours up to the branch needs no second look at what stands there.
+  const isRead =
+    shape !== null && shape.owner === flow
+      ? readRow(branch, text, viaBranchStart, viaBranchEnd)
+      : isForFlow(engine, flow, text) && readBranch(branch, text, viaBranchStart, viaBranchEnd);
   return (
-    message.isResponse &&
-    message.via.count === 1 &&
-    equalBytes(sentBy, 0, sentBy.length, text, message.viaSentByStart, message.viaSentByEnd) &&
-    message.cseqMethod === METHOD_REGISTER &&
-    readBranch(branch, text, message.viaBranchStart, message.viaBranchEnd) &&
+    isRead &&
     isLive(transactions, branch.slot, branch.generation) &&
     flowOfRow(transactions.context[branch.slot]!, flows.length) === flow &&
     transactions.cseq[branch.slot] === message.cseq
+  );
+}
+
+function isForFlow(engine: Engine, flow: number, text: Uint8Array): boolean {
+  const { message } = engine.reader;
+  const { sentBy } = engine.flows[flow]!;
+  return (
+    message.isResponse &&
+    message.via.count === 1 &&
+    message.cseqMethod === METHOD_REGISTER &&
+    equalBytes(sentBy, 0, sentBy.length, text, message.viaSentByStart, message.viaSentByEnd)
   );
 }
 
@@ -161,7 +170,10 @@ function grantedSeconds(engine: Engine, context: number, bytes: Uint8Array, aske
   const { contact } = flowOf(engine, context);
   const { message, cursor, ownContact, uris, shape } = reader;
   fields.index = options.plan.identities.first + contextOfRow(context, options.workerIndex, options.workerCount);
-  if (shape?.hasOnlyContact && isComposed(contact, fields, bytes, shape.contact.uriStart, shape.contact.uriEnd)) {
+  if (
+    shape?.hasOnlyContact &&
+    isComposed(contact, fields, branch, bytes, shape.contact.uriStart, shape.contact.uriEnd)
+  ) {
     return grantedBy(shape.contact, message, asked);
   }
   const ownEnd = composeText(contact, fields, branch, ownContact, 0);

@@ -15,6 +15,8 @@ const WORKER_AT = 15;
 const SLOT_AT = 17;
 const GENERATION_AT = 23;
 export const BRANCH_BYTES = 31;
+/** What is the same in all branches of a worker. */
+export const BRANCH_PREFIX_BYTES = 17;
 export const MOST_SLOTS = 0x1000000;
 export const MOST_WORKERS = 0x100;
 
@@ -42,8 +44,12 @@ export function writeBranch(
   slot: number,
   generation: number,
 ): number {
-  const { prefix } = reader;
-  for (let i = 0; i < SLOT_AT; i++) out[at + i] = prefix[i]!;
+  out.set(reader.prefix, at);
+  return writeRow(out, at, slot, generation);
+}
+
+/** What differs between two branches of a worker, into one that is there already; `at` is where the branch begins. */
+export function writeRow(out: Uint8Array, at: number, slot: number, generation: number): number {
   writeHex(out, at + SLOT_AT, slot, 6);
   return writeHex(out, at + GENERATION_AT, generation, 8);
 }
@@ -53,6 +59,11 @@ export function readBranch(reader: BranchReader, bytes: Uint8Array, start: numbe
   if (end - start !== BRANCH_BYTES) return false;
   const { prefix } = reader;
   for (let i = 0; i < SLOT_AT; i++) if (bytes[start + i] !== prefix[i]) return false;
+  return readRow(reader, bytes, start, end);
+}
+
+/** The same for a branch that is known to begin with the prefix and to have its length. */
+export function readRow(reader: BranchReader, bytes: Uint8Array, start: number, end: number): boolean {
   if (!isHex(bytes, start + SLOT_AT, end)) return false;
   reader.slot = readHex(bytes, start + SLOT_AT, start + GENERATION_AT);
   reader.generation = readHex(bytes, start + GENERATION_AT, end);

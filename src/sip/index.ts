@@ -9,7 +9,7 @@ export {
   isQuotable,
 } from './auth-params.ts';
 export type { BranchReader } from './branch.ts';
-export { createBranchReader, MOST_SLOTS, MOST_WORKERS, readBranch, writeBranch } from './branch.ts';
+export { createBranchReader, MOST_SLOTS, MOST_WORKERS, readBranch, readRow, writeBranch } from './branch.ts';
 export type { Challenge } from './challenge.ts';
 export {
   CHALLENGE_MALFORMED,

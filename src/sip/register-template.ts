@@ -11,9 +11,9 @@
 // The pieces before and after the place of the credentials are composed by two calls, with what stands between them (an
 // Authorization header line) written by the caller; without credentials one call composes it all.
 
-import { assert, decimalDigits, encodeUtf8, writeDigits, writeHex } from '../std/index.ts';
+import { assert, decimalDigits, encodeUtf8, readDecimal, writeDigits, writeHex } from '../std/index.ts';
 import type { BranchReader } from './branch.ts';
-import { BRANCH_BYTES, writeBranch } from './branch.ts';
+import { BRANCH_BYTES, writeBranch, writeRow } from './branch.ts';
 
 /** One piece of the text. `index` is the identity's number, padded with zeros to `width` digits. */
 export type TemplatePiece =
@@ -31,6 +31,7 @@ const MOST_DIGITS = 16;
 const FROM_TAG_DIGITS = 8;
 const NOT_WRITTEN = -1;
 const ASCII_ZERO = 0x30;
+const MOST_READ = 2 ** 32 - 1;
 
 /** What differs between two requests of one template. Reused from message to message. */
 export interface RegisterFields {
@@ -129,7 +130,7 @@ export function composeText(
   at: number,
 ): number {
   const { operations } = text;
-  const { bytes, gapAt, gapBytes } = stencilFor(text, fields);
+  const { bytes, gapAt, gapBytes } = stencilFor(text, fields, branch);
   out.set(bytes, at);
   let index = NOT_WRITTEN;
   let indexBytes = 0;
@@ -144,7 +145,7 @@ export function composeText(
         indexBytes = gapBytes[i]!;
         break;
       case OP_BRANCH:
-        writeBranch(out, to, branch, fields.slot, fields.generation);
+        writeRow(out, to, fields.slot, fields.generation);
         break;
       case OP_FROM_TAG:
         writeHex(out, to, fields.fromTag, FROM_TAG_DIGITS);
@@ -161,12 +162,13 @@ export function composeText(
 export function isComposed(
   text: CompiledText,
   fields: RegisterFields,
+  branch: BranchReader,
   bytes: Uint8Array,
   start: number,
   end: number,
 ): boolean {
   const { operations, literals } = text;
-  const { bytes: own, gapAt, gapBytes } = stencilFor(text, fields);
+  const { bytes: own, gapAt, gapBytes } = stencilFor(text, fields, branch);
   if (end - start !== own.length) return false;
   let at = start;
   for (let i = 0; i < literals.length; i++) {
@@ -182,6 +184,12 @@ export function isComposed(
 }
 
 function hasDigits(bytes: Uint8Array, at: number, value: number, digits: number): boolean {
+  if (readDecimal(bytes, at, at + digits) === value) return true;
+  return value > MOST_READ && readsAs(bytes, at, value, digits);
+}
+
+/** What is too large for readDecimal. */
+function readsAs(bytes: Uint8Array, at: number, value: number, digits: number): boolean {
   let rest = value;
   for (let i = at + digits - 1; i >= at; i--) {
     const tenth = Math.floor(rest / 10);
@@ -195,12 +203,12 @@ function copyDigits(out: Uint8Array, from: number, to: number, digits: number): 
   for (let i = 0; i < digits; i++) out[to + i] = out[from + i]!;
 }
 
-function stencilFor(text: CompiledText, fields: RegisterFields): Stencil {
+function stencilFor(text: CompiledText, fields: RegisterFields, branch: BranchReader): Stencil {
   const key = decimalDigits(fields.index) * (MOST_DIGITS + 1) + decimalDigits(fields.cseq);
-  return text.stencils[key] ?? createStencil(text, fields, key);
+  return text.stencils[key] ?? createStencil(text, fields, branch, key);
 }
 
-function createStencil(text: CompiledText, fields: RegisterFields, key: number): Stencil {
+function createStencil(text: CompiledText, fields: RegisterFields, branch: BranchReader, key: number): Stencil {
   const { literals, operations, widths } = text;
   const gapBytes = widths.map((width, i) => operationBytes(operations[i]!, width, fields));
   const bytes = new Uint8Array(literals.reduce((sum, literal, i) => sum + literal.length + gapBytes[i]!, 0));
@@ -210,6 +218,7 @@ function createStencil(text: CompiledText, fields: RegisterFields, key: number):
     bytes.set(literal, at);
     at += literal.length;
     if (i < gapAt.length) gapAt[i] = at;
+    if (operations[i] === OP_BRANCH) writeBranch(bytes, at, branch, 0, 0);
     at += gapBytes[i]!;
   });
   const stencil = { bytes, gapAt, gapBytes };

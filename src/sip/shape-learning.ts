@@ -1,50 +1,47 @@
-// Makes a shape (response-shapes.ts) of a response that none fitted: parses it once more, where it lies in the table's text,
-// and marks which of its bytes may be others (shape-variation.ts).
+// Makes a shape (response-shapes.ts) of a response that fitted none: copies it, parses it once more where it lies then, and
+// marks which of its bytes may be others (shape-variation.ts).
 //
 // Rare: once for each kind of answer that a registrar gives. When the table is full, or has enough shapes of one length, one
 // response in RELEARN_EVERY takes the place of an old shape, so that a registrar whose answers change for good is followed,
 // and one that never repeats itself costs little.
 
 import { encodeAscii } from '../std/index.ts';
+import { BRANCH_PREFIX_BYTES } from './branch.ts';
 import { CHALLENGE_MALFORMED, parseChallenge } from './challenge.ts';
 import { CONTACT_END, CONTACT_FOUND, firstContact, nextContact } from './contact.ts';
-import { isParameter, readParameter } from './parameters.ts';
+import { isParameter, type Parameter, readParameter } from './parameters.ts';
 import { parseMessage } from './parse.ts';
 import { PARSE_OK } from './parse-result.ts';
 import {
   LONGEST_SHAPE_BYTES,
   NO_NUMBER,
   NO_SHAPE,
+  NOBODY,
   type NumberSpan,
   type ResponseShape,
   SHAPES_MOST,
   type ShapeTable,
 } from './response-shapes.ts';
 import { rowEnd, rowStart } from './row-table.ts';
-import {
-  digitsBefore,
-  markContact,
-  markMessage,
-  markNumber,
-  markSecret,
-  textEndBefore,
-  type Variation,
-} from './shape-variation.ts';
+import { digitsBefore, markContact, markMessage, markNumber, markSecret, textEndBefore } from './shape-variation.ts';
 
 /** As many are compared in vain at most. */
 const SAME_LENGTH_MOST = 4;
 const RELEARN_EVERY = 256;
 const PROXY_STATUS = 407;
-const EVERY_BIT = -1;
+const EVERY_BIT = 0xff;
+const WORD_BYTES = 4;
 
 const EXPIRES: Uint8Array = encodeAscii('expires');
 
-/** Makes a shape of the text that matchShape did not know, unless it is no sound response. */
-export const learnShape = (table: ShapeTable, lengthBytes: number): void => {
+/** Makes a shape of a response that had none, unless it is not sound. The bytes are free after return. */
+export const learnShape = (table: ShapeTable, bytes: Uint8Array, start: number, end: number): void => {
+  const lengthBytes = end - start;
   if (lengthBytes > LONGEST_SHAPE_BYTES) return;
   const index = takeShape(table, lengthBytes);
   if (index === NO_SHAPE) return;
   const shape = table.shapes[index]!;
+  shape.bytes.set(bytes.subarray(start, end));
   if (!describe(table, shape, lengthBytes)) {
     shape.lengthBytes = 0;
     return;
@@ -84,65 +81,66 @@ const giveUp = (table: ShapeTable, index: number): void => {
   }
 };
 
-/** Fills the shape from the table's text. False: it is no response, or not a sound one. */
+/** Fills the shape from its bytes. False: they are no response, or not a sound one. */
 const describe = (table: ShapeTable, shape: ResponseShape, lengthBytes: number): boolean => {
-  const { text } = table;
-  const { message, words, mask, maskBytes, variation } = shape;
-  if (parseMessage(text, 0, lengthBytes, message) !== PARSE_OK || !message.isResponse) return false;
+  const { bytes, message, marks } = shape;
+  if (parseMessage(bytes, 0, lengthBytes, message) !== PARSE_OK || !message.isResponse) return false;
   shape.lengthBytes = lengthBytes;
-  shape.varyingCount = 0;
-  words.set(table.textWords);
-  mask.fill(EVERY_BIT);
-  maskBytes.fill(0, lengthBytes);
-  variation.marks.fill(0);
-  markMessage(variation, message, lengthBytes);
-  describeContacts(text, shape);
-  describeNumbers(table, shape);
-  describeChallenges(text, shape);
+  shape.owner = NOBODY;
+  shape.ownWords = Math.ceil((message.viaBranchStart + BRANCH_PREFIX_BYTES) / WORD_BYTES);
+  marks.fill(0);
+  markMessage(shape, message, lengthBytes);
+  describeContacts(shape);
+  describeNumbers(shape, table.parameter);
+  describeChallenges(shape);
+  // What has a mark may differ, as a whole byte.
+  const fixedBytes = new Uint8Array(shape.fixed.buffer);
+  for (let at = 0; at < marks.length; at++) fixedBytes[at] = marks[at] === 0 ? EVERY_BIT : 0;
   return true;
 };
 
-const describeContacts = (text: Uint8Array, shape: ResponseShape): void => {
-  const { message, contact, variation } = shape;
+const describeContacts = (shape: ResponseShape): void => {
+  const { bytes, message, contact } = shape;
   let count = 0;
-  let found = firstContact(message, text, contact);
-  for (; found === CONTACT_FOUND; found = nextContact(message, text, contact)) {
-    if (!contact.isStar) markContact(variation, contact);
+  let found = firstContact(message, bytes, contact);
+  for (; found === CONTACT_FOUND; found = nextContact(message, bytes, contact)) {
+    if (!contact.isStar) markContact(shape, contact);
     count++;
   }
-  shape.hasOnlyContact = count === 1 && found === CONTACT_END && firstContact(message, text, contact) === CONTACT_FOUND;
+  shape.hasOnlyContact =
+    count === 1 && found === CONTACT_END && firstContact(message, bytes, contact) === CONTACT_FOUND;
 };
 
-const describeNumbers = ({ text, parameter }: ShapeTable, shape: ResponseShape): void => {
-  const { message, contact, variation } = shape;
-  const cseqEnd = textEndBefore(text, message.cseqMethodStart);
-  setNumber(variation, shape.cseq, digitsBefore(text, cseqEnd), cseqEnd);
+const describeNumbers = (shape: ResponseShape, parameter: Parameter): void => {
+  const { bytes, message, contact } = shape;
+  const cseqEnd = textEndBefore(bytes, message.cseqMethodStart);
+  setNumber(shape, shape.cseq, digitsBefore(bytes, cseqEnd), cseqEnd);
   const portEnd = message.viaPort < 0 ? NO_NUMBER : message.viaSentByEnd;
-  setNumber(variation, shape.port, digitsBefore(text, portEnd), portEnd);
+  setNumber(shape, shape.port, digitsBefore(bytes, portEnd), portEnd);
   shape.expires.start = NO_NUMBER;
   if (!shape.hasOnlyContact || contact.isStar) return;
   let at = contact.paramsStart;
   while (at >= 0 && at < contact.paramsEnd) {
-    at = readParameter(text, at, contact.paramsEnd, parameter);
-    if (!isParameter(text, parameter, EXPIRES)) continue;
-    setNumber(variation, shape.expires, parameter.valueStart, parameter.valueEnd);
+    at = readParameter(bytes, at, contact.paramsEnd, parameter);
+    if (!isParameter(bytes, parameter, EXPIRES)) continue;
+    setNumber(shape, shape.expires, parameter.valueStart, parameter.valueEnd);
   }
 };
 
-const setNumber = (variation: Variation, span: NumberSpan, start: number, end: number): void => {
-  const varies = markNumber(variation, start, end);
+const setNumber = (shape: ResponseShape, span: NumberSpan, start: number, end: number): void => {
+  const varies = markNumber(shape, start, end);
   span.start = varies ? start : NO_NUMBER;
   span.end = varies ? end : NO_NUMBER;
 };
 
 /** Nonces differ in every row; the result that is kept is that of the first one. */
-const describeChallenges = (text: Uint8Array, shape: ResponseShape): void => {
-  const { message, challenge, variation } = shape;
+const describeChallenges = (shape: ResponseShape): void => {
+  const { bytes, message, challenge } = shape;
   const rows = message.status === PROXY_STATUS ? message.proxyAuthenticate : message.wwwAuthenticate;
   shape.challengeResult = CHALLENGE_MALFORMED;
   for (let row = rows.count - 1; row >= 0; row--) {
-    shape.challengeResult = parseChallenge(text, rowStart(rows, row), rowEnd(rows, row), challenge);
-    markSecret(variation, challenge.nonceStart, challenge.nonceEnd);
-    markSecret(variation, challenge.opaqueStart, challenge.opaqueEnd);
+    shape.challengeResult = parseChallenge(bytes, rowStart(rows, row), rowEnd(rows, row), challenge);
+    markSecret(shape, challenge.nonceStart, challenge.nonceEnd);
+    markSecret(shape, challenge.opaqueStart, challenge.opaqueEnd);
   }
 };

@@ -48,7 +48,7 @@ export const varyingClasses = (): Uint8Array => {
 
 const CLASSES: Uint8Array = varyingClasses();
 
-/** Where the marks are set, and of which bytes. */
+/** The part of a shape that is looked at here: its bytes, and where the marks are set. */
 export interface Variation {
   /** One VARY_* for each byte; all VARY_NOT to begin with. */
   readonly marks: Uint8Array;
