@@ -7,19 +7,25 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const YARDSTICKS = join(ROOT, 'bench', 'yardsticks');
-const FLOOR_SECONDS = 60;
+const FLOOR_SECONDS = 90;
+const FLOOR_BATCH = '64';
 /** What a paced run may take beyond count / rate: start-up, an overloaded SIPp's queue, the last answers. */
 const SPARE_SECONDS = 60;
 
 const secondsFor = (count, rate) => Math.ceil(count / rate) + SPARE_SECONDS;
 
 /** C with sendmmsg and nothing else. A challenged registration is two of its exchanges. */
-export const floorStep = (exchanges) => ({
-  title: 'C floor',
+export const floorStep = (exchanges, segments = false) => ({
+  title: segments ? 'C floor, segments' : 'C floor',
   auth: false,
   count: exchanges,
   seconds: FLOOR_SECONDS,
-  createCommand: (port) => [join(ROOT, 'bench', '.build', 'floor'), String(port), String(exchanges)],
+  createCommand: (port) => [
+    join(ROOT, 'bench', '.build', 'floor'),
+    String(port),
+    String(exchanges),
+    ...(segments ? [FLOOR_BATCH, 'gso'] : []),
+  ],
   read: ({ stdout }) => {
     const [, answered, seconds] = /answered (\d+) seconds ([\d.]+)/.exec(stdout) ?? [];
     const perSecond = Number(answered) / Number(seconds);
@@ -27,9 +33,10 @@ export const floorStep = (exchanges) => ({
   },
 });
 
-export const sippStep = ({ auth, count, rate }) => ({
-  title: auth ? 'SIPp digest' : 'SIPp plain',
+export const sippStep = ({ auth, count, rate, title = auth ? 'SIPp digest' : 'SIPp plain', responder }) => ({
+  title,
   auth,
+  responder,
   count,
   seconds: secondsFor(count, rate),
   createCommand: (port, folder) => {
@@ -54,15 +61,29 @@ const readSippStatistics = (text, rate) => {
   return { succeeded, failed, offeredPerSecond: rate, achievedPerSecond: succeeded / seconds };
 };
 
-export const regstormStep = ({ auth, count, rate, title = auth ? 'regstorm digest' : 'regstorm plain' }) => ({
+/** `workers` above 1 have both processors, and so has the one they are compared with (`everywhere`). */
+export const regstormStep = ({
+  auth,
+  count,
+  rate,
+  title = auth ? 'regstorm digest' : 'regstorm plain',
+  segments = false,
+  workers = 1,
+  everywhere = false,
+  responder,
+}) => ({
   title,
   auth,
+  responder,
+  everywhere,
   count,
   seconds: secondsFor(count, rate),
   createCommand: (port, folder) => {
     const scenario = join(ROOT, 'bench', 'macro', auth ? 'digest.yaml' : 'plain.yaml');
-    const load = ['--rate', `${rate}/s`, '--starts', String(count), '--set', `identities.count=${count}`];
-    const how = ['--workers', '1', '--no-thresholds', '--on-invalid', 'warn', '--out', join(folder, 'results')];
+    const size = ['--rate', `${rate}/s`, '--starts', String(count), '--set', `identities.count=${count}`];
+    const load = segments ? [...size, '--set', 'local.segmentation=true'] : size;
+    const ends = ['--no-thresholds', '--on-invalid', 'warn', '--out', join(folder, 'results')];
+    const how = ['--workers', String(workers), ...ends];
     return [
       process.execPath,
       join(ROOT, 'dist', 'main.js'),

@@ -8,21 +8,25 @@ import { canPin } from './programs.mjs';
 
 export const USAGE = `node bench/macro/run.mjs [options]
   --rounds N         interleaved rounds (5)
-  --count N          registrations per step (300000)
-  --rate R           starts per second of regstorm's steps (50000)
-  --sipp-rate R      of SIPp's plain steps (30000); its digest steps get two thirds
+  --count N          registrations of each of the floor's and regstorm's steps (2000000)
+  --rate R           starts per second of regstorm's plain steps (100000); its digest steps get two fifths
+  --sipp-count N     registrations of SIPp's steps (300000), whose start-up is next to nothing
+  --sipp-rate R      starts per second of SIPp's plain steps (30000); its digest steps get two thirds
   --auth MODE        plain, digest or both (both)
   --no-peak          leave out the search for the highest rate
-  --quick            one round, 30000 registrations, at most 3 rungs of the rate ladder
+  --no-extras        leave out two workers against one, and Kamailio
+  --quick            one round, 30000 registrations a step, at most 3 rungs of the rate ladder
   --record           append the result to bench/history.jsonl`;
 
 const OPTIONS = {
   rounds: { type: 'string' },
   count: { type: 'string' },
   rate: { type: 'string' },
+  'sipp-count': { type: 'string' },
   'sipp-rate': { type: 'string' },
   auth: { type: 'string' },
   'no-peak': { type: 'boolean' },
+  'no-extras': { type: 'boolean' },
   quick: { type: 'boolean' },
   record: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -44,11 +48,13 @@ export const readOptions = (args) => {
   return {
     help: values.help === true,
     rounds: positive(values.rounds, 'rounds', quick ? 1 : 5),
-    count: positive(values.count, 'count', quick ? 30_000 : 300_000),
-    rate: positive(values.rate, 'rate', 50_000),
+    count: positive(values.count, 'count', quick ? 30_000 : 2_000_000),
+    rate: positive(values.rate, 'rate', 100_000),
+    sippCount: positive(values['sipp-count'], 'sipp-count', quick ? 30_000 : 300_000),
     sippRate: positive(values['sipp-rate'], 'sipp-rate', 30_000),
     modes: auth === 'both' ? [false, true] : [auth === 'digest'],
     rungsMost: values['no-peak'] === true ? 0 : quick ? 3 : 16,
+    extras: values['no-extras'] !== true,
     record: values.record === true,
   };
 };

@@ -2,6 +2,7 @@
 // the other under `rusage`, which tells what the whole process cost. Everything is bounded in time and ended by its id.
 
 import { execFileSync, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -11,7 +12,10 @@ import { fileURLToPath } from 'node:url';
 const BENCH = fileURLToPath(new URL('..', import.meta.url));
 export const BUILD = join(BENCH, '.build');
 const YARDSTICKS = ['nullreg', 'floor', 'rusage'];
+const KAMAILIO_CONFIGURATION = fileURLToPath(new URL('../../test/interop/kamailio.cfg', import.meta.url));
+const KAMAILIO_QUEUE_BYTES = 4 << 20;
 const READY_WITHIN_MS = 5_000;
+const READY_LOOK_MS = 50;
 /** The answering side outlives its generator by this before it ends by itself. */
 const SPARE_SECONDS = 10;
 
@@ -69,10 +73,42 @@ export const startResponder = async (auth, seconds) => {
   return { port, stop };
 };
 
+/** Kamailio, as the interop tests have it: digest with the password "secret", bindings in memory, one receiving process. */
+const startKamailio = async (folder, seconds) => {
+  const port = await findFreePort();
+  const control = join(folder, 'ctl');
+  const defines = [`LISTEN=udp:127.0.0.1:${port}`, `CTL="unix:${control}"`, 'AUTH'].flatMap((define) => ['-A', define]);
+  const memory = ['-m', '1024', '-M', '16', '-b', String(KAMAILIO_QUEUE_BYTES)];
+  const program = ['timeout', String(seconds), 'kamailio', '-f', KAMAILIO_CONFIGURATION, '-DD', '-E', ...memory];
+  const [command, ...args] = pinned(RESPONDER_PROCESSOR, [...program, ...defines]);
+  const child = spawn(command, args, { cwd: folder, stdio: 'ignore' });
+  const ended = once(child, 'close');
+  for (let tries = 0; !existsSync(control) && tries < READY_WITHIN_MS / READY_LOOK_MS; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, READY_LOOK_MS));
+  }
+  if (!existsSync(control)) throw new Error('Kamailio did not start');
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+    return { answered: null, dropped: null };
+  };
+  return { port, stop };
+};
+
+const findFreePort = async () => {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
+};
+
 /** Runs a command pinned and measured; `stdout` is kept when it matters, and everything is shown when it failed. */
-export const runMeasured = async (command, seconds, folder) => {
+export const runMeasured = async (command, { seconds, folder, everywhere }) => {
   const file = join(folder, 'rusage.json');
-  const line = [join(BUILD, 'rusage'), file, String(seconds), ...pinned(GENERATOR_PROCESSOR, command)];
+  const placed = everywhere === true ? command : pinned(GENERATOR_PROCESSOR, command);
+  const line = [join(BUILD, 'rusage'), file, String(seconds), ...placed];
   const child = spawn(line[0], line.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
   const kept = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) {
@@ -90,12 +126,13 @@ export const runMeasured = async (command, seconds, folder) => {
  * One step: a fresh responder, then the generator that `createCommand(port, folder)` names. `read(run, folder)` turns what
  * it printed or wrote into {succeeded, failed, offeredPerSecond, achievedPerSecond}. Throws when the step failed.
  */
-export const runStep = async ({ title, auth, count, seconds, createCommand, read }) => {
+export const runStep = async ({ title, auth, count, seconds, createCommand, read, responder: kind, everywhere }) => {
   const folder = mkdtempSync(join(tmpdir(), 'regstorm-bench-'));
-  const responder = await startResponder(auth, seconds + SPARE_SECONDS);
+  const spare = seconds + SPARE_SECONDS;
+  const responder = kind === 'kamailio' ? await startKamailio(folder, spare) : await startResponder(auth, spare);
   try {
     const command = createCommand(responder.port, folder);
-    const run = await runMeasured(command, seconds, folder);
+    const run = await runMeasured(command, { seconds, folder, everywhere });
     const result = run.exitCode === 0 ? read(run, folder) : null;
     const counted = await responder.stop();
     if (result === null) {

@@ -7,10 +7,24 @@ import { fileURLToPath } from 'node:url';
 import { floorStep, regstormStep, shownCommand, sippStep } from './generators.mjs';
 import { describeMachine, readOptions, USAGE } from './options.mjs';
 import { buildYardsticks, isInstalled, runStep } from './programs.mjs';
-import { costTable, costUs, machineLines, peakTable, ratios, ratioTable, START_UP, summarise } from './table.mjs';
+import {
+  costTable,
+  costUs,
+  machineLines,
+  ONE_WORKER,
+  peakTable,
+  ratios,
+  ratioTable,
+  START_UP,
+  summarise,
+  TWO_WORKERS,
+} from './table.mjs';
 
 const HISTORY = fileURLToPath(new URL('../history.jsonl', import.meta.url));
 const START_UP_COUNT = 100;
+/** A rate that one Kamailio holds with digest, and half a minute of it. */
+const KAMAILIO_RATE = 10_000;
+const KAMAILIO_COUNT = 300_000;
 /** SIPp's last second costs it about 2 %, so that more would be asking for luck. */
 const HELD_SHARE = 0.97;
 const RUNG_SECONDS = 3;
@@ -46,25 +60,46 @@ const attempt = async (step) => {
   }
 };
 
-const stepsOfRound = ({ count, rate, sippRate, modes }, withSipp) => {
+const stepsOfRound = ({ count, rate, sippCount, sippRate, modes, extras }, peers) => {
   const steps = [floorStep(count)];
   for (const auth of modes) {
-    if (withSipp) steps.push(sippStep({ auth, count, rate: auth ? Math.round((sippRate * 2) / 3) : sippRate }));
-    steps.push(regstormStep({ auth, count, rate }));
+    const sipp = { auth, count: sippCount, rate: auth ? Math.round((sippRate * 2) / 3) : sippRate };
+    if (peers.sipp) steps.push(sippStep(sipp));
+    steps.push(regstormStep({ auth, count, rate: auth ? Math.round((rate * 2) / 5) : rate }));
+    if (auth) continue;
+    steps.push(floorStep(count, true));
+    steps.push(regstormStep({ auth, count, rate, segments: true, title: 'regstorm plain, segments' }));
   }
   steps.push(regstormStep({ auth: false, count: START_UP_COUNT, rate: START_UP_COUNT * 10, title: START_UP }));
-  return steps;
+  return extras ? [...steps, ...workerSteps(count, rate), ...kamailioSteps(sippCount, peers)] : steps;
+};
+
+/** One worker and two at the same rate a worker, far below what they can do; all of it on any processor. */
+const workerSteps = (count, rate) => {
+  const [each, eachRate] = [Math.ceil(count / 5), Math.ceil(rate / 5)];
+  const common = { auth: false, everywhere: true };
+  return [
+    regstormStep({ ...common, count: each, rate: eachRate, title: ONE_WORKER }),
+    regstormStep({ ...common, count: 2 * each, rate: 2 * eachRate, workers: 2, title: TWO_WORKERS }),
+  ];
+};
+
+const kamailioSteps = (count, peers) => {
+  if (!peers.kamailio) return [];
+  const common = { auth: true, count: Math.min(count, KAMAILIO_COUNT), rate: KAMAILIO_RATE, responder: 'kamailio' };
+  const sipp = peers.sipp ? [sippStep({ ...common, title: 'SIPp to Kamailio' })] : [];
+  return [...sipp, regstormStep({ ...common, title: 'regstorm to Kamailio' })];
 };
 
 const lineOf = (result) =>
   result.title === START_UP ? `${Math.round(result.cpuSeconds * 1000)} ms` : `${costUs(result).toFixed(2)} µs`;
 
 /** Once a step fails it is left out of the following rounds: it would fail again, slowly. */
-const runRounds = async (options, withSipp) => {
+const runRounds = async (options, peers) => {
   const results = [];
   const broken = new Set();
   for (let round = 1; round <= options.rounds; round += 1) {
-    for (const step of stepsOfRound(options, withSipp)) {
+    for (const step of stepsOfRound(options, peers)) {
       if (broken.has(step.title)) continue;
       const result = await attempt(step);
       if (result === null) broken.add(step.title);
@@ -105,10 +140,10 @@ const whyBroken = ({ error, succeeded, failed }) => {
   return succeeded === 0 ? 'had no success' : null;
 };
 
-const findPeaks = async ({ modes, rungsMost }, withSipp, broken) => {
+const findPeaks = async ({ modes, rungsMost }, peers, broken) => {
   const peaks = {};
   for (const auth of modes) {
-    const sipp = withSipp ? [['SIPp', sippStep]] : [];
+    const sipp = peers.sipp ? [['SIPp', sippStep]] : [];
     for (const [name, create] of [...sipp, ['regstorm', regstormStep]]) {
       const title = `${name} ${auth ? 'digest' : 'plain'}`;
       if (rungsMost === 0 || broken.has(title)) continue;
@@ -125,12 +160,12 @@ const record = (machine, options, costs, peaks) => {
   const peak = Object.fromEntries(
     Object.entries(peaks).map(([title, { perSecond }]) => [title, Math.round(perSecond)]),
   );
-  const { rounds, count, rate, sippRate } = options;
+  const { rounds, count, rate, sippCount, sippRate } = options;
   const line = {
     kind: 'macro',
     at: new Date().toISOString(),
     machine,
-    options: { rounds, count, rate, sippRate },
+    options: { rounds, count, rate, sippCount, sippRate },
     costUs: cost,
     peakPerSecond: peak,
   };
@@ -145,11 +180,12 @@ const main = async () => {
   }
   buildYardsticks();
   const machine = describeMachine();
-  const withSipp = isInstalled('sipp');
-  if (!withSipp) complain('SIPp is not installed (Debian package sip-tester): its lines are left out');
+  const peers = { sipp: isInstalled('sipp'), kamailio: isInstalled('kamailio') };
+  if (!peers.sipp) complain('SIPp is not installed (Debian package sip-tester): its lines are left out');
+  if (!peers.kamailio) complain('Kamailio is not installed (Debian package kamailio): its lines are left out');
   if (machine.loadAverage > 0.5) complain(`the machine is busy (load ${machine.loadAverage}): expect noise`);
-  const { results, broken } = await runRounds(options, withSipp);
-  const peaks = await findPeaks(options, withSipp, broken);
+  const { results, broken } = await runRounds(options, peers);
+  const peaks = await findPeaks(options, peers, broken);
   const costs = summarise(results);
   say('', ...machineLines(machine), '', 'Commands', ...commandLines(costs), '', ...costTable(costs));
   if (Object.keys(peaks).length > 0) say('', ...peakTable(peaks));

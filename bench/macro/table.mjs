@@ -9,6 +9,10 @@ export const median = (values) => {
 /** A run of next to nothing: what regstorm costs before its first registration. */
 export const START_UP = 'regstorm start-up';
 
+/** The same load a worker, by one worker and by two. */
+export const ONE_WORKER = 'regstorm, 1 worker';
+export const TWO_WORKERS = 'regstorm, 2 workers';
+
 /** Processor time per registration of a step, microseconds, the whole process counted. */
 export const costUs = ({ cpuSeconds, count }) => (cpuSeconds / count) * 1e6;
 
@@ -40,8 +44,12 @@ export const ratios = (costs, peaks) => {
   const rows = [
     ['regstorm plain / C floor', cost('regstorm plain'), floor],
     ['regstorm plain / SIPp plain', cost('regstorm plain'), cost('SIPp plain')],
+    ['regstorm plain, segments / C floor', cost('regstorm plain, segments'), floor],
+    ['regstorm plain, segments / SIPp plain', cost('regstorm plain, segments'), cost('SIPp plain')],
     ['regstorm digest / two C floors', cost('regstorm digest'), floor === undefined ? undefined : 2 * floor],
     ['regstorm digest / SIPp digest', cost('regstorm digest'), cost('SIPp digest')],
+    ['2 workers / 1 worker, same rate each', cost(TWO_WORKERS), cost(ONE_WORKER)],
+    ['to Kamailio, regstorm / SIPp', cost('regstorm to Kamailio'), cost('SIPp to Kamailio')],
     ['peak rate, regstorm plain / SIPp plain', peak('regstorm plain'), peak('SIPp plain')],
     ['peak rate, regstorm digest / SIPp digest', peak('regstorm digest'), peak('SIPp digest')],
   ];
@@ -49,7 +57,7 @@ export const ratios = (costs, peaks) => {
 };
 
 const fixed = (value, digits, width) => value.toFixed(digits).padStart(width);
-const WIDTH = 24;
+const WIDTH = 26;
 
 export const costTable = (costs) => {
   const start = startUpSeconds(costs);
