@@ -8,7 +8,7 @@
 import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { abort, attachFlow, createEngine } from '../../dist/engine/index.js';
+import { abort, attachFlow, createEngine, outboxCapacity } from '../../dist/engine/index.js';
 import {
   COUNTER_DATAGRAMS_SENT,
   COUNTER_MISSED_CONTEXT_BUSY,
@@ -20,11 +20,11 @@ import {
   percentileUs,
 } from '../../dist/metrics/index.js';
 import { loadScenario } from '../../dist/scenario/index.js';
-import { createUdpTransport, monotonicNowUs } from '../../dist/transport/index.js';
+import { monotonicNowUs } from '../../dist/transport/index.js';
 import { createEngineCore } from '../../dist/worker/engine-core.js';
 import { runPump } from '../../dist/worker/pump.js';
 import { rehearse } from '../../dist/worker/rehearsal.js';
-import { openClientSocket } from '../../dist/worker/sockets.js';
+import { createClientTransport, openClientSockets } from '../../dist/worker/sockets.js';
 import { measureOffsetNs } from './offset.mjs';
 import { createTransactionLog, overhear, packLog, wireSumUs } from './transaction-log.mjs';
 
@@ -53,19 +53,20 @@ const makeRun = async (plan, port, count) => {
   const metrics = createMetricsBlock(seconds);
   const fixed = { workerIndex: 0, workerCount: 1, runId: RUN_ID, seed: 1, userAgent: 'regstorm' };
   const engine = createEngine({ plan, metrics, ...fixed });
-  const transport = createUdpTransport(plan.local.sockets, { originUs: monotonicNowUs() });
+  const transport = createClientTransport(plan.local, outboxCapacity(engine));
   try {
     const target = { address: ADDRESS, port };
-    const { slab } = engine.outbox;
-    const socket = await openClientSocket(transport, { local: plan.local, workerIndex: 0, target, slab });
-    attachFlow(engine, socket.sentBy);
+    const place = { local: plan.local, workerIndex: 0, workerCount: 1, target };
+    const [{ outbox }] = engine.flows;
+    const [socket] = await openClientSockets(transport, place, [outbox.slab]);
+    attachFlow(engine, socket.flow, socket.sentBy);
     const log = createTransactionLog(count);
     const originUs = monotonicNowUs() + HEAD_START_US;
     const offsetsNs = [measureOffsetNs(originUs)];
     transport.setOrigin(originUs);
     const isStopped = (nowUs) => nowUs > seconds * 1e6;
-    const core = createEngineCore({ engine, transport, flow: socket.flow, metrics, isStopped });
-    await runPump(overhear(core, engine.outbox, log), transport);
+    const core = createEngineCore({ engine, transport, metrics, isStopped });
+    await runPump(overhear(core, outbox, log), transport);
     offsetsNs.push(measureOffsetNs(originUs));
     abort(engine, transport.nowUs());
     return { log, metrics, offsetsNs, stats: transport.stats(), wireClock: transport.wireClock };

@@ -106,7 +106,7 @@ const createResponder = () => {
   world.onRequest = (_bytes, start, end) => requests.push([start, end]);
   takeTurn(world);
   takeTurn(world);
-  const { slab } = world.engine.outbox;
+  const { slab } = world.engine.flows[0].outbox;
   const [start, end] = requests[0];
   const run = (count) => {
     let hash = SEED;

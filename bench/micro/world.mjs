@@ -14,6 +14,7 @@ import { fold, SEED } from './fold.mjs';
 
 export const TURN_US = 500;
 export const STARTS_PER_TURN = 25;
+const ONLY_FLOW = 0;
 const SENT_BY = '127.0.0.1:40123';
 const ANSWERS_MOST = 256;
 const ANSWER_BYTES = 1024;
@@ -54,7 +55,7 @@ export const createWorld = ({ contexts, password = null, answers = true }) => {
     userAgent: 'regstorm/micro',
     metrics,
   });
-  attachFlow(engine, SENT_BY);
+  attachFlow(engine, ONLY_FLOW, SENT_BY);
   const world = {
     engine,
     metrics,
@@ -99,7 +100,8 @@ export const answer = (world, bytes, start, end) => {
 
 const receiveAnswers = (world, receivedAtUs) => {
   const { engine, starts, ends, count } = world;
-  for (let i = 0; i < count; i++) receiveDatagram(engine, receivedAtUs, engine.outbox.slab, starts[i], ends[i]);
+  const { slab } = engine.flows[ONLY_FLOW].outbox;
+  for (let i = 0; i < count; i++) receiveDatagram(engine, receivedAtUs, ONLY_FLOW, slab, starts[i], ends[i]);
   world.count = 0;
 };
 
@@ -108,6 +110,6 @@ export const takeTurn = (world) => {
   world.nowUs += TURN_US;
   receiveAnswers(world, world.nowUs - ARRIVED_US);
   advance(engine, world.nowUs);
-  reportSent(engine, drain(engine, world.sink), world.nowUs);
+  reportSent(engine, ONLY_FLOW, drain(engine, world.sink), world.nowUs);
   assert.ok(world.count < ANSWERS_MOST);
 };

@@ -16,7 +16,8 @@ const options = { plan, workerIndex: 0, workerCount: 1, runId: '00000000', seed:
 const before = process.hrtime.bigint();
 const engine = createEngine(options);
 const created = process.hrtime.bigint();
-for (const table of [engine.contexts, engine.challenges, engine.waits, engine.ready]) {
+const ready = engine.flows.map((flow) => flow.ready);
+for (const table of [engine.contexts, engine.challenges, engine.waits, ...ready]) {
   for (const column of Object.values(table)) if (ArrayBuffer.isView(column)) touch(column);
 }
 const touched = process.hrtime.bigint();

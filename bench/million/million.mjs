@@ -44,7 +44,7 @@ const runAgainst = async (name, { options, scenario, folder }) => {
   const out = join(folder, name);
   const how = ['--target', `sip:127.0.0.1:${responder.port}`, '--workers', '1', '--no-thresholds'];
   const command = [process.execPath, MAIN, 'run', scenario, ...how, '-q', '--on-invalid', 'warn', '--out', out];
-  const usage = await runMeasured(command, seconds, folder);
+  const usage = await runMeasured(command, { seconds, folder });
   const counted = await responder.stop();
   if (usage.exitCode !== 0) throw new Error(`${name}: exit code ${usage.exitCode}\n${usage.stdout}${usage.stderr}`);
   const summary = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8'));

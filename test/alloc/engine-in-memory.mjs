@@ -12,6 +12,7 @@ const TURN_US = 500;
 const SECOND_US = 1_000_000;
 const WARM_UP_TURNS = 4_000;
 const ROUNDS = 8;
+const ONLY_FLOW = 0;
 const TURNS_A_ROUND = 400;
 
 /** `lateSeconds`: the counting begins that much later in the run's time, in which nothing happens. */
@@ -27,7 +28,7 @@ const engine = createEngine({
   userAgent: 'regstorm',
   metrics,
 });
-attachFlow(engine, '127.0.0.1:40000');
+attachFlow(engine, ONLY_FLOW, '127.0.0.1:40000');
 const peer = createPeer({ challenges: credentials !== 'plain', answersMost: 1024 });
 const sink = (_flow, bytes, start, end) => {
   answer(peer, bytes, start, end);
@@ -37,10 +38,12 @@ const sink = (_flow, bytes, start, end) => {
 /** As a pump: what has arrived, advance, drain, report. */
 const turn = (nowUs) => {
   const count = takeAnswers(peer);
-  for (let i = 0; i < count; i++) receiveDatagram(engine, nowUs, peer.bytes, peer.ends[i], peer.ends[i + 1]);
+  for (let i = 0; i < count; i++) {
+    receiveDatagram(engine, nowUs, ONLY_FLOW, peer.bytes, peer.ends[i], peer.ends[i + 1]);
+  }
   advance(engine, nowUs);
   const sent = drain(engine, sink);
-  for (let i = 0; i < sent; i++) reportSent(engine, 1, nowUs);
+  for (let i = 0; i < sent; i++) reportSent(engine, ONLY_FLOW, 1, nowUs);
 };
 
 let nowUs = 0;

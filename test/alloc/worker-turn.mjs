@@ -3,12 +3,12 @@
 
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { attachFlow, createEngine } from '../../dist/engine/index.js';
+import { attachFlow, createEngine, outboxCapacity } from '../../dist/engine/index.js';
 import { COUNTER_REQUESTS_SENT, counterOf, createMetricsBlock } from '../../dist/metrics/index.js';
-import { createUdpTransport, monotonicNowUs } from '../../dist/transport/index.js';
+import { monotonicNowUs } from '../../dist/transport/index.js';
 import { createEngineCore } from '../../dist/worker/engine-core.js';
 import { runPump } from '../../dist/worker/pump.js';
-import { openClientSocket } from '../../dist/worker/sockets.js';
+import { createClientTransport, openClientSockets } from '../../dist/worker/sockets.js';
 import { createCounter, measuredPlan } from './measured-plan.mjs';
 
 const RATE = 20_000;
@@ -32,15 +32,11 @@ const engine = createEngine({
   userAgent: 'regstorm',
   metrics,
 });
-const transport = createUdpTransport('udp-batch', { originUs: monotonicNowUs() });
+const transport = createClientTransport({ ...plan.local, sockets: 'udp-batch' }, outboxCapacity(engine));
 const target = { address: '127.0.0.1', port };
-const socket = await openClientSocket(transport, {
-  local: plan.local,
-  workerIndex: 0,
-  target,
-  slab: engine.outbox.slab,
-});
-attachFlow(engine, socket.sentBy);
+const place = { local: plan.local, workerIndex: 0, workerCount: 1, target };
+const slabs = engine.flows.map(({ outbox }) => outbox.slab);
+for (const { flow: id, sentBy } of await openClientSockets(transport, place, slabs)) attachFlow(engine, id, sentBy);
 transport.setOrigin(monotonicNowUs());
 const finished = () => {
   let sum = 0;
@@ -63,7 +59,7 @@ const isStopped = () => {
   return false;
 };
 
-await runPump(createEngineCore({ engine, transport, flow: socket.flow, metrics, isStopped }), transport);
+await runPump(createEngineCore({ engine, transport, metrics, isStopped }), transport);
 transport.close();
 Atomics.store(new Int32Array(stop), 0, 1);
 await once(peer, 'exit');

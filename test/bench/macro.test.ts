@@ -7,7 +7,19 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 const SCRIPT = fileURLToPath(new URL('../../bench/macro/run.mjs', import.meta.url));
-const SMALLEST = ['--rounds', '1', '--count', '2000', '--sipp-count', '2000', '--rate', '4000', '--sipp-rate', '3000', '--no-peak'];
+const SMALLEST = [
+  '--rounds',
+  '1',
+  '--count',
+  '2000',
+  '--sipp-count',
+  '2000',
+  '--rate',
+  '4000',
+  '--sipp-rate',
+  '3000',
+  '--no-peak',
+];
 const WITHIN_MS = 120_000;
 
 const run = promisify(execFile);
