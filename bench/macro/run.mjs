@@ -22,9 +22,9 @@ import {
 
 const HISTORY = fileURLToPath(new URL('../history.jsonl', import.meta.url));
 const START_UP_COUNT = 100;
-/** A rate that one Kamailio holds with digest, and half a minute of it. */
+/** A rate that one Kamailio holds with digest, and a quarter of a minute of it. */
 const KAMAILIO_RATE = 10_000;
-const KAMAILIO_COUNT = 300_000;
+const KAMAILIO_COUNT = 150_000;
 /** SIPp's last second costs it about 2 %, so that more would be asking for luck. */
 const HELD_SHARE = 0.97;
 const RUNG_SECONDS = 3;

@@ -70,7 +70,8 @@ export const fillSegments = (segments: Segments, queue: SendQueue, offered: numb
   let count = 0;
   for (let at = queue.head; at < end; count++) {
     const lengthBytes = lengthOf(queue, at);
-    const most = Math.min(MOST_MESSAGES, Math.floor(MOST_BYTES / Math.max(1, lengthBytes)));
+    // Nothing can be cut into nothings: an empty message is one of its own.
+    const most = lengthBytes === 0 ? 1 : Math.min(MOST_MESSAGES, Math.floor(MOST_BYTES / lengthBytes));
     let next = at + 1;
     while (next < end && next - at < most && lengthOf(queue, next) === lengthBytes) next++;
     pointAt(segments, count, queue, at, next - at);

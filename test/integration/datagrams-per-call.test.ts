@@ -73,6 +73,24 @@ describe.skipIf(batchUnavailableReason() !== null)('calls of udp-batch', () => {
   });
 });
 
+describe.skipIf(batchUnavailableReason() !== null)('local.segmentation', () => {
+  it('has calls of up to 64 datagrams, the same counts as without, and a note', async () => {
+    const { summary } = await runWith(scenario(CROWD), '--set', 'local.segmentation=true');
+    expectCallsToCarryAll(summary);
+    expect(summary.generator.sendCalls.datagrams.max).toBeGreaterThan(16);
+    expect(summary.generator.sendCalls.datagrams.max).toBeLessThanOrEqual(64);
+    expect(summary.notes.join('\n')).toContain('handed over in segments (UDP_SEGMENT)');
+  });
+
+  it('says so where it was of no use', async () => {
+    const { summary } = await runWith(
+      scenario({ ...CROWD, more: 'local: { sockets: udp-dgram, segmentation: true }\n' }),
+    );
+    expectCallsToCarryAll(summary);
+    expect(summary.notes.join('\n')).toContain('local.segmentation was of no use');
+  });
+});
+
 describe('calls of udp-dgram', () => {
   it('carry one datagram each, add up to what was sent, and keep to local.maxBurst without it', async () => {
     const { end, summary } = await runWith(

@@ -173,6 +173,7 @@ describe('values', () => {
     ['name: example', 'local: { ports: 6001-6000 }', 'x.yaml:2:17: "6001-6000" ends before it begins'],
     ['name: example', 'local: { ports: 70000 }', 'x.yaml:2:17: "70000": ports go from 1 to 65535'],
     ['name: example', 'local: { ports: high }', 'x.yaml:2:17: "high" is not a port range; write 6000 or 6000-6007'],
+    ['name: example', 'local: { segmentation: maybe }', 'x.yaml:2:24: "maybe" is neither true nor false'],
     [
       'name: example',
       'local: { maxBurst: 0 }',

@@ -115,6 +115,15 @@ describe('planWarnings', () => {
     }
   });
 
+  it('segments that the sockets asked for cannot make', () => {
+    expect(planWarnings(plan({ local: '{ sockets: udp-dgram, segmentation: true }' }))).toEqual([
+      'local.segmentation changes nothing: the sockets asked for, udp-dgram, hand over one datagram a call',
+    ]);
+    for (const local of ['{ sockets: udp-dgram, segmentation: false }', '{ segmentation: true }']) {
+      expect(planWarnings(plan({ local }))).toEqual([]);
+    }
+  });
+
   it('a refresh before any register, and one after the binding has expired', () => {
     expect(planWarnings(plan({ flow: '[refresh]', thresholds: '[]' }))).toEqual([
       'the flow begins with refresh, and no context has a binding at its first start; begin with register',
