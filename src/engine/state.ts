@@ -11,7 +11,7 @@ import { contextsOfWorker, createStartCursor, measuredToUs, scheduleEndUs } from
 import type { BranchReader, CompiledText, RegisterFields, RegisterTemplate } from '../sip/index.ts';
 import { compileText, createBranchReader, createRegisterTemplate, MOST_SLOTS } from '../sip/index.ts';
 import type { MemoryPlan } from '../std/index.ts';
-import { createMemoryPlan, encodeUtf8, hashText, mix32, NEVER_US, US_PER_SECOND } from '../std/index.ts';
+import { createMemoryPlan, encodeUtf8, hashText, mixBits, NEVER_US, US_PER_SECOND } from '../std/index.ts';
 import type { Authenticator } from './authenticator.ts';
 import { createAuthenticator } from './authenticator.ts';
 import type { ChallengeTable } from './challenges.ts';
@@ -146,32 +146,46 @@ export function createEngine(options: EngineOptions): Engine {
     starts: createStartCursor({ load: plan.load, contextCount: plan.identities.count, workerIndex, workerCount }),
     flowProgram,
     cleanupProgram,
-    fromTagSeed: mix32(runTag, 1),
-    cnonceSeed: mix32(runTag, 2),
-    waitSeed: mix32(seed, 3),
+    fromTagSeed: mixBits(runTag, 1),
+    cnonceSeed: mixBits(runTag, 2),
+    waitSeed: mixBits(seed, 3),
     program: flowProgram,
     metrics: options.metrics,
     cleanupMetrics: cleanupProgram === null ? null : createMetricsBlock(1),
-    nowUs: 0,
+    nowUs: NEVER_US,
     phase: PHASE_LOADING,
     loadEndUs: scheduleEndUs(plan.load),
     measuredToUs: measuredToUs(plan.load),
-    phaseStartUs: 0,
+    phaseStartUs: NEVER_US,
     phaseEndUs: scheduleEndUs(plan.load),
-    drainStartedUs: -1,
-    cleanupStartedUs: -1,
-    endedUs: -1,
+    drainStartedUs: NEVER_US,
+    cleanupStartedUs: NEVER_US,
+    endedUs: NEVER_US,
     heldStarts: 0,
     firstFlow: 0,
     activeFlows: 0,
     released: 0,
     cleanupNext: 0,
     boundCount: 0,
-    countedUs: 0,
+    countedUs: NEVER_US,
     skipped: new Float64Array(5),
   };
+  setTimes(engine);
   memory.seal();
   return engine;
+}
+
+/**
+ * Sets what was made as a double. A field that first held a small integer would become another kind of field with the first
+ * reading of a clock, which is a double, and whatever was compiled for the engine until then would be thrown away.
+ */
+function setTimes(engine: Engine): void {
+  engine.nowUs = 0;
+  engine.phaseStartUs = 0;
+  engine.drainStartedUs = -1;
+  engine.cleanupStartedUs = -1;
+  engine.endedUs = -1;
+  engine.countedUs = 0;
 }
 
 /** Makes the flow's request texts, now that its socket has an address; `sentBy` is `address:port`, of this flow alone. */

@@ -136,9 +136,10 @@ export const createStartCursor = (share: Share): StartCursor => {
   const lastContext = contextOfRow(Math.max(0, rows - 1), workerIndex, workerCount);
   const wrapStarts = contextCount - lastContext + workerIndex;
   const has = rows > 0 && workerIndex < total;
-  return {
+  const cursor: StartCursor = {
     start: workerIndex,
-    timeUs: has ? startTimeUs(load, workerIndex) : NEVER_US,
+    // A double from the start, as NEVER_US at its end is one: no other kind of record then, and no code compiled anew.
+    timeUs: NEVER_US,
     context: workerIndex,
     row: 0,
     remainder: startRemainder(load, workerIndex),
@@ -153,6 +154,8 @@ export const createStartCursor = (share: Share): StartCursor => {
     wrapUs: startTimeUs(load, wrapStarts),
     wrapRemainder: startRemainder(load, wrapStarts),
   };
+  if (has) cursor.timeUs = startTimeUs(load, workerIndex);
+  return cursor;
 };
 
 /**

@@ -21,8 +21,6 @@ export const MOST_SLOTS = 0x1000000;
 export const MOST_WORKERS = 0x100;
 
 export interface BranchReader {
-  readonly runTag: number;
-  readonly worker: number;
   /** What all branches of the worker begin with. */
   readonly prefix: Uint8Array;
   slot: number;
@@ -34,7 +32,7 @@ export function createBranchReader(runTag: number, worker: number): BranchReader
   prefix.set(COOKIE);
   writeHex(prefix, RUN_TAG_AT, runTag, 8);
   writeHex(prefix, WORKER_AT, worker, 2);
-  return { runTag, worker, prefix, slot: -1, generation: 0 };
+  return { prefix, slot: -1, generation: 0 };
 }
 
 export function writeBranch(

@@ -26,12 +26,13 @@ const STOPPED_DRAIN_US = 5 * US_PER_SECOND;
 
 export async function runLoad(task: LoadTask): Promise<LoadDone> {
   const { plan, workerIndex, workerCount, runId, seed, userAgent } = task;
-  if (plan.load.startsPerPeriod / plan.load.periodUs >= REHEARSED_STARTS_PER_US) {
-    (await import('./rehearsal.ts')).rehearse(plan);
-  }
   const metrics = attachMetricsBlock(task.metrics);
   const control = attachControl(task.control);
   const engine = createEngine({ plan, workerIndex, workerCount, runId, seed, userAgent, metrics });
+  // Only now: code that was compiled for the rehearsal's engine alone is thrown away when there is another.
+  if (plan.load.startsPerPeriod / plan.load.periodUs >= REHEARSED_STARTS_PER_US) {
+    (await import('./rehearsal.ts')).rehearse(plan);
+  }
   const transport = createClientTransport(plan.local, outboxCapacity(engine));
   try {
     const slabs = engine.flows.map(({ outbox }) => outbox.slab);
