@@ -31,7 +31,7 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
   const engine = createEngine({ plan, workerIndex, workerCount, runId, seed, userAgent, metrics });
   // Only now: code that was compiled for the rehearsal's engine alone is thrown away when there is another.
   if (plan.load.startsPerPeriod / plan.load.periodUs >= REHEARSED_STARTS_PER_US) {
-    (await import('./rehearsal.ts')).rehearse(plan);
+    await (await import('./rehearsal.ts')).rehearse(plan);
   }
   const transport = createClientTransport(plan.local, outboxCapacity(engine));
   try {

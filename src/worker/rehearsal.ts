@@ -1,28 +1,27 @@
 // A rehearsal before the first packet. JavaScript is compiled while it runs: the first few thousand messages of a thread cost
-// several times what later ones do, which would show as lag, and count against the generator, in every run without warm-up.
-// So each worker first plays a few thousand registrations against a stand-in for a registrar in its own memory, in virtual
-// time. Nothing of it is sent or counted.
+// many times what later ones do, which would show as lag, and count against the generator, in every run without warm-up.
+// So each worker first plays a few thousand registrations with sockets of its own on the loopback interface, against a
+// stand-in for a registrar in the same thread: the same engine, pump and transport that the load will use. The target hears
+// nothing of it, and nothing of it is counted.
 
-import type { Engine } from '../engine/index.ts';
-import { advance, attachFlow, createEngine, drain, isOver, receiveDatagram, reportSent } from '../engine/index.ts';
+import { attachFlow, createEngine, outboxCapacity } from '../engine/index.ts';
 import { COUNTER_REQUESTS_SENT, counterOf, createMetricsBlock } from '../metrics/index.ts';
-import type { AttemptStep, Procedure, RunPlan } from '../scenario/index.ts';
+import type { AttemptStep, PlanLocal, Procedure, RunPlan } from '../scenario/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
-import type { StandIn } from './stand-in.ts';
+import { monotonicNowUs } from '../transport/index.ts';
+import { createEngineCore } from './engine-core.ts';
+import { runPump } from './pump.ts';
+import { createClientTransport, openClientSockets } from './sockets.ts';
 import { createStandIn } from './stand-in.ts';
+import { LOOPBACK, openStandInSocket } from './stand-in-socket.ts';
 
-const CONTEXTS = 200;
 /** What a run makes in half a second, but no more than that. */
-const STARTS_MOST = 1500;
+const STARTS_MOST = 4000;
 const REHEARSED_SECONDS = 0.5;
-const START_EVERY_US = 50;
-/** About twice what the rehearsal takes; a bound, not a measure. */
-const TURNS_MOST = 20_000;
-const TURN_US = 200;
+const START_EVERY_US = 30;
+/** Several times what the rehearsal takes; a bound, not a measure. */
+const LONGEST_US = 2 * US_PER_SECOND;
 const EXPIRES_SECONDS = 3600;
-const ADDRESS = '127.0.0.1';
-/** Flow f is at this port plus f. */
-const FIRST_PORT = 5060;
 /** Several flows compile other code than one; how many they are makes no difference. */
 const FLOWS_MOST = 4;
 
@@ -34,9 +33,7 @@ const step = (procedure: Procedure, expiresSeconds: number): AttemptStep => ({
 });
 
 /** Plays registrations with the plan's identities and credentials, and forgets them; returns how many requests it made. */
-export function rehearse(plan: RunPlan): number {
-  const { domain, password } = plan.identities;
-  const standIn = createStandIn(domain, password !== null);
+export async function rehearse(plan: RunPlan): Promise<number> {
   const metrics = createMetricsBlock(1);
   const engine = createEngine({
     // Cloned like the real plan, which came from another thread: objects made in another way would be compiled for apart.
@@ -48,60 +45,54 @@ export function rehearse(plan: RunPlan): number {
     userAgent: 'regstorm',
     metrics,
   });
-  for (const { id } of engine.flows) attachFlow(engine, id, `${ADDRESS}:${FIRST_PORT + id}`);
-  let answers: readonly Answer[] = [];
-  // Times come out of an array of doubles, as the kernel's clocks make them: with small integers other code would be compiled.
-  const nowUs = new Float64Array(1);
-  for (let turn = 0; turn < TURNS_MOST && !isOver(engine); turn++) {
-    nowUs[0] = turn * TURN_US;
-    answers = takeTurn(engine, standIn, nowUs, answers);
+  const { domain, password } = plan.identities;
+  const standIn = await openStandInSocket(createStandIn(domain, password !== null), plan.local.sockets);
+  const { local } = engine.options.plan;
+  const transport = createClientTransport(local, outboxCapacity(engine));
+  try {
+    const target = { address: LOOPBACK, port: standIn.port };
+    const slabs = engine.flows.map(({ outbox }) => outbox.slab);
+    const sockets = await openClientSockets(transport, { local, workerIndex: 0, workerCount: 1, target }, slabs);
+    for (const { flow, sentBy } of sockets) attachFlow(engine, flow, sentBy);
+    transport.setOrigin(monotonicNowUs());
+    const isStopped = (nowUs: number): boolean => {
+      standIn.takeTurn();
+      return nowUs > LONGEST_US;
+    };
+    await runPump(createEngineCore({ engine, transport, metrics, isStopped }), transport);
+    return counterOf(metrics, COUNTER_REQUESTS_SENT);
+  } finally {
+    transport.close();
+    standIn.close();
   }
-  return counterOf(metrics, COUNTER_REQUESTS_SENT);
 }
 
 function rehearsedPlan(plan: RunPlan): RunPlan {
   const startsPerSecond = (plan.load.startsPerPeriod / plan.load.periodUs) * US_PER_SECOND;
+  const starts = Math.min(STARTS_MOST, Math.ceil(REHEARSED_SECONDS * startsPerSecond));
   return {
     ...plan,
     requestUri: `sip:${plan.identities.domain}`,
-    identities: { ...plan.identities, count: CONTEXTS },
+    identities: { ...plan.identities, count: starts },
     load: {
       model: 'constant-rate',
       startsPerPeriod: 1,
       periodUs: START_EVERY_US,
-      starts: Math.min(STARTS_MOST, Math.ceil(REHEARSED_SECONDS * startsPerSecond)),
+      starts,
       durationUs: null,
       warmupUs: 0,
       cooldownUs: 0,
     },
     flow: [step('register', EXPIRES_SECONDS), step('refresh', EXPIRES_SECONDS), step('unregister', 0)],
     cleanup: 'none',
-    local: { ...plan.local, socketsPerWorker: Math.min(FLOWS_MOST, plan.local.socketsPerWorker) },
+    local: onLoopback(plan.local),
   };
 }
 
-interface Answer {
-  readonly flow: number;
-  readonly bytes: Uint8Array;
-}
-
-/** What was answered in one turn arrives in the next. */
-function takeTurn(
-  engine: Engine,
-  standIn: StandIn,
-  clock: Float64Array,
-  arriving: readonly Answer[],
-): readonly Answer[] {
-  const nowUs = (): number => clock[0] ?? 0;
-  for (const { flow, bytes } of arriving) receiveDatagram(engine, nowUs(), flow, bytes, 0, bytes.length);
-  advance(engine, nowUs());
-  const answers: Answer[] = [];
-  const sent = engine.flows.map(() => 0);
-  drain(engine, (flow, bytes, start, end) => {
-    answers.push({ flow, bytes: standIn.answer(bytes, start, end) });
-    sent[flow] = (sent[flow] ?? 0) + 1;
-    return true;
-  });
-  for (const [flow, count] of sent.entries()) reportSent(engine, flow, count, nowUs());
-  return answers;
-}
+const onLoopback = (local: PlanLocal): PlanLocal => ({
+  ...local,
+  addresses: [LOOPBACK],
+  firstPort: null,
+  lastPort: null,
+  socketsPerWorker: Math.min(FLOWS_MOST, local.socketsPerWorker),
+});
