@@ -48,7 +48,7 @@ const planOf = async ({ port, rate, count, warmupSeconds }) => {
 };
 
 const makeRun = async (plan, port, count) => {
-  rehearse(plan);
+  await rehearse(plan);
   const seconds = Math.ceil((count * plan.load.periodUs) / plan.load.startsPerPeriod / 1e6) + SPARE_SECONDS;
   const metrics = createMetricsBlock(seconds);
   const fixed = { workerIndex: 0, workerCount: 1, runId: RUN_ID, seed: 1, userAgent: 'regstorm' };
