@@ -41,12 +41,19 @@ export {
   createByteSpan,
   createDigest,
   DIGEST_HEX_BYTES,
+  digestBodyHash,
   digestHa1,
   digestHa2,
+  digestHa2Int,
   digestResponse,
   digestResponseAuth,
+  digestResponseAuthInt,
+  digestSessionHa1,
+  digestUserhash,
+  MOST_DIGEST_HEX_BYTES,
   setSpan,
 } from './digest.ts';
+export { digestHexBytes, hashAlgorithm } from './digest-hash.ts';
 export { canonicalHeaderName, isReservedHeader, isToken } from './header-names.ts';
 export type { HostPort } from './host-port.ts';
 export { createHostPort, parseHostPort } from './host-port.ts';
