@@ -79,6 +79,7 @@ export function finishAttempt(engine: Engine, context: number, outcome: number, 
   if (isRegistered && outcome === OUTCOME_SUCCEEDED) countInSecond(metrics, engine.nowUs, LANE_REGISTRATIONS, 1);
   recordTimes(engine, context, procedure, outcome, endUs);
   noteDoubt(engine, context, procedure, outcome);
+  if (engine.observer !== null) engine.observer.ended(context, outcome, endUs, contexts.wireUs[context]!);
   if (outcome !== OUTCOME_SUCCEEDED) {
     stopFlow(engine, context, contexts.position[context]!, bank);
     return;

@@ -32,6 +32,7 @@ import { CONTEXT_CHALLENGED } from './contexts.ts';
 import { failAttempt } from './failure.ts';
 import { pushReady } from './ready-queue.ts';
 import type { ResponseReader } from './response-reader.ts';
+import { authenticatorOf } from './speakers.ts';
 import type { Engine } from './state.ts';
 import { CREDENTIALS_FRESH, CREDENTIALS_KEPT } from './transactions.ts';
 import { flowOf } from './transport-flows.ts';
@@ -69,7 +70,7 @@ export function meetChallenge(
 function keepChallenge(engine: Engine, context: number, credentials: number, bytes: Uint8Array): number {
   const { challenges, reader } = engine;
   const { message } = reader;
-  if (engine.authenticator.password === null) return OUTCOME_NO_CREDENTIALS;
+  if (authenticatorOf(engine, context).password === null) return OUTCOME_NO_CREDENTIALS;
   if (
     !findUsable(engine, message.status === PROXY_STATUS ? message.proxyAuthenticate : message.wwwAuthenticate, bytes)
   ) {

@@ -142,6 +142,16 @@ export function dropNonce(table: ChallengeTable, context: number): void {
   table.space[context] = NO_SPACE;
 }
 
+/** As if the context had never been challenged: for another identity in its row, or other credentials. */
+export function forgetChallenges(table: ChallengeTable, context: number): void {
+  table.space[context] = NO_SPACE;
+  table.nonceBytes[context] = 0;
+  table.opaqueBytes[context] = 0;
+  table.nonceCount[context] = 0;
+  table.long.drop(context);
+  table.ha1Space[context] = NO_SPACE;
+}
+
 /** The bytes in which the context's nonce and opaque lie, from keptAt on. */
 export function keptBytes(table: ChallengeTable, context: number): Uint8Array {
   return isKeptLong(table, context) ? table.long.of(context)! : table.kept;

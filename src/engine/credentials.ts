@@ -7,6 +7,7 @@ import { composeText, digestHa1, digestResponse, digestResponseAuth, setSpan } f
 import { encodeUtf8, writeHex } from '../std/index.ts';
 import type { ProtectionSpace } from './challenges.ts';
 import { HA1_BYTES, keptAt, keptBytes } from './challenges.ts';
+import { authenticatorOf, userOf } from './speakers.ts';
 import type { Engine } from './state.ts';
 
 const TO_REGISTRAR = encodeUtf8('Authorization: Digest username="');
@@ -31,12 +32,13 @@ export function writeCredentials(
   out: Uint8Array,
   at: number,
 ): number {
-  const { authenticator, challenges } = engine;
+  const { challenges } = engine;
+  const authenticator = authenticatorOf(engine, context);
   const space = challenges.spaces[challenges.space[context]!]!;
   const kept = keptBytes(challenges, context);
   const nonceAt = keptAt(challenges, context);
   const nonceEnd = nonceAt + challenges.nonceBytes[context]!;
-  const userEnd = composeText(engine.user, engine.fields, engine.branch, authenticator.user, 0);
+  const userEnd = composeText(userOf(engine, context), engine.fields, engine.branch, authenticator.user, 0);
   writeHex(authenticator.cnonce, 0, cnonceHigh, 8);
   writeHex(authenticator.cnonce, 8, cnonceLow, 8);
   writeHex(authenticator.nc, 0, challenges.nonceCount[context]!, 8);
@@ -64,7 +66,8 @@ function writeResponse(
   out: Uint8Array,
   at: number,
 ): number {
-  const { authenticator, challenges } = engine;
+  const { challenges } = engine;
+  const authenticator = authenticatorOf(engine, context);
   const { digest } = authenticator;
   const ha1At = context * HA1_BYTES;
   if (challenges.ha1Space[context] !== challenges.space[context]) {
@@ -83,7 +86,8 @@ function writeResponse(
 }
 
 function writeRest(engine: Engine, context: number, space: ProtectionSpace, out: Uint8Array, at: number): number {
-  const { authenticator, challenges } = engine;
+  const { challenges } = engine;
+  const authenticator = authenticatorOf(engine, context);
   if (space.namesAlgorithm) at = copy(ALGORITHM, out, at);
   if (space.withQop) {
     at = copy(CNONCE, out, at);

@@ -41,6 +41,7 @@ import { dropReady, peekReady, pushReady, putBackReady } from './ready-queue.ts'
 import { isStartDue, makeHeldStart, makeStart } from './starts.ts';
 import type { Engine } from './state.ts';
 import { LIST_F, LIST_K, PHASE_CLEANING, PHASE_DRAINING, PHASE_LOADING, PHASE_OVER } from './state.ts';
+import { tellUnanswered } from './tell-observer.ts';
 import { deadlineOf, dueSlot, firstSlot, NO_SLOT, nextTimerUs, setTimer, slotAfter } from './timer-lists.ts';
 import { isLive, isPending, NOT_SENT, TX_PROCEEDING } from './transactions.ts';
 import type { TransportFlow } from './transport-flows.ts';
@@ -295,6 +296,7 @@ export function nextDueUs(engine: Engine): number {
 
 function endTransaction(engine: Engine, slot: number, outcome: number, endUs: number): void {
   const context = engine.transactions.context[slot]!;
+  if (engine.observer !== null) tellUnanswered(engine, slot, outcome, endUs);
   terminate(engine, slot);
   finishAttempt(engine, context, outcome, endUs);
 }

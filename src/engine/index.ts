@@ -12,6 +12,9 @@ export {
   queuedCount,
   rowsOf,
 } from './books.ts';
+export { LONGEST_COMMAND_BYTES, MOST_COMMANDED_CONTEXTS } from './command-program.ts';
+export type { Command } from './commands.ts';
+export { commandAttempt, forgetContext, forgetCredentials, isIdle } from './commands.ts';
 export type { Sink } from './engine.ts';
 export {
   abort,
@@ -25,6 +28,7 @@ export {
   reportSent,
   stopStarting,
 } from './engine.ts';
+export type { EndedTransaction, Observer } from './observer.ts';
 export { receiveDatagram } from './response.ts';
 export type { Engine, EngineOptions } from './state.ts';
 export { attachFlow, createEngine, outboxCapacity, resendIntervals } from './state.ts';

@@ -40,12 +40,17 @@ const RELEASE_SECONDS = 10;
 export function updatePhase(engine: Engine): void {
   if (engine.phase === PHASE_LOADING) {
     const isOver = engine.nowUs >= engine.loadEndUs;
-    if (isOver || (areStartsDone(engine) && engine.activeFlows === 0)) beginDrain(engine, engine.options.plan.drainUs);
+    if (isOver || (isLoadDone(engine) && engine.activeFlows === 0)) beginDrain(engine, engine.options.plan.drainUs);
   }
   if (engine.phase === PHASE_DRAINING && (engine.activeFlows === 0 || engine.nowUs >= engine.phaseEndUs))
     endDrain(engine);
   if (engine.phase === PHASE_CLEANING) updateCleanup(engine);
   setCounter(engine.options.metrics, COUNTER_PHASE, phaseNumber(engine));
+}
+
+/** Nothing is left to start. Who commands contexts may always have another command. */
+function isLoadDone(engine: Engine): boolean {
+  return engine.speakers === null && areStartsDone(engine);
 }
 
 /** From now on nothing starts; flows under way have `lengthUs` to end. */

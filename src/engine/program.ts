@@ -105,6 +105,8 @@ export function addSkipped(
           inside--;
         } else addRounds(program, at, instruction.times - 1 - rounds[firstRound + instruction.depth]!, counts);
         break;
+      case 'end':
+        return;
       default:
         break;
     }

@@ -33,6 +33,16 @@ export function dropReady(queue: ReadyQueue): void {
   queue.size -= 1;
 }
 
+/** Takes the context out, wherever it stands. Cold: who stood behind it moves up. */
+export function removeReady(queue: ReadyQueue, context: number): void {
+  const { size } = queue;
+  for (let seen = 0; seen < size; seen++) {
+    const each = peekReady(queue);
+    dropReady(queue);
+    if (each !== context) pushReady(queue, each);
+  }
+}
+
 /** Undoes the dropReady before it; nothing may have been pushed in between. */
 export function putBackReady(queue: ReadyQueue): void {
   queue.first = queue.first === 0 ? queue.context.length - 1 : queue.first - 1;

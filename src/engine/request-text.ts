@@ -14,6 +14,8 @@ export interface RequestFacts {
   readonly userAgent: string;
   /** `address:port` of the flow's socket: Via's sent-by and the Contact's host. */
   readonly sentBy: string;
+  /** What stands before the address in From and To, quoted as it is to be; default: nothing. */
+  readonly displayName?: string | null;
 }
 
 const text = (value: string): TemplatePiece => ({ kind: 'text', text: value });
@@ -27,14 +29,15 @@ export function userPieces(identities: PlanIdentities): readonly TemplatePiece[]
 export function registerPieces(plan: RunPlan, step: AttemptStep, facts: RequestFacts): readonly TemplatePiece[] {
   const user = userPieces(plan.identities);
   const { domain } = plan.identities;
+  const name = facts.displayName === undefined || facts.displayName === null ? '' : `${facts.displayName} `;
   return [
     text(`REGISTER ${plan.requestUri} SIP/2.0\r\nVia: SIP/2.0/UDP ${facts.sentBy};branch=`),
     { kind: 'branch' },
-    text(';rport\r\nMax-Forwards: 70\r\nFrom: <sip:'),
+    text(`;rport\r\nMax-Forwards: 70\r\nFrom: ${name}<sip:`),
     ...user,
     text(`@${domain}>;tag=`),
     { kind: 'fromTag' },
-    text('\r\nTo: <sip:'),
+    text(`\r\nTo: ${name}<sip:`),
     ...user,
     text(`@${domain}>\r\nCall-ID: ${facts.runId}-`),
     { kind: 'index', width: 1 },
@@ -45,7 +48,7 @@ export function registerPieces(plan: RunPlan, step: AttemptStep, facts: RequestF
     { kind: 'credentials' },
     text(step.expiresSeconds === null ? '' : `Expires: ${step.expiresSeconds}\r\n`),
     ...headerLines(step, user, facts.sentBy),
-    text(`User-Agent: ${facts.userAgent} (${facts.runId})\r\nContent-Length: 0\r\n\r\n`),
+    text(`User-Agent: ${facts.userAgent}\r\nContent-Length: 0\r\n\r\n`),
   ];
 }
 

@@ -38,9 +38,10 @@ import { complete, proceed } from './client-transaction.ts';
 import { addWire } from './contexts.ts';
 import { failAttempt } from './failure.ts';
 import type { ResponseReader } from './response-reader.ts';
+import { contactOf } from './speakers.ts';
 import type { Engine } from './state.ts';
+import { tellAnswered } from './tell-observer.ts';
 import { isLive, isPending, NOT_SENT } from './transactions.ts';
-import { flowOf } from './transport-flows.ts';
 
 /** The answer does not list our binding. */
 const NO_BINDING = -1;
@@ -132,6 +133,7 @@ function answer(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint8
   if (firstSentUs !== NOT_SENT) {
     addWire(contexts, context, Math.max(0, receivedAtUs - firstSentUs));
   }
+  if (engine.observer !== null) tellAnswered(engine, slot, receivedAtUs);
   complete(engine, slot);
   if (status === 401 || status === 407) meetChallenge(engine, context, credentials, receivedAtUs, bytes);
   else if (status < 300) succeed(engine, context, receivedAtUs, bytes);
@@ -167,7 +169,7 @@ function succeed(engine: Engine, context: number, receivedAtUs: number, bytes: U
 /** What our own binding was granted: its `expires` parameter, else the Expires header, else what we asked for. */
 function grantedSeconds(engine: Engine, context: number, bytes: Uint8Array, asked: number): number {
   const { reader, fields, options, branch } = engine;
-  const { contact } = flowOf(engine, context);
+  const contact = contactOf(engine, context);
   const { message, cursor, ownContact, uris, shape } = reader;
   fields.index = options.plan.identities.first + contextOfRow(context, options.workerIndex, options.workerCount);
   if (

@@ -16,13 +16,17 @@ import type { Authenticator } from './authenticator.ts';
 import { createAuthenticator } from './authenticator.ts';
 import type { ChallengeTable } from './challenges.ts';
 import { createChallengeTable, MOST_NONCE_BYTES, MOST_REALM_BYTES } from './challenges.ts';
+import { createCommandProgram, LONGEST_COMMAND_BYTES } from './command-program.ts';
 import type { ContextTable } from './contexts.ts';
 import { createContextTable } from './contexts.ts';
+import type { Observer } from './observer.ts';
 import type { Program } from './program.ts';
 import { compileProgram } from './program.ts';
 import { contactPieces, registerPieces, userPieces } from './request-text.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { createResponseReader } from './response-reader.ts';
+import type { SpeakerTable } from './speakers.ts';
+import { createSpeakerTable } from './speakers.ts';
 import type { TimerLists } from './timer-lists.ts';
 import { createTimerLists } from './timer-lists.ts';
 import type { TransactionTable } from './transactions.ts';
@@ -58,6 +62,10 @@ export interface EngineOptions {
   readonly metrics: MetricsBlock;
   /** Where the tables come from; default: a plan of its own. With a sum (createMemorySum) nothing can be run. */
   readonly memory?: MemoryPlan;
+  /** Contexts start when they are told to (commands.ts), each speaks for itself, and the run ends only by abort or stopStarting. */
+  readonly commanded?: boolean;
+  /** Told what becomes of each request and attempt; default: nobody is. */
+  readonly observer?: Observer;
 }
 
 export interface Engine {
@@ -78,6 +86,9 @@ export interface Engine {
   readonly reader: ResponseReader;
   readonly fields: RegisterFields;
   readonly user: CompiledText;
+  /** Null, but where contexts are commanded. */
+  readonly speakers: SpeakerTable | null;
+  readonly observer: Observer | null;
   readonly starts: StartCursor;
   readonly flowProgram: Program;
   readonly cleanupProgram: Program | null;
@@ -119,7 +130,8 @@ export function createEngine(options: EngineOptions): Engine {
   const { plan, workerIndex, workerCount, runId, seed } = options;
   const memory = options.memory ?? createMemoryPlan();
   const count = contextsOfWorker(plan.identities.count, workerIndex, workerCount);
-  const flowProgram = compileProgram(plan.flow, 0);
+  const isCommanded = options.commanded === true;
+  const flowProgram = isCommanded ? createCommandProgram(count) : compileProgram(plan.flow, 0);
   const cleanupProgram = compileCleanup(plan, flowProgram);
   const capacity = transactionCapacity(options, count, flowProgram.attempts.length);
   const { t1Us, t2Us, t4Us } = plan.timers;
@@ -143,6 +155,8 @@ export function createEngine(options: EngineOptions): Engine {
     reader: createResponseReader(),
     fields: { index: 0, fromTag: 0, cseq: 0, slot: 0, generation: 0 },
     user: compileText(userPieces(plan.identities)),
+    speakers: isCommanded ? createSpeakerTable(count) : null,
+    observer: options.observer ?? null,
     starts: createStartCursor({ load: plan.load, contextCount: plan.identities.count, workerIndex, workerCount }),
     flowProgram,
     cleanupProgram,
@@ -218,19 +232,23 @@ function requestTemplates(options: EngineOptions, branch: BranchReader, sentBy: 
   const { plan, runId, userAgent } = options;
   const flow = compileProgram(plan.flow, 0);
   const steps = [...flow.attempts, ...(compileCleanup(plan, flow)?.attempts ?? [])];
-  const facts = { runId, userAgent, sentBy };
+  const facts = { runId, userAgent: `${userAgent} (${runId})`, sentBy };
   return steps.map((step) => createRegisterTemplate(registerPieces(plan, step, facts), branch));
 }
 
 function longestMessage(options: EngineOptions, branch: BranchReader): number {
   const { plan } = options;
+  if (options.commanded === true) return LONGEST_COMMAND_BYTES;
   const lengths = requestTemplates(options, branch, LONGEST_SENT_BY).map(
     (template) => template.head.longestBytes + template.tail.longestBytes,
   );
+  return Math.max(0, ...lengths) + longestCredentials(plan);
+}
+
+/** The longest Authorization line that a context of the plan may have to send. */
+export function longestCredentials(plan: RunPlan): number {
   const user = compileText(userPieces(plan.identities)).longestBytes;
-  const credentials = CREDENTIALS_BYTES + user + MOST_REALM_BYTES + MOST_NONCE_BYTES + plan.requestUri.length * 3;
-  const longest = Math.max(0, ...lengths) + credentials;
-  return longest;
+  return CREDENTIALS_BYTES + user + MOST_REALM_BYTES + MOST_NONCE_BYTES + plan.requestUri.length * 3;
 }
 
 /**

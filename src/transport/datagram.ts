@@ -108,6 +108,8 @@ export interface UdpTransport {
    * second at most.
    */
   waitForInput(untilUs: number): Promise<void> | null;
+  /** Ends a wait for input that is under way: there is something to send. Where waiting blocks the thread, none ever is. */
+  wake(): void;
   /** Processor time of the calling thread so far, microseconds. */
   threadCpuUs(): number;
   stats(): TransportStats;

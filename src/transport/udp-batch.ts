@@ -183,6 +183,11 @@ class BatchTransport implements UdpTransport {
     return null;
   }
 
+  /** Its waits block the thread, so that there never is one under way when this is called. */
+  wake(): void {
+    this.#assertUsable();
+  }
+
   threadCpuUs(): number {
     return readThreadCpuUs(this.#core.clocks);
   }

@@ -143,6 +143,11 @@ class DgramTransport implements UdpTransport {
     return waiting;
   }
 
+  wake(): void {
+    this.#assertUsable();
+    this.#wait.wake();
+  }
+
   stats(): TransportStats {
     if (!this.#closed) this.#readDrops();
     let receiveQueueOverruns = this.#inbox.overruns;

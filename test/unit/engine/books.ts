@@ -143,6 +143,8 @@ const checkStarts = (run: Run): void => {
 
 /** Of every start that was made, each attempt of the flow is either started or skipped, loops counted out. */
 const checkSteps = (run: Run): void => {
+  // Who is commanded has no flow that says how many attempts there are to be.
+  if (run.engine.options.commanded === true) return;
   const made = counted(run, COUNTER_STARTS_MADE_MEASURED) + counted(run, COUNTER_STARTS_MADE_OTHER);
   for (const procedure of PROCEDURE_NAMES) {
     const { started, skipped } = numbersOf(run, procedure);

@@ -3,7 +3,7 @@
 // time. What must hold in every run is checked here, in every run.
 
 import { createHash } from 'node:crypto';
-import type { Engine } from '../../../src/engine/index.ts';
+import type { Engine, EngineOptions } from '../../../src/engine/index.ts';
 import {
   advance,
   attachFlow,
@@ -64,6 +64,8 @@ export interface DriveOptions {
   readonly events?: readonly { readonly atUs: number; readonly act: (engine: Engine) => void }[];
   /** The thread doesn't run between these times. */
   readonly stall?: { readonly fromUs: number; readonly toUs: number };
+  /** What else the engine is created with. */
+  readonly engine?: Pick<EngineOptions, 'commanded' | 'observer'>;
   /** Called after every turn. */
   readonly watch?: (engine: Engine, nowUs: number) => void;
 }
@@ -125,7 +127,8 @@ interface World {
 const createWorld = (options: DriveOptions): World => {
   const { plan, workerIndex = 0, workerCount = 1, runId = 'run-a', seed = 1 } = options;
   const metrics = createMetricsBlock(120);
-  const engine = createEngine({ plan, workerIndex, workerCount, runId, seed, userAgent: 'test', metrics });
+  const facts = { plan, workerIndex, workerCount, runId, seed, userAgent: 'test', metrics };
+  const engine = createEngine({ ...facts, ...options.engine });
   for (const { id } of engine.flows) attachFlow(engine, id, sentByOf(id));
   const taken = engine.flows.map((): Taken[] => []);
   const events = [...(options.events ?? [])].sort((a, b) => a.atUs - b.atUs);

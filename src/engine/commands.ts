@@ -1,0 +1,122 @@
+// Contexts that start by command instead of by schedule: the library's registrations, one context each. An engine that was created
+// with `commanded` has no starts of its own; everything else, from transactions and timers to digest and bindings, is the same code
+// with the same tables.
+//
+// A command brings what under load follows from the plan and a number: who speaks (speakers.ts), the request's text, and the
+// step. It is written into places that belong to this context alone, while the context is idle, so nothing under way changes:
+//
+//   speakers[c]          user, credentials, Contact          flow.templates[c]    the request
+//   instructions[2 c]    the attempt                         contexts, challenges stay: CSeq, nonce, binding
+//
+// Left out on purpose: what to do after an attempt has ended. Whoever commands decides that.
+
+import { OUTCOME_ABORTED } from '../metrics/index.ts';
+import type { AttemptStep, RunPlan } from '../scenario/index.ts';
+import type { RegisterTemplate, TemplatePiece } from '../sip/index.ts';
+import { compileText, createRegisterTemplate } from '../sip/index.ts';
+import { assert, decodeUtf8, mixBits, writeHex } from '../std/index.ts';
+import { endFlow, finishAttempt } from './attempt.ts';
+import { createAuthenticator } from './authenticator.ts';
+import { unbind } from './bindings.ts';
+import { forgetChallenges } from './challenges.ts';
+import { terminate } from './client-transaction.ts';
+import { commandPosition, commandTemplate, LONGEST_COMMAND_BYTES, setCommand } from './command-program.ts';
+import { CONTEXT_CHALLENGED, CONTEXT_IDLE, CONTEXT_READY, CONTEXT_TALKING, NO_TRANSACTION } from './contexts.ts';
+import { beginFlow } from './flow.ts';
+import { removeReady } from './ready-queue.ts';
+import { contactPieces, registerPieces, userPieces } from './request-text.ts';
+import type { Engine } from './state.ts';
+import { longestCredentials } from './state.ts';
+import { flowOf } from './transport-flows.ts';
+
+const TAG_DIGITS = 8;
+const TAG_SALT = 3;
+
+/** One attempt of one context. */
+export interface Command {
+  /** A plan of this identity alone: its user, domain, credentials and Request-URI. Timers and all else are the engine's. */
+  readonly plan: RunPlan;
+  readonly step: AttemptStep;
+  /** Whom the context stands for; it is in Call-ID and From tag, and no other of the engine's life has it. */
+  readonly number: number;
+  readonly userAgent: string;
+  readonly displayName: string | null;
+}
+
+/** True when the context may be commanded. */
+export function isIdle({ contexts }: Engine, context: number): boolean {
+  return contexts.state[context] === CONTEXT_IDLE;
+}
+
+/** Makes the context begin the attempt in the next turn. It must be idle. False when the request would be too long to send. */
+export function commandAttempt(engine: Engine, nowUs: number, context: number, command: Command): boolean {
+  assert(engine.speakers !== null, 'the engine takes commands');
+  assert(isIdle(engine, context), 'a context is commanded only when it is idle');
+  const flow = flowOf(engine, context);
+  const sentBy = decodeUtf8(flow.sentBy, 0, flow.sentBy.length);
+  const template = templateOf(engine, command, sentBy);
+  const longestBytes = template.head.longestBytes + template.tail.longestBytes + longestCredentials(command.plan);
+  if (longestBytes > LONGEST_COMMAND_BYTES) return false;
+  const user = userPieces(command.plan.identities);
+  engine.speakers[context] = {
+    plan: command.plan,
+    user: compileText(user),
+    authenticator: createAuthenticator(command.plan),
+    contact: compileText(contactPieces(user, sentBy)),
+  };
+  (flow.templates as RegisterTemplate[])[commandTemplate(context)] = template;
+  setCommand(engine.flowProgram, context, command.step);
+  engine.nowUs = Math.max(engine.nowUs, nowUs);
+  beginFlow(engine, context, engine.nowUs);
+  engine.contexts.position[context] = commandPosition(context);
+  return true;
+}
+
+/**
+ * Ends what the context has under way as aborted and makes it a new phone: no binding, no nonce, CSeq from 1. Nothing is sent; a late
+ * answer is a stray.
+ */
+export function forgetContext(engine: Engine, nowUs: number, context: number): void {
+  engine.nowUs = Math.max(engine.nowUs, nowUs);
+  const { contexts } = engine;
+  endAttempt(engine, context);
+  forgetChallenges(engine.challenges, context);
+  unbind(engine, context);
+  contexts.mayBeBound[context] = 0;
+  contexts.grantedSeconds[context] = 0;
+  contexts.cseq[context] = 0;
+}
+
+/** Other credentials from now on: no nonce and no H(A1) of the old ones is used again. */
+export function forgetCredentials({ challenges }: Engine, context: number): void {
+  forgetChallenges(challenges, context);
+}
+
+function endAttempt(engine: Engine, context: number): void {
+  const { contexts } = engine;
+  const state = contexts.state[context]!;
+  if (state === CONTEXT_IDLE) return;
+  if (state === CONTEXT_READY || state === CONTEXT_CHALLENGED) removeReady(flowOf(engine, context).ready, context);
+  const slot = contexts.transaction[context]!;
+  if (slot !== NO_TRANSACTION) terminate(engine, slot);
+  if (state === CONTEXT_TALKING || state === CONTEXT_CHALLENGED) {
+    finishAttempt(engine, context, OUTCOME_ABORTED, engine.nowUs);
+  } else endFlow(engine, context);
+}
+
+/** The request as a text in which only branch, CSeq and credentials are open: whoever it is for is known. */
+function templateOf(engine: Engine, command: Command, sentBy: string): RegisterTemplate {
+  const { plan, step, number, userAgent, displayName } = command;
+  const { runId } = engine.options;
+  const fromTag = new Uint8Array(TAG_DIGITS);
+  writeHex(fromTag, 0, mixBits(mixBits(engine.fromTagSeed, TAG_SALT), number), TAG_DIGITS);
+  const tagText = decodeUtf8(fromTag, 0, TAG_DIGITS);
+  const pieces = registerPieces(plan, step, { runId, userAgent, sentBy, displayName });
+  const known = pieces.map((piece) => knownPiece(piece, number, tagText));
+  return createRegisterTemplate(known, engine.branch);
+}
+
+function knownPiece(piece: TemplatePiece, number: number, fromTag: string): TemplatePiece {
+  if (piece.kind === 'index') return { kind: 'text', text: String(number).padStart(piece.width, '0') };
+  return piece.kind === 'fromTag' ? { kind: 'text', text: fromTag } : piece;
+}

@@ -1,0 +1,23 @@
+// Whoever drives contexts one at a time wants to know what became of each request and each attempt, not only how many there were.
+// An engine under load has no observer, and asking whether it has one is all that it costs.
+//
+// An observer is told from the midst of the engine's work: it must not call the engine, and does with the news after the turn.
+
+/** One request and what became of it. */
+export interface EndedTransaction {
+  readonly context: number;
+  readonly cseq: number;
+  /** When the kernel took its first datagram; null: it never did. */
+  readonly sentAtUs: number | null;
+  readonly retransmissions: number;
+  readonly endUs: number;
+}
+
+export interface Observer {
+  /** The transaction has its final answer, the datagram at hand. */
+  answered(transaction: EndedTransaction): void;
+  /** It ends without one: why, as an outcome. */
+  unanswered(transaction: EndedTransaction, outcome: number): void;
+  /** The context's attempt has ended; it may be commanded anew when the next turn is over. `wireUs` is summed over its transactions. */
+  ended(context: number, outcome: number, endUs: number, wireUs: number): void;
+}

@@ -1,0 +1,54 @@
+// Who speaks in a context's requests. Under load every context is the same phone with another number: one user text, one set of
+// credentials, one Contact for all, into which the number is written. Where contexts are commanded one by one (commands.ts), each
+// has its own user, credentials and Contact, and they stand in a table: one entry a context, null while it has nothing to say.
+//
+// Under load there is no table, and asking whether there is one is all that it costs.
+
+import type { RunPlan } from '../scenario/index.ts';
+import type { CompiledText } from '../sip/index.ts';
+import { assert } from '../std/index.ts';
+import type { Authenticator } from './authenticator.ts';
+import type { TransportFlow } from './transport-flows.ts';
+import { flowOf } from './transport-flows.ts';
+
+/** One context's own texts and credentials. */
+export interface Speaker {
+  /** The plan of this context alone, which says who it is. */
+  readonly plan: RunPlan;
+  readonly user: CompiledText;
+  readonly authenticator: Authenticator;
+  /** The URI by which it knows its own binding in an answer. */
+  readonly contact: CompiledText;
+}
+
+export type SpeakerTable = (Speaker | null)[];
+
+/** What of an engine says who speaks. */
+interface Speaking {
+  readonly speakers: SpeakerTable | null;
+  readonly user: CompiledText;
+  readonly authenticator: Authenticator;
+  readonly flows: readonly TransportFlow[];
+}
+
+export const createSpeakerTable = (contexts: number): SpeakerTable =>
+  Array.from({ length: contexts }, (): Speaker | null => null);
+
+export function userOf(engine: Speaking, context: number): CompiledText {
+  return engine.speakers === null ? engine.user : speakerOf(engine.speakers, context).user;
+}
+
+export function authenticatorOf(engine: Speaking, context: number): Authenticator {
+  return engine.speakers === null ? engine.authenticator : speakerOf(engine.speakers, context).authenticator;
+}
+
+/** The Contact URI of the context's binding. */
+export function contactOf(engine: Speaking, context: number): CompiledText {
+  return engine.speakers === null ? flowOf(engine, context).contact : speakerOf(engine.speakers, context).contact;
+}
+
+function speakerOf(speakers: SpeakerTable, context: number): Speaker {
+  const speaker = speakers[context];
+  assert(speaker !== null && speaker !== undefined, 'a context that talks was told what to say');
+  return speaker;
+}

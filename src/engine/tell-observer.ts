@@ -1,0 +1,24 @@
+// What an observer is told of a transaction: a record made for the occasion, which only engines with an observer pay for.
+
+import type { EndedTransaction } from './observer.ts';
+import type { Engine } from './state.ts';
+import { NOT_SENT } from './transactions.ts';
+
+export function tellAnswered(engine: Engine, slot: number, endUs: number): void {
+  engine.observer?.answered(endedTransaction(engine, slot, endUs));
+}
+
+export function tellUnanswered(engine: Engine, slot: number, outcome: number, endUs: number): void {
+  engine.observer?.unanswered(endedTransaction(engine, slot, endUs), outcome);
+}
+
+function endedTransaction({ transactions }: Engine, slot: number, endUs: number): EndedTransaction {
+  const firstSentUs = transactions.firstSentUs[slot]!;
+  return {
+    context: transactions.context[slot]!,
+    cseq: transactions.cseq[slot]!,
+    sentAtUs: firstSentUs === NOT_SENT ? null : firstSentUs,
+    retransmissions: transactions.retransmitted[slot]!,
+    endUs,
+  };
+}
