@@ -47,6 +47,7 @@ export function beginAttempt(engine: Engine, context: number): boolean {
   contexts.bank[context] = bank;
   contexts.wireUs[context] = 0;
   contexts.challenges[context] = 0;
+  if (engine.intervals !== null) engine.intervals.raised[context] = 0;
   countStarted(metrics, bank, instruction.procedure);
   const boundUntilUs = contexts.boundUntilUs[context]!;
   if (instruction.procedure === PROCEDURE_REFRESH && boundUntilUs !== NOT_BOUND && boundUntilUs <= engine.nowUs) {
@@ -64,6 +65,21 @@ export function answerChallenge(engine: Engine, context: number): boolean {
   if (instruction.kind !== 'attempt') return false;
   sendNext(engine, context, instruction.template, CREDENTIALS_FRESH);
   return true;
+}
+
+/** Sends the present attempt's request once more, changed as its last answer asked for. False when nothing can be sent now. */
+export function repeatRequest(engine: Engine, context: number): boolean {
+  if (!canSend(engine, context)) return false;
+  const instruction = engine.program.instructions[engine.contexts.position[context]!]!;
+  if (instruction.kind !== 'attempt') return false;
+  const hasNonce = engine.challenges.space[context] !== NO_SPACE;
+  sendNext(engine, context, instruction.template, hasNonce ? CREDENTIALS_KEPT : 0);
+  return true;
+}
+
+/** Whether the present attempt has sent no more than one request. */
+export function isFirstRequest({ contexts, intervals }: Engine, context: number): boolean {
+  return contexts.challenges[context] === 0 && (intervals === null || intervals.raised[context] === 0);
 }
 
 /** Ends the context's present attempt at `endUs`. Its flow goes on, or stops and leaves the rest skipped. */

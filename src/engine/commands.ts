@@ -21,8 +21,16 @@ import { unbind } from './bindings.ts';
 import { forgetChallenges } from './challenges.ts';
 import { terminate } from './client-transaction.ts';
 import { commandPosition, commandTemplate, LONGEST_COMMAND_BYTES, setCommand } from './command-program.ts';
-import { CONTEXT_CHALLENGED, CONTEXT_IDLE, CONTEXT_READY, CONTEXT_TALKING, NO_TRANSACTION } from './contexts.ts';
+import {
+  CONTEXT_CHALLENGED,
+  CONTEXT_IDLE,
+  CONTEXT_READY,
+  CONTEXT_REPEATING,
+  CONTEXT_TALKING,
+  NO_TRANSACTION,
+} from './contexts.ts';
 import { beginFlow } from './flow.ts';
+import { EXPIRES_DIGITS_MOST, forgetInterval } from './intervals.ts';
 import { removeReady } from './ready-queue.ts';
 import { contactPieces, registerPieces, userPieces } from './request-text.ts';
 import type { Engine } from './state.ts';
@@ -55,7 +63,8 @@ export function commandAttempt(engine: Engine, nowUs: number, context: number, c
   const flow = flowOf(engine, context);
   const sentBy = decodeUtf8(flow.sentBy, 0, flow.sentBy.length);
   const template = templateOf(engine, command, sentBy);
-  const longestBytes = template.head.longestBytes + template.tail.longestBytes + longestCredentials(command.plan);
+  const longestBytes =
+    template.head.longestBytes + template.tail.longestBytes + EXPIRES_DIGITS_MOST + longestCredentials(command.plan);
   if (longestBytes > LONGEST_COMMAND_BYTES) return false;
   const user = userPieces(command.plan.identities);
   engine.speakers[context] = {
@@ -63,6 +72,7 @@ export function commandAttempt(engine: Engine, nowUs: number, context: number, c
     user: compileText(user),
     authenticator: createAuthenticator(command.plan),
     contact: compileText(contactPieces(user, sentBy)),
+    withExpires: (digits) => templateOf(engine, command, sentBy, digits),
   };
   (flow.templates as RegisterTemplate[])[commandTemplate(context)] = template;
   setCommand(engine.flowProgram, context, command.step);
@@ -83,6 +93,7 @@ export function forgetContext(engine: Engine, nowUs: number, context: number): v
   forgetChallenges(engine.challenges, context);
   unbind(engine, context);
   contexts.mayBeBound[context] = 0;
+  if (engine.intervals !== null) forgetInterval(engine.intervals, context);
   contexts.grantedSeconds[context] = 0;
   contexts.cseq[context] = 0;
 }
@@ -96,22 +107,29 @@ function endAttempt(engine: Engine, context: number): void {
   const { contexts } = engine;
   const state = contexts.state[context]!;
   if (state === CONTEXT_IDLE) return;
-  if (state === CONTEXT_READY || state === CONTEXT_CHALLENGED) removeReady(flowOf(engine, context).ready, context);
+  const isRepeating = state === CONTEXT_CHALLENGED || state === CONTEXT_REPEATING;
+  if (state === CONTEXT_READY || isRepeating) removeReady(flowOf(engine, context).ready, context);
   const slot = contexts.transaction[context]!;
   if (slot !== NO_TRANSACTION) terminate(engine, slot);
-  if (state === CONTEXT_TALKING || state === CONTEXT_CHALLENGED) {
+  if (state === CONTEXT_TALKING || isRepeating) {
     finishAttempt(engine, context, OUTCOME_ABORTED, engine.nowUs);
   } else endFlow(engine, context);
 }
 
 /** The request as a text in which only branch, CSeq and credentials are open: whoever it is for is known. */
-function templateOf(engine: Engine, command: Command, sentBy: string): RegisterTemplate {
+function templateOf(engine: Engine, command: Command, sentBy: string, expiresDigits?: number): RegisterTemplate {
   const { plan, step, number, userAgent, displayName } = command;
   const { runId } = engine.options;
   const fromTag = new Uint8Array(TAG_DIGITS);
   writeHex(fromTag, 0, mixBits(mixBits(engine.fromTagSeed, TAG_SALT), number), TAG_DIGITS);
   const tagText = decodeUtf8(fromTag, 0, TAG_DIGITS);
-  const pieces = registerPieces(plan, step, { runId, userAgent, sentBy, displayName });
+  const pieces = registerPieces(plan, step, {
+    runId,
+    userAgent,
+    sentBy,
+    displayName,
+    ...(expiresDigits === undefined ? {} : { expiresDigits }),
+  });
   const known = pieces.map((piece) => knownPiece(piece, number, tagText));
   return createRegisterTemplate(known, engine.branch);
 }

@@ -6,9 +6,9 @@ import { contextOfRow } from '../scenario/shares.ts';
 import { composeText } from '../sip/index.ts';
 import { mixBits } from '../std/index.ts';
 import { writeCredentials } from './credentials.ts';
+import { templateOf } from './request-variants.ts';
 import type { Engine } from './state.ts';
 import { CREDENTIALS_NONE } from './transactions.ts';
-import { flowOf } from './transport-flows.ts';
 
 /** Writes the request of the row at `at` and returns its end. */
 export function composeRequest(engine: Engine, slot: number, out: Uint8Array, at: number): number {
@@ -20,7 +20,7 @@ export function composeRequest(engine: Engine, slot: number, out: Uint8Array, at
   fields.cseq = transactions.cseq[slot]!;
   fields.slot = slot;
   fields.generation = transactions.generation[slot]!;
-  const template = flowOf(engine, context).templates[transactions.template[slot]!]!;
+  const template = templateOf(engine, context, transactions.template[slot]!);
   if (transactions.credentials[slot] === CREDENTIALS_NONE) {
     return composeText(template.plain, fields, template.branch, out, at);
   }

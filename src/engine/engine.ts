@@ -29,10 +29,10 @@ import {
 } from '../metrics/index.ts';
 import { flowOfRow } from '../scenario/shares.ts';
 import { assert } from '../std/index.ts';
-import { answerChallenge, finishAttempt } from './attempt.ts';
+import { answerChallenge, finishAttempt, isFirstRequest, repeatRequest } from './attempt.ts';
 import { countBindings } from './bindings.ts';
 import { isOutOfRows, resend, terminate } from './client-transaction.ts';
-import { CONTEXT_CHALLENGED, CONTEXT_READY } from './contexts.ts';
+import { CONTEXT_CHALLENGED, CONTEXT_READY, CONTEXT_REPEATING } from './contexts.ts';
 import { continueFlow } from './flow.ts';
 import type { Outbox } from './outbox.ts';
 import { CANCELLED, clearOutbox, outboxRoom } from './outbox.ts';
@@ -261,15 +261,20 @@ function runReadyOf(engine: Engine, { ready }: TransportFlow): void {
   const { contexts } = engine;
   for (let left = ready.size; left > 0; left--) {
     const context = peekReady(ready);
-    const isChallenged = contexts.state[context] === CONTEXT_CHALLENGED;
+    const state = contexts.state[context]!;
     // Out of the queue first: a context may be put into it anew by what it does.
     dropReady(ready);
-    const isServed = isChallenged ? answerChallenge(engine, context) : continueFlow(engine, context);
-    if (isServed) continue;
+    if (goOn(engine, context, state)) continue;
     // Nothing was done for it: it keeps its place before those that became ready later.
     putBackReady(ready);
     return;
   }
+}
+
+/** What a context in the queue is there for. False when nothing can be sent now. */
+function goOn(engine: Engine, context: number, state: number): boolean {
+  if (state === CONTEXT_CHALLENGED) return answerChallenge(engine, context);
+  return state === CONTEXT_REPEATING ? repeatRequest(engine, context) : continueFlow(engine, context);
 }
 
 /** Now, when something is due already: a flow had no room for it, or it takes more than one turn. */
@@ -308,7 +313,7 @@ function noteFirstSend(engine: Engine, slot: number, generation: number, sentAtU
   if (transactions.firstSentUs[slot] !== NOT_SENT) return;
   transactions.firstSentUs[slot] = sentAtUs;
   const context = transactions.context[slot]!;
-  if (contexts.transaction[context] !== slot || contexts.challenges[context] !== 0) return;
+  if (contexts.transaction[context] !== slot || !isFirstRequest(engine, context)) return;
   const instruction = engine.program.instructions[contexts.position[context]!]!;
   if (instruction.kind !== 'attempt') return;
   const lagUs = Math.max(0, sentAtUs - contexts.dueUs[context]!);

@@ -25,7 +25,14 @@ import {
 import { NEVER_US, US_PER_SECOND } from '../std/index.ts';
 import { bankOf, finishAttempt, stopFlow } from './attempt.ts';
 import { terminate } from './client-transaction.ts';
-import { CONTEXT_CHALLENGED, CONTEXT_IDLE, CONTEXT_READY, CONTEXT_TALKING, NO_TRANSACTION } from './contexts.ts';
+import {
+  CONTEXT_CHALLENGED,
+  CONTEXT_IDLE,
+  CONTEXT_READY,
+  CONTEXT_REPEATING,
+  CONTEXT_TALKING,
+  NO_TRANSACTION,
+} from './contexts.ts';
 import { beginFlow } from './flow.ts';
 import { pushReady } from './ready-queue.ts';
 import { areStartsDone, closeStarts } from './starts.ts';
@@ -172,13 +179,18 @@ export function abortFlows(engine: Engine): void {
     if (state === CONTEXT_IDLE) continue;
     const slot = contexts.transaction[context]!;
     if (slot !== NO_TRANSACTION) terminate(engine, slot);
-    if (state === CONTEXT_TALKING || state === CONTEXT_CHALLENGED) {
+    if (isInAttempt(state)) {
       finishAttempt(engine, context, OUTCOME_ABORTED, engine.nowUs);
     } else {
       // It stands at the instruction that would have come next.
       stopFlow(engine, context, contexts.position[context]! - 1, bankOf(engine, contexts.dueUs[context]!));
     }
   }
+}
+
+/** An attempt has begun and not ended: it waits for an answer, or to send its request again. */
+function isInAttempt(state: number): boolean {
+  return state === CONTEXT_TALKING || state === CONTEXT_CHALLENGED || state === CONTEXT_REPEATING;
 }
 
 /** How many of `total` may have been let go in this phase by now. */

@@ -16,7 +16,16 @@ export interface RequestFacts {
   readonly sentBy: string;
   /** What stands before the address in From and To, quoted as it is to be; default: nothing. */
   readonly displayName?: string | null;
+  /** Expires is a gap of so many digits, whatever the step says; absent: as the step says. */
+  readonly expiresDigits?: number;
 }
+
+/** Under load the run's id stands in User-Agent too, so that a registrar's log tells runs apart. */
+export const loadFacts = (runId: string, userAgent: string, sentBy: string): RequestFacts => ({
+  runId,
+  userAgent: `${userAgent} (${runId})`,
+  sentBy,
+});
 
 const text = (value: string): TemplatePiece => ({ kind: 'text', text: value });
 
@@ -46,7 +55,7 @@ export function registerPieces(plan: RunPlan, step: AttemptStep, facts: RequestF
     text(' REGISTER\r\n'),
     ...contactLine(step, user, facts.sentBy),
     { kind: 'credentials' },
-    text(step.expiresSeconds === null ? '' : `Expires: ${step.expiresSeconds}\r\n`),
+    ...expiresLine(step, facts.expiresDigits),
     ...headerLines(step, user, facts.sentBy),
     text(`User-Agent: ${facts.userAgent}\r\nContent-Length: 0\r\n\r\n`),
   ];
@@ -62,6 +71,12 @@ function contactLine(step: AttemptStep, user: readonly TemplatePiece[], sentBy: 
   if (step.procedure === 'query') return [];
   if (step.procedure === 'wildcard') return [text('Contact: *\r\n')];
   return [text('Contact: <'), ...contactPieces(user, sentBy), text('>\r\n')];
+}
+
+function expiresLine(step: AttemptStep, digits: number | undefined): readonly TemplatePiece[] {
+  if (step.expiresSeconds === null) return [];
+  if (digits === undefined) return [text(`Expires: ${step.expiresSeconds}\r\n`)];
+  return [text('Expires: '), { kind: 'expires', digits }, text('\r\n')];
 }
 
 function headerLines(step: AttemptStep, user: readonly TemplatePiece[], sentBy: string): readonly TemplatePiece[] {

@@ -37,6 +37,8 @@ import { bind, unbind } from './bindings.ts';
 import { complete, proceed } from './client-transaction.ts';
 import { addWire } from './contexts.ts';
 import { failAttempt } from './failure.ts';
+import { meetTooBrief } from './interval-too-brief.ts';
+import { askedSeconds } from './intervals.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { contactOf } from './speakers.ts';
 import type { Engine } from './state.ts';
@@ -137,6 +139,7 @@ function answer(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint8
   complete(engine, slot);
   if (status === 401 || status === 407) meetChallenge(engine, context, credentials, receivedAtUs, bytes);
   else if (status < 300) succeed(engine, context, receivedAtUs, bytes);
+  else if (status === 423) meetTooBrief(engine, context, receivedAtUs, bytes);
   else failAttempt(engine, context, status, receivedAtUs, bytes);
 }
 
@@ -147,7 +150,7 @@ function succeed(engine: Engine, context: number, receivedAtUs: number, bytes: U
   if (instruction.kind !== 'attempt') return;
   const { procedure } = instruction;
   if (procedure === PROCEDURE_REGISTER || procedure === PROCEDURE_REFRESH) {
-    const asked = instruction.step.expiresSeconds ?? 0;
+    const asked = askedSeconds(engine.intervals, context, instruction.step);
     const granted = grantedSeconds(engine, context, bytes, asked);
     // Asked for 0, a binding must not be there; else it must, and not as one that has ended.
     if (asked > 0 && granted <= 0) {

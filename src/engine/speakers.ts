@@ -5,7 +5,7 @@
 // Under load there is no table, and asking whether there is one is all that it costs.
 
 import type { RunPlan } from '../scenario/index.ts';
-import type { CompiledText } from '../sip/index.ts';
+import type { CompiledText, RegisterTemplate } from '../sip/index.ts';
 import { assert } from '../std/index.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { TransportFlow } from './transport-flows.ts';
@@ -19,6 +19,8 @@ export interface Speaker {
   readonly authenticator: Authenticator;
   /** The URI by which it knows its own binding in an answer. */
   readonly contact: CompiledText;
+  /** Its request as a text with a gap for an Expires value of so many digits. */
+  readonly withExpires: (digits: number) => RegisterTemplate;
 }
 
 export type SpeakerTable = (Speaker | null)[];
@@ -47,7 +49,7 @@ export function contactOf(engine: Speaking, context: number): CompiledText {
   return engine.speakers === null ? flowOf(engine, context).contact : speakerOf(engine.speakers, context).contact;
 }
 
-function speakerOf(speakers: SpeakerTable, context: number): Speaker {
+export function speakerOf(speakers: SpeakerTable, context: number): Speaker {
   const speaker = speakers[context];
   assert(speaker !== null && speaker !== undefined, 'a context that talks was told what to say');
   return speaker;

@@ -19,10 +19,12 @@ import { createChallengeTable, MOST_NONCE_BYTES, MOST_REALM_BYTES } from './chal
 import { createCommandProgram, LONGEST_COMMAND_BYTES } from './command-program.ts';
 import type { ContextTable } from './contexts.ts';
 import { createContextTable } from './contexts.ts';
+import type { IntervalTable } from './intervals.ts';
+import { asksForTime, createIntervalTable, EXPIRES_DIGITS_MOST } from './intervals.ts';
 import type { Observer } from './observer.ts';
 import type { Program } from './program.ts';
 import { compileProgram } from './program.ts';
-import { contactPieces, registerPieces, userPieces } from './request-text.ts';
+import { contactPieces, loadFacts, registerPieces, userPieces } from './request-text.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { createResponseReader } from './response-reader.ts';
 import type { SpeakerTable } from './speakers.ts';
@@ -79,6 +81,8 @@ export interface Engine {
   readonly endTimers: TimerLists;
   readonly waits: WaitHeap;
   readonly challenges: ChallengeTable;
+  /** Null: no request of the plan asks for a time. */
+  readonly intervals: IntervalTable | null;
   /** One for each socket, by its number. */
   readonly flows: readonly TransportFlow[];
   readonly branch: BranchReader;
@@ -149,11 +153,12 @@ export function createEngine(options: EngineOptions): Engine {
     endTimers: createTimerLists(memory, 'timers', capacity, [64 * t1Us, t4Us]),
     waits: createWaitHeap(memory, count),
     challenges: createChallengeTable(memory, count),
+    intervals: isCommanded || asksForTime(flowProgram) ? createIntervalTable(memory, count) : null,
     flows: createFlows(memory, flowOptions),
     branch,
     authenticator: createAuthenticator(plan),
     reader: createResponseReader(),
-    fields: { index: 0, fromTag: 0, cseq: 0, slot: 0, generation: 0 },
+    fields: { index: 0, fromTag: 0, cseq: 0, slot: 0, generation: 0, expires: 0 },
     user: compileText(userPieces(plan.identities)),
     speakers: isCommanded ? createSpeakerTable(count) : null,
     observer: options.observer ?? null,
@@ -232,7 +237,7 @@ function requestTemplates(options: EngineOptions, branch: BranchReader, sentBy: 
   const { plan, runId, userAgent } = options;
   const flow = compileProgram(plan.flow, 0);
   const steps = [...flow.attempts, ...(compileCleanup(plan, flow)?.attempts ?? [])];
-  const facts = { runId, userAgent: `${userAgent} (${runId})`, sentBy };
+  const facts = loadFacts(runId, userAgent, sentBy);
   return steps.map((step) => createRegisterTemplate(registerPieces(plan, step, facts), branch));
 }
 
@@ -242,7 +247,7 @@ function longestMessage(options: EngineOptions, branch: BranchReader): number {
   const lengths = requestTemplates(options, branch, LONGEST_SENT_BY).map(
     (template) => template.head.longestBytes + template.tail.longestBytes,
   );
-  return Math.max(0, ...lengths) + longestCredentials(plan);
+  return Math.max(0, ...lengths) + EXPIRES_DIGITS_MOST + longestCredentials(plan);
 }
 
 /** The longest Authorization line that a context of the plan may have to send. */

@@ -36,6 +36,8 @@ export interface TransportFlow {
   /** Set once the socket's address is known (attachFlow). */
   sentBy: Uint8Array;
   templates: readonly RegisterTemplate[];
+  /** Texts that answers have asked for; see request-variants.ts. */
+  readonly variants: Map<number, RegisterTemplate>;
   contact: CompiledText;
 }
 
@@ -74,6 +76,7 @@ export function createFlows(memory: MemoryPlan, options: FlowOptions): readonly 
       runEntriesEnd: NEVER_US,
       sentBy: new Uint8Array(0),
       templates: [],
+      variants: new Map(),
       contact: compileText([]),
     };
   });

@@ -97,6 +97,12 @@ export function countChallenged(block: MetricsBlock, bank: number, procedure: nu
   block.attempts[index] = block.attempts[index]! + 1;
 }
 
+/** An attempt asked for a longer interval after a 423; once per attempt. */
+export function countRaised(block: MetricsBlock, bank: number, procedure: number): void {
+  const index = at.rowOf(bank, procedure) * at.ATTEMPT_COUNT + at.ATTEMPT_RAISED;
+  block.attempts[index] = block.attempts[index]! + 1;
+}
+
 export function addCounter(block: MetricsBlock, counter: number, amount: number): void {
   block.counters[counter] = block.counters[counter]! + amount;
 }

@@ -55,13 +55,14 @@ function procedureResults(merged: MergedProcedures, wanted: readonly ProcedureNa
 }
 
 function procedureResult(procedure: MergedProcedure): ProcedureResult {
-  const { started, succeeded, failed, skipped, challenged, failures, outcomes } = procedure;
+  const { started, succeeded, failed, skipped, challenged, raised, failures, outcomes } = procedure;
   return {
     started,
     succeeded,
     failed,
     skipped,
     challenged,
+    raised,
     failures,
     outcomes,
     latencyUs: latencySummary(procedure.latency),

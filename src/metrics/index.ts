@@ -6,6 +6,7 @@ export {
   counterOf,
   countInSecond,
   countOutcome,
+  countRaised,
   countResponse,
   countSkipped,
   countStarted,

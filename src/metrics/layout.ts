@@ -22,7 +22,7 @@
 import { BANK_COUNT, OUTCOME_COUNT, PROCEDURE_COUNT } from './names.ts';
 
 export const BLOCK_MAGIC = 0x52_53_4d_42;
-export const BLOCK_VERSION = 2;
+export const BLOCK_VERSION = 3;
 
 /** At most this many rows, so that a run without a known end has a bounded block. A day and an hour. */
 export const SERIES_SECONDS_MAX = 90_000;
@@ -108,7 +108,9 @@ export const LANE_COUNT = 7;
 export const ATTEMPT_STARTED = 0;
 export const ATTEMPT_SKIPPED = 1;
 export const ATTEMPT_CHALLENGED = 2;
-export const ATTEMPT_COUNT = 3;
+/** Asked for longer after a 423. */
+export const ATTEMPT_RAISED = 3;
+export const ATTEMPT_COUNT = 4;
 
 export const KIND_LATENCY = 0;
 export const KIND_FAILURE_LATENCY = 1;

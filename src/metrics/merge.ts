@@ -22,6 +22,7 @@ export interface MergedProcedure {
   readonly failed: number;
   readonly skipped: number;
   readonly challenged: number;
+  readonly raised: number;
   /** By cause; what did not occur is left out. */
   readonly failures: Readonly<Record<string, number>>;
   readonly outcomes: Readonly<Record<string, number>>;
@@ -121,6 +122,7 @@ function mergeProcedure(blocks: readonly MetricsBlock[], banks: readonly number[
     failed,
     skipped: attempts(at.ATTEMPT_SKIPPED),
     challenged: attempts(at.ATTEMPT_CHALLENGED),
+    raised: attempts(at.ATTEMPT_RAISED),
     failures,
     outcomes,
     latency: histogram(at.KIND_LATENCY),

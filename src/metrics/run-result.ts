@@ -36,6 +36,8 @@ export interface ProcedureResult {
   readonly failed: number;
   readonly skipped: number;
   readonly challenged: number;
+  /** Asked for longer after a 423 (RFC 3261 §10.2.8). */
+  readonly raised: number;
   readonly failures: Readonly<Record<string, number>>;
   readonly outcomes: Readonly<Record<string, number>>;
   readonly latencyUs: LatencySummary;

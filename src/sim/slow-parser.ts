@@ -54,6 +54,8 @@ export interface SlowMessage {
   readonly cseq: number;
   readonly cseqMethod: string;
   readonly expires: number;
+  /** In a response; -1: absent, or no number at its front; whatever is too large reads as 2^32 - 1. */
+  readonly minExpires: number;
   readonly maxForwards: number;
   /** URI and expires of each; null where one is malformed. */
   readonly contacts: readonly (readonly [uri: string, expires: number])[] | null;
@@ -137,6 +139,7 @@ const readMessage = (
     cseq: Number(cseq[1]),
     cseqMethod: cseq[2]!,
     expires: expiresOf(headers.get('expires')?.[0] ?? null),
+    minExpires: start.method === null ? minExpiresOf(headers.get('min-expires') ?? []) : -1,
     maxForwards: maxForwardsOf(headers.get('max-forwards') ?? []),
     contacts: readContacts(headers.get('contact') ?? []),
     challenges: headers.get('www-authenticate') ?? [],
@@ -208,6 +211,12 @@ const readContacts = (rows: readonly string[]): [string, number][] | null => {
 const expiresOf = (value: string | null): number => {
   if (value === null) return -1;
   return /^\d+$/.test(value) ? Math.min(Number(value), MAX_UINT32) : 3600;
+};
+
+/** Of several the first one that is a number counts. */
+const minExpiresOf = (values: readonly string[]): number => {
+  const digits = values.map((value) => /^\d+/.exec(value)?.[0]).find((found) => found !== undefined);
+  return digits === undefined ? -1 : Math.min(Number(digits), MAX_UINT32);
 };
 
 const maxForwardsOf = (values: readonly string[]): number => {

@@ -15,17 +15,22 @@ import { assert, decimalDigits, encodeUtf8, readDecimal, writeDigits, writeHex }
 import type { BranchReader } from './branch.ts';
 import { BRANCH_BYTES, writeBranch, writeRow } from './branch.ts';
 
-/** One piece of the text. `index` is the identity's number, padded with zeros to `width` digits. */
+/**
+ * One piece of the text. `index` is the identity's number, padded with zeros to `width` digits; `expires` a number of exactly so
+ * many digits, for requests that ask for longer than their step says.
+ */
 export type TemplatePiece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'index'; readonly width: number }
+  | { readonly kind: 'expires'; readonly digits: number }
   | { readonly kind: 'branch' | 'fromTag' | 'cseq' | 'credentials' };
 
 const OP_INDEX = 0;
 const OP_BRANCH = 1;
 const OP_FROM_TAG = 2;
 const OP_CSEQ = 3;
-const OP_NONE = 4;
+const OP_EXPIRES = 4;
+const OP_NONE = 5;
 
 const MOST_DIGITS = 16;
 const FROM_TAG_DIGITS = 8;
@@ -40,6 +45,8 @@ export interface RegisterFields {
   cseq: number;
   slot: number;
   generation: number;
+  /** Read where a text has a piece `expires`. */
+  expires: number;
 }
 
 /** Alternating literals and operations: literal 0, operation 0, literal 1, operation 1, … */
@@ -87,7 +94,7 @@ export function compileText(pieces: readonly TemplatePiece[]): CompiledText {
       continue;
     }
     operations.push(operationOf(piece));
-    widths.push(piece.kind === 'index' ? piece.width : 0);
+    widths.push(widthOf(piece));
     literals.push('');
   }
   const bytes = literals.map((text) => encodeUtf8(text));
@@ -103,6 +110,11 @@ export function compileText(pieces: readonly TemplatePiece[]): CompiledText {
   };
 }
 
+function widthOf(piece: TemplatePiece): number {
+  if (piece.kind === 'expires') return piece.digits;
+  return piece.kind === 'index' ? piece.width : 0;
+}
+
 function operationOf(piece: TemplatePiece): number {
   switch (piece.kind) {
     case 'index':
@@ -113,6 +125,8 @@ function operationOf(piece: TemplatePiece): number {
       return OP_FROM_TAG;
     case 'cseq':
       return OP_CSEQ;
+    case 'expires':
+      return OP_EXPIRES;
     default:
       throw new Error(`not an operation: ${piece.kind}`);
   }
@@ -149,6 +163,9 @@ export function composeText(
         break;
       case OP_FROM_TAG:
         writeHex(out, to, fields.fromTag, FROM_TAG_DIGITS);
+        break;
+      case OP_EXPIRES:
+        writeDigits(out, to, fields.expires, gapBytes[i]!);
         break;
       default:
         writeDigits(out, to, fields.cseq, gapBytes[i]!);
@@ -236,6 +253,8 @@ function operationBytes(operation: number, width: number, fields: RegisterFields
       return FROM_TAG_DIGITS;
     case OP_CSEQ:
       return decimalDigits(fields.cseq);
+    case OP_EXPIRES:
+      return width;
     default:
       return 0;
   }

@@ -39,6 +39,7 @@ export const fastParse = (
     cseq: m.cseq,
     cseqMethod: part(m.cseqMethodStart, m.cseqMethodEnd),
     expires: m.expires,
+    minExpires: m.minExpires,
     maxForwards: m.maxForwards,
     contacts: fastContacts(bytes, message, cursor),
     challenges: rowTexts(bytes, m.wwwAuthenticate),

@@ -8,6 +8,7 @@ import type { SlowMessage } from '../slow-parser.ts';
 import type { Challenge, Reading } from './challenge-text.ts';
 import { findChallenge } from './challenge-text.ts';
 import { readGrant } from './grant.ts';
+import { asksForLonger, tellLeast } from './intervals.ts';
 import { countIn } from './ledger.ts';
 import { textOf } from './messages.ts';
 import type { Belief, ContextPage, SocketBook, Transaction, World } from './model.ts';
@@ -74,6 +75,7 @@ function answer(world: World, transaction: Transaction, delivered: Delivered): v
   transaction.isMaybeGone = isMaybeOver;
   if (status === 401 || status === 407) challenge(world, transaction, delivered);
   else if (status < 300) succeed(world, transaction, delivered);
+  else if (asksForLonger(transaction, delivered.parsed)) oweLonger(world, transaction, delivered);
   else endAttempt(world, page, [`status-${status}`, ...page.otherwise], isMaybeOver ? null : delivered.atUs);
 }
 
@@ -83,7 +85,7 @@ function succeed(world: World, transaction: Transaction, delivered: Delivered): 
   const outcomes: string[] = [...page.otherwise];
   const isUnsure = outcomes.length > 0;
   if (procedure === 'register' || procedure === 'refresh') {
-    const asked = attempt.step?.expiresSeconds ?? 0;
+    const asked = Math.max(0, transaction.askedSeconds);
     const grant = readGrant(delivered.parsed, page.contact, asked);
     const isMissing = asked > 0 && grant.seconds <= 0;
     if (grant.isUnclear || !isMissing) outcomes.push('succeeded');
@@ -159,9 +161,22 @@ function challenge(world: World, transaction: Transaction, delivered: Delivered)
   const counts = isFirst && transaction.attempt.step !== null ? world.ledger.challenged : null;
   if (counts !== null) countIn(counts, transaction.attempt.procedure, isSure);
   page.challenge = reading;
+  page.owes = 'credentials';
   page.latest = found;
   page.stage = 'challenged';
   page.readyUs = delivered.atUs;
+  owe(page);
+}
+
+/** RFC 3261 §10.2.8: the same request again, for as long as the registrar wants at least. */
+function oweLonger(world: World, { page, attempt }: Transaction, { parsed, atUs }: Delivered): void {
+  tellLeast(page, parsed.minExpires);
+  countIn(world.ledger.raised, attempt.procedure, page.otherwise.length === 0);
+  page.challenge = { challenge: null, leadsOn: 'yes' };
+  page.owes = 'longer';
+  page.owedSeconds = parsed.minExpires;
+  page.stage = 'challenged';
+  page.readyUs = atUs;
   owe(page);
 }
 

@@ -31,6 +31,7 @@ export interface Ledger {
   readonly responses: Map<number, OutcomeCount>;
   readonly outcomes: Map<Procedure, Map<Outcome, OutcomeCount>>;
   readonly challenged: Map<Procedure, OutcomeCount>;
+  readonly raised: Map<Procedure, OutcomeCount>;
   /** By `procedure bank kind`; what is not known exactly is only counted. */
   readonly latencies: Map<string, LatencySum>;
   readonly inexact: Set<string>;
@@ -51,6 +52,7 @@ export const createLedger = (): Ledger => ({
   responses: new Map(),
   outcomes: new Map(),
   challenged: new Map(),
+  raised: new Map(),
   latencies: new Map(),
   inexact: new Set(),
   settled: 0,

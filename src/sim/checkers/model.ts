@@ -12,6 +12,7 @@
 //
 //   idle ──start, cleanup──> talking ──2xx──> walking ──next step──> talking
 //                            talking ──401──> challenged ──credentials──> talking ──failure──> idle
+//                            talking ──423──> challenged ──longer Expires──> talking
 
 import type { Engine } from '../../engine/index.ts';
 import type { MetricsBlock } from '../../metrics/index.ts';
@@ -68,6 +69,8 @@ export interface Attempt {
   readonly intendedUs: number | null;
   /** Challenges that led on. */
   challenges: number;
+  /** 423s that led on. */
+  raises: number;
   /** First send to final answer, over its transactions. */
   wireUs: number;
 }
@@ -81,6 +84,8 @@ export interface Transaction {
   readonly cseq: number;
   readonly credentials: 'none' | 'kept' | 'fresh';
   readonly nonce: string | null;
+  /** What its Expires says; -1: it has none. */
+  readonly askedSeconds: number;
   state: 'pending' | 'completed' | 'gone';
   /** What ended it; empty while it is pending. */
   endedBy: string;
@@ -120,8 +125,11 @@ export interface ContextPage {
   nextStep: AttemptStep | null;
   /** When the next attempt would begin but for the pauses; null: not known exactly. */
   readyUs: number | null;
-  /** In stage challenged: what the answer asks for, and when it came. */
+  /** In stage challenged: what the answer asks for, and when it came; `owes` tells of which kind. */
   challenge: Reading | null;
+  owes: 'credentials' | 'longer';
+  /** What it was told to ask for, when it owes that. */
+  owedSeconds: number;
   challengedUs: number;
   /** What the attempt may have ended with already, unseen. */
   otherwise: readonly string[];
@@ -135,6 +143,8 @@ export interface ContextPage {
   /** socket.disturbances when it last sent a new request. */
   undisturbed: number;
   grantedSeconds: number;
+  /** What it asks for at least, as 423s have told it: one number, or several where it is not known what it heard. */
+  leastSeconds: readonly number[];
   belief: Belief;
   /** The flow said `discard` after what was accepted last, or may have. */
   isForgotten: boolean;
@@ -336,6 +346,8 @@ function createPage({ identities }: RunPlan, context: number, socket: SocketBook
     nextStep: null,
     readyUs: null,
     challenge: null,
+    owes: 'credentials',
+    owedSeconds: 0,
     challengedUs: 0,
     otherwise: [],
     kept: null,
@@ -345,6 +357,7 @@ function createPage({ identities }: RunPlan, context: number, socket: SocketBook
     hasBegunCleanup: false,
     undisturbed: 0,
     grantedSeconds: 0,
+    leastSeconds: [0],
     belief: { grantedSeconds: 0, untilUs: null, certainty: 'known' },
     isForgotten: false,
     accepted: null,

@@ -72,7 +72,11 @@ function checkSums(world: World, procedure: Procedure, { started, outcomes }: Me
   mustEqual(world, 'books', `outcomes of ${procedure}`, [ended, started]);
 }
 
-function checkOutcomes(world: World, procedure: Procedure, { started, outcomes, challenged }: MergedProcedure): void {
+function checkOutcomes(
+  world: World,
+  procedure: Procedure,
+  { started, outcomes, challenged, raised }: MergedProcedure,
+): void {
   const { ledger } = world;
   const seen = ledger.outcomes.get(procedure) ?? new Map<string, OutcomeCount>();
   const attempts = ledger.attemptsOf.get(procedure) ?? 0;
@@ -88,6 +92,8 @@ function checkOutcomes(world: World, procedure: Procedure, { started, outcomes, 
   }
   const told = ledger.challenged.get(procedure) ?? NONE;
   mustLieWithin(world, 'books', `${procedure} challenged`, [challenged, told.certain, told.certain + told.possible]);
+  const longer = ledger.raised.get(procedure) ?? NONE;
+  mustLieWithin(world, 'books', `${procedure} raised`, [raised, longer.certain, longer.certain + longer.possible]);
 }
 
 const groupOf = (name: string): string => (AUTH.includes(name) ? 'auth' : name);

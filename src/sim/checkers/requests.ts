@@ -6,6 +6,7 @@ import type { AttemptStep, PlanWait, RunPlan } from '../../scenario/index.ts';
 import { US_PER_SECOND } from '../../std/index.ts';
 import type { Carried } from './credentials.ts';
 import { checkCredentials } from './credentials.ts';
+import { learnLeast } from './intervals.ts';
 import { countAttempt } from './ledger.ts';
 import { textOf } from './messages.ts';
 import type { Attempt, ContextPage, SocketBook, Transaction, World } from './model.ts';
@@ -61,10 +62,13 @@ function takeRequest(world: World, socket: SocketBook, text: string): Transactio
   const isGap = checkIdentity(world, request);
   checkOutstanding(world, request);
   if (isGap) closeUnseen(world, page);
-  const isAnswer = page.stage === 'challenged' && isSameStep(page, request.step) && mustAnswer(page, text);
+  const isAnswer = page.stage === 'challenged' && isSameStep(page, request.step) && mustAnswer(page, request);
   const attempt = isAnswer ? page.attempt! : beginAttempt(world, request);
-  if (isAnswer) attempt.challenges++;
-  const transaction = createTransaction(request, attempt, checkCredentials(world, request, isAnswer, isGap));
+  if (isAnswer && page.owes === 'credentials') attempt.challenges++;
+  if (isAnswer && page.owes === 'longer') attempt.raises++;
+  const isToChallenge = isAnswer && page.owes === 'credentials';
+  const transaction = createTransaction(request, attempt, checkCredentials(world, request, isToChallenge, isGap));
+  learnLeast(page, request.step, request.parsed.expires);
   world.transactions.set(transaction.branch, transaction);
   startTimers(world, transaction);
   worker.pendingCount++;
@@ -86,6 +90,7 @@ const createTransaction = (request: Request, attempt: Attempt, { kind, nonce }: 
   cseq: request.parsed.cseq,
   credentials: kind,
   nonce,
+  askedSeconds: request.parsed.expires,
   state: 'pending',
   endedBy: '',
   isMaybeOver: false,
@@ -138,8 +143,12 @@ const isSameStep = (page: ContextPage, step: AttemptStep | null): boolean =>
   page.attempt !== null && page.attempt.step === step;
 
 /** Where it hangs on something unseen whether the challenge leads on, the request itself tells. */
-function mustAnswer({ challenge, otherwise, latest }: ContextPage, text: string): boolean {
+function mustAnswer(
+  { challenge, otherwise, latest, owes, owedSeconds }: ContextPage,
+  { text, parsed }: Request,
+): boolean {
   if (challenge?.leadsOn === 'yes' && otherwise.length === 0) return true;
+  if (owes === 'longer') return parsed.expires === owedSeconds;
   return latest !== null && text.includes(`nonce="${latest.nonce}"`);
 }
 
@@ -153,7 +162,7 @@ function beginAttempt(world: World, request: Request): Attempt {
   const intendedUs = isNext ? nextStep(world, request) : start(world, request, step);
   passPauses(page, page.pauses);
   page.pauses = [];
-  const attempt: Attempt = { page, step, procedure: step.procedure, intendedUs, challenges: 0, wireUs: 0 };
+  const attempt: Attempt = { page, step, procedure: step.procedure, intendedUs, challenges: 0, raises: 0, wireUs: 0 };
   page.attempt = attempt;
   countAttempt(world.ledger, attempt.procedure);
   return attempt;
@@ -164,7 +173,7 @@ function closeChallenged(world: World, { page, text }: Request): void {
   if (page.challenge?.leadsOn === 'yes' && page.otherwise.length === 0) {
     throw wrong('challenge', page.worker, 'a challenge was to be answered first, in the same step', text);
   }
-  endAttempt(world, page, ['auth', ...page.otherwise], null);
+  endAttempt(world, page, page.owes === 'longer' ? page.otherwise : ['auth', ...page.otherwise], null);
 }
 
 /** When the step was due; null: not known exactly. */
@@ -240,7 +249,15 @@ function beginCleanup(world: World, { page, text }: Request): Attempt {
     throw wrong('one-reply', worker, 'a cleanup that is not due', text);
   }
   page.hasBegunCleanup = true;
-  const attempt: Attempt = { page, step: null, procedure: cleanup, intendedUs: null, challenges: 0, wireUs: 0 };
+  const attempt: Attempt = {
+    page,
+    step: null,
+    procedure: cleanup,
+    intendedUs: null,
+    challenges: 0,
+    raises: 0,
+    wireUs: 0,
+  };
   page.attempt = attempt;
   return attempt;
 }

@@ -34,7 +34,7 @@ const ABSENT = `## What is not there
 
 - Transports other than UDP, and IPv6.
 - Name look-ups by SRV and NAPTR (RFC 3263): a target is an address, or a name with an A record.
-- The client follows no redirect (3xx) and does not repeat a request after 423 or Retry-After: such an answer ends the attempt.
+- The client follows no redirect (3xx) and does not repeat a request after Retry-After: such an answer ends the attempt.
 - Digest with algorithms other than MD5, with \`auth-int\` and with \`-sess\` (RFC 7616, RFC 8760): a challenge with nothing else is
   \`challenge-unusable\`.
 - Path, Service-Route, GRUU, outbound flows (RFC 3327, RFC 3608, RFC 5627, RFC 5626): header lines can be sent as text, answers are
