@@ -18,6 +18,7 @@ import {
   COUNTER_OVERTAKEN,
   COUNTER_REQUESTS_SENT,
   COUNTER_RETRANSMISSIONS,
+  countAnswer,
   countInSecond,
   LANE_REQUESTS,
   OUTCOME_SEND_ERROR,
@@ -35,7 +36,7 @@ import { isOutOfRows, resend, terminate } from './client-transaction.ts';
 import { CONTEXT_CHALLENGED, CONTEXT_READY, CONTEXT_REPEATING } from './contexts.ts';
 import { continueFlow } from './flow.ts';
 import type { Outbox } from './outbox.ts';
-import { CANCELLED, clearOutbox, outboxRoom } from './outbox.ts';
+import { ASIDE_ANSWER, CANCELLED, clearOutbox, outboxRoom, releaseAside } from './outbox.ts';
 import { abortRun, limitDrain, nextPhaseUs, releaseCleanups, releaseWaits, updatePhase } from './phases.ts';
 import { dropReady, peekReady, pushReady, putBackReady } from './ready-queue.ts';
 import { isStartDue, makeHeldStart, makeStart } from './starts.ts';
@@ -112,8 +113,8 @@ function drainFlow(engine: Engine, flow: TransportFlow, sink: Sink): number {
   while (outbox.offered < outbox.end) {
     const index = outbox.offered & mask;
     const slot = outbox.slot[index]!;
-    // §17.1.2.2: nothing is sent once the transaction has its final answer or has ended.
-    if (!isLive(transactions, slot, outbox.generation[index]!) || !isPending(transactions, slot)) {
+    // §17.1.2.2: nothing is sent once the transaction has its final answer or has ended. An aside has none.
+    if (slot >= 0 && (!isLive(transactions, slot, outbox.generation[index]!) || !isPending(transactions, slot))) {
       outbox.slot[index] = CANCELLED;
       outbox.offered++;
       continue;
@@ -134,6 +135,10 @@ export function reportSent(engine: Engine, flow: number, count: number, sentAtUs
     dropCancelled(outbox);
     assert(outbox.first < outbox.offered, 'more messages were sent than offered');
     const index = outbox.first & outbox.mask;
+    if (outbox.slot[index]! < CANCELLED) {
+      reportAsideSent(engine, outbox, index);
+      continue;
+    }
     const metrics = outbox.first < runEntriesEnd ? options.metrics : engine.metrics;
     addCounter(metrics, COUNTER_DATAGRAMS_SENT, 1);
     if (outbox.again[index] === FIRST_TIME) {
@@ -144,6 +149,13 @@ export function reportSent(engine: Engine, flow: number, count: number, sentAtUs
     outbox.first++;
   }
   dropCancelled(outbox);
+}
+
+/** An aside was handed to the kernel. */
+function reportAsideSent({ options }: Engine, outbox: Outbox, index: number): void {
+  releaseAside(outbox, index);
+  outbox.first++;
+  if (outbox.slot[index] === ASIDE_ANSWER) countAnswer(options.metrics, outbox.generation[index]!);
 }
 
 /**
@@ -158,7 +170,9 @@ export function reportRefused(engine: Engine, nowUs: number, flow: number, isPee
   assert(outbox.first < outbox.offered, 'a message was refused that was not offered');
   const index = outbox.first & outbox.mask;
   const slot = outbox.slot[index]!;
+  if (slot < CANCELLED) releaseAside(outbox, index);
   outbox.first++;
+  if (slot < 0) return;
   if (!isLive(transactions, slot, outbox.generation[index]!) || !isPending(transactions, slot)) return;
   endTransaction(engine, slot, isPeerGone ? OUTCOME_UNREACHABLE : OUTCOME_SEND_ERROR, engine.nowUs);
 }

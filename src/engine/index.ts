@@ -30,5 +30,5 @@ export {
 } from './engine.ts';
 export type { EndedTransaction, Observer } from './observer.ts';
 export { receiveDatagram } from './response.ts';
-export type { Engine, EngineOptions } from './state.ts';
+export type { Engine, EngineOptions, FlowPeer } from './state.ts';
 export { attachFlow, createEngine, outboxCapacity, resendIntervals } from './state.ts';

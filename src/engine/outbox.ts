@@ -8,14 +8,22 @@
 //
 //  column       array          unit   meaning                                                valid in
 //  start, end   Int32Array     bytes  where the message lies in the slab                     first <= entry < end
-//  slot         Int32Array     -      its transaction's slot, or CANCELLED                   first <= entry < end
-//  generation   Uint32Array    -      its transaction's generation                           first <= entry < end
+//  slot         Int32Array     -      its transaction's slot, CANCELLED or an ASIDE_*        first <= entry < end
+//  generation   Uint32Array    -      its transaction's generation; an aside's own number    first <= entry < end
 //  again        Uint8Array     -      1: a retransmission                                    first <= entry < end
+//
+// An aside is a message that is no request of a registration: an answer to somebody's request, a keepalive. Asides have a quarter of
+// the entries and of the slab and no more, so that whatever comes in, registrations find room.
 
 import type { MemoryPlan } from '../std/index.ts';
 
 /** The entry's transaction ended before it was offered; it is passed over. */
 export const CANCELLED = -1;
+/** An answer to an incoming request; its number is the status. */
+export const ASIDE_ANSWER = -2;
+/** A keepalive; its number says which (keepalive.ts). */
+export const ASIDE_PING = -3;
+const ASIDE_SHARE = 4;
 
 export interface Outbox {
   readonly slab: Uint8Array;
@@ -28,6 +36,9 @@ export interface Outbox {
   end: number;
   /** Where the next message may be written. */
   writeAt: number;
+  /** Asides that are queued or offered, and their bytes. */
+  asideEntries: number;
+  asideBytes: number;
   readonly start: Int32Array;
   readonly stop: Int32Array;
   readonly slot: Int32Array;
@@ -45,6 +56,8 @@ export function createOutbox(memory: MemoryPlan, entries: number, slabBytes: num
     offered: 0,
     end: 0,
     writeAt: 0,
+    asideEntries: 0,
+    asideBytes: 0,
     start: memory.i32('outbox', entries),
     stop: memory.i32('outbox', entries),
     slot: memory.i32('outbox', entries),
@@ -55,13 +68,24 @@ export function createOutbox(memory: MemoryPlan, entries: number, slabBytes: num
 
 /** Where a message of the longest length may be composed, or -1 when the outbox is full. */
 export function outboxRoom(outbox: Outbox): number {
+  return roomFor(outbox, outbox.longestBytes);
+}
+
+/** The same for an aside of so many bytes; -1 too when asides have their share. */
+export function asideRoom(outbox: Outbox, bytes: number): number {
+  if ((outbox.asideEntries + 1) * ASIDE_SHARE > outbox.mask + 1) return -1;
+  if ((outbox.asideBytes + bytes) * ASIDE_SHARE > outbox.slab.length) return -1;
+  return roomFor(outbox, bytes);
+}
+
+function roomFor(outbox: Outbox, longestBytes: number): number {
   if (outbox.end - outbox.first > outbox.mask) return -1;
   if (outbox.end === outbox.first) {
     outbox.writeAt = 0;
     return 0;
   }
   const oldest = outbox.start[outbox.first & outbox.mask]!;
-  const { writeAt, longestBytes } = outbox;
+  const { writeAt } = outbox;
   if (writeAt > oldest) {
     if (outbox.slab.length - writeAt >= longestBytes) return writeAt;
     if (oldest > longestBytes) {
@@ -92,8 +116,23 @@ export function queueMessage(
   outbox.writeAt = stop;
 }
 
+/** Queues an aside that was composed at [start, stop), where `start` is what asideRoom returned. */
+export function queueAside(outbox: Outbox, start: number, stop: number, kind: number, number: number): void {
+  outbox.asideEntries += 1;
+  outbox.asideBytes += stop - start;
+  queueMessage(outbox, start, stop, kind, number, 0);
+}
+
+/** The aside at this index leaves the outbox. */
+export function releaseAside(outbox: Outbox, index: number): void {
+  outbox.asideEntries -= 1;
+  outbox.asideBytes -= outbox.stop[index]! - outbox.start[index]!;
+}
+
 /** The peer is gone: whatever was queued or offered will never be sent. */
 export function clearOutbox(outbox: Outbox): void {
+  outbox.asideEntries = 0;
+  outbox.asideBytes = 0;
   outbox.first = outbox.end;
   outbox.offered = outbox.end;
 }

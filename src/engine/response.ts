@@ -1,6 +1,6 @@
 // @hot
 // A datagram from the network: is it an answer to one of our transactions, and what does it mean for the attempt? Whatever
-// the bytes are, the result is a count; nothing here throws.
+// the bytes are, the result is a count; nothing here throws. What is no response is for incoming.ts.
 
 import {
   addCounter,
@@ -37,6 +37,7 @@ import { bind, unbind } from './bindings.ts';
 import { complete, proceed } from './client-transaction.ts';
 import { addWire } from './contexts.ts';
 import { failAttempt } from './failure.ts';
+import { takePeerKeepalive, takeRequest } from './incoming.ts';
 import { meetTooBrief } from './interval-too-brief.ts';
 import { askedSeconds } from './intervals.ts';
 import type { ResponseReader } from './response-reader.ts';
@@ -45,6 +46,7 @@ import type { Engine } from './state.ts';
 import { tellAnswered } from './tell-observer.ts';
 import { isLive, isPending, NOT_SENT } from './transactions.ts';
 
+const LETTER_S = 0x53;
 /** The answer does not list our binding. */
 const NO_BINDING = -1;
 
@@ -63,6 +65,8 @@ export function receiveDatagram(
   const { metrics, reader, transactions, branch } = engine;
   // What it sets going, Timer K above all, counts from here and not from the last time that we were called.
   if (receivedAtUs > engine.nowUs) engine.nowUs = receivedAtUs;
+  // Answers begin with SIP/2.0, and pay one comparison for all that doesn't.
+  if (bytes[start] !== LETTER_S && takePeerKeepalive(engine, bytes, start, end)) return;
   if (!readResponse(reader, bytes, start, end)) {
     addCounter(metrics, COUNTER_MALFORMED, 1);
     return;
@@ -70,7 +74,8 @@ export function receiveDatagram(
   const { shape } = reader;
   const text = shape === null ? bytes : shape.bytes;
   if (!isOurs(engine, flow, text)) {
-    addCounter(metrics, COUNTER_STRAY, 1);
+    const isTaken = !reader.message.isResponse && takeRequest(engine, engine.flows[flow]!, text);
+    if (!isTaken) addCounter(metrics, COUNTER_STRAY, 1);
     return;
   }
   if (shape === null) learnShape(reader.shapes, bytes, start, end);

@@ -34,7 +34,7 @@ import { createTimerLists } from './timer-lists.ts';
 import type { TransactionTable } from './transactions.ts';
 import { createTransactionTable } from './transactions.ts';
 import type { TransportFlow } from './transport-flows.ts';
-import { createFlows } from './transport-flows.ts';
+import { createFlows, NO_PEER } from './transport-flows.ts';
 import type { WaitHeap } from './wait-heap.ts';
 import { createWaitHeap } from './wait-heap.ts';
 
@@ -207,9 +207,20 @@ function setTimes(engine: Engine): void {
   engine.countedUs = 0;
 }
 
-/** Makes the flow's request texts, now that its socket has an address; `sentBy` is `address:port`, of this flow alone. */
-export function attachFlow(engine: Engine, id: number, sentBy: string): void {
+/** Whom a flow's socket is connected to: an IPv4 address as an unsigned number in host order, and a port. */
+export interface FlowPeer {
+  readonly address: number;
+  readonly port: number;
+}
+
+/**
+ * Makes the flow's request texts, now that its socket has an address; `sentBy` is `address:port`, of this flow alone. Without a peer
+ * no answer says where a request came from.
+ */
+export function attachFlow(engine: Engine, id: number, sentBy: string, peer: FlowPeer | null = null): void {
   const flow = engine.flows[id]!;
+  flow.peerAddress = peer === null ? NO_PEER : peer.address;
+  flow.peerPort = peer === null ? 0 : peer.port;
   flow.sentBy = encodeUtf8(sentBy);
   flow.templates = requestTemplates(engine.options, engine.branch, sentBy);
   flow.contact = compileText(contactPieces(userPieces(engine.options.plan.identities), sentBy));

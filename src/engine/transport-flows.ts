@@ -35,11 +35,16 @@ export interface TransportFlow {
   runEntriesEnd: number;
   /** Set once the socket's address is known (attachFlow). */
   sentBy: Uint8Array;
+  /** Whom the socket is connected to: an IPv4 address as a number, or NO_PEER where nobody has said. */
+  peerAddress: number;
+  peerPort: number;
   templates: readonly RegisterTemplate[];
   /** Texts that answers have asked for; see request-variants.ts. */
   readonly variants: Map<number, RegisterTemplate>;
   contact: CompiledText;
 }
+
+export const NO_PEER = -1;
 
 /** Of all flows of a worker together, where each still has room for its least. */
 const OUTBOX_ENTRIES = 4096;
@@ -75,6 +80,8 @@ export function createFlows(memory: MemoryPlan, options: FlowOptions): readonly 
       heldStartCount: 0,
       runEntriesEnd: NEVER_US,
       sentBy: new Uint8Array(0),
+      peerAddress: NO_PEER,
+      peerPort: 0,
       templates: [],
       variants: new Map(),
       contact: compileText([]),

@@ -22,6 +22,7 @@ export interface MetricsBlock {
   readonly series: Uint32Array;
   readonly textCounts: Float64Array;
   readonly calls: Float64Array;
+  readonly asides: Float64Array;
   readonly textFields: Int32Array;
   readonly textBytes: Uint8Array;
 }
@@ -69,6 +70,7 @@ function createViews(buffer: SharedArrayBuffer, seriesSeconds: number): MetricsB
     series: new Uint32Array(buffer, at.SERIES_OFFSET, seriesSeconds * at.LANE_COUNT),
     textCounts: new Float64Array(buffer, at.TEXT_COUNTS_OFFSET, at.FAILURE_TEXTS_MAX),
     calls: new Float64Array(buffer, at.CALLS_OFFSET, at.CALLS_LENGTH),
+    asides: new Float64Array(buffer, at.ASIDES_OFFSET, at.ASIDE_COUNT),
     textFields: new Int32Array(buffer, at.TEXT_FIELDS_OFFSET, at.FAILURE_TEXTS_MAX * at.TEXT_FIELDS),
     textBytes: new Uint8Array(buffer, at.TEXT_BYTES_OFFSET, at.FAILURE_TEXTS_MAX * at.FAILURE_TEXT_BYTES),
   };

@@ -32,6 +32,7 @@ export function buildRunResult(merged: MergedMetrics, facts: RunFacts): RunResul
     totals: procedureResults(merged.total, facts.procedures),
     reasons: merged.failureTexts.slice(0, FAILURE_TEXTS_SHOWN),
     transactions: transactionsOf(merged),
+    incoming: merged.incoming,
     contexts: {
       total: counters[at.COUNTER_CONTEXTS]!,
       registeredPeak: registeredPeak(merged.series),

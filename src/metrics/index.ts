@@ -1,3 +1,4 @@
+export { ASIDE_PEER_KEEPALIVES, countAnswer, countAside, INCOMING_METHOD_NAMES } from './asides.ts';
 export type { MetricsBlock } from './block.ts';
 export {
   addCounter,
@@ -114,6 +115,7 @@ export type { Interruption, Judgement, PrecheckOutcome, RunFacts } from './run-f
 export type {
   CallSummary,
   FailureText,
+  IncomingResult,
   LatencySummary,
   ProcedureResult,
   ProcedureResults,

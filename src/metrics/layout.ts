@@ -10,6 +10,7 @@
 //                             stats and buckets have one histogram more behind these, HISTOGRAM_TURNS
 //   text counts      Float64  [entry]
 //   calls            Float64  [CALLS_*][datagrams in the call]
+//   asides           Float64  [METHOD_*, ASIDE_*]     requests that came in, answers to them, keepalives: asides.ts
 //   buckets          Uint32   [bank][procedure][kind][HDR index]
 //   series           Uint32   [second][LANE_*]
 //   text fields      Int32    [entry][TEXT_*]
@@ -147,6 +148,9 @@ export const CALLS_LENGTH = CALLS_DIRECTIONS * CALLS_PER_DIRECTION;
 
 export const RESPONSE_STATUS_COUNT = 700;
 
+/** Cells of asides.ts. */
+export const ASIDE_COUNT = 48;
+
 export const FAILURE_TEXTS_MAX = 64;
 export const FAILURE_PHRASE_BYTES_MAX = 120;
 export const FAILURE_HEADER_BYTES_MAX = 200;
@@ -175,7 +179,8 @@ export const STATS_OFFSET = RESPONSES_OFFSET + RESPONSE_STATUS_COUNT * F64;
 export const TEXT_COUNTS_OFFSET = STATS_OFFSET + STATS_LENGTH * F64;
 export const BUCKETS_LENGTH = HISTOGRAM_COUNT * HDR_LENGTH;
 export const CALLS_OFFSET = TEXT_COUNTS_OFFSET + FAILURE_TEXTS_MAX * F64;
-export const BUCKETS_OFFSET = CALLS_OFFSET + CALLS_LENGTH * F64;
+export const ASIDES_OFFSET = CALLS_OFFSET + CALLS_LENGTH * F64;
+export const BUCKETS_OFFSET = ASIDES_OFFSET + ASIDE_COUNT * F64;
 export const TEXT_FIELDS_OFFSET = BUCKETS_OFFSET + BUCKETS_LENGTH * U32;
 export const TEXT_BYTES_OFFSET = TEXT_FIELDS_OFFSET + FAILURE_TEXTS_MAX * TEXT_FIELDS * U32;
 export const SERIES_OFFSET = TEXT_BYTES_OFFSET + FAILURE_TEXTS_MAX * FAILURE_TEXT_BYTES;

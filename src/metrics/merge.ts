@@ -1,6 +1,7 @@
 // All workers' blocks as one set of numbers: the measured window, and the whole run (measured and other added up). Works
 // on blocks of workers that have ended, well or badly; what a dead worker counted is in here.
 
+import { incomingResult, mergeAsides } from './aside-results.ts';
 import type { MetricsBlock } from './block.ts';
 import { type CallCounts, mergeCalls } from './calls.ts';
 import * as at from './layout.ts';
@@ -14,7 +15,7 @@ import {
   PROCEDURE_NAMES,
   type ProcedureName,
 } from './names.ts';
-import type { FailureText } from './run-result.ts';
+import type { FailureText, IncomingResult } from './run-result.ts';
 
 export interface MergedProcedure {
   readonly started: number;
@@ -50,6 +51,7 @@ export interface MergedMetrics {
   readonly responses: Float64Array;
   readonly sendCalls: CallCounts;
   readonly receiveCalls: CallCounts;
+  readonly incoming: IncomingResult;
   readonly turns: MergedHistogram;
   readonly series: MergedSeries;
   /** The most frequent first. */
@@ -65,6 +67,7 @@ export function mergeBlocks(blocks: readonly MetricsBlock[]): MergedMetrics {
     responses: mergeResponses(blocks),
     sendCalls: mergeCalls(blocks, at.CALLS_SEND),
     receiveCalls: mergeCalls(blocks, at.CALLS_RECEIVE),
+    incoming: incomingResult(mergeAsides(blocks)),
     turns: mergeHistograms(blocks, [at.HISTOGRAM_TURNS]),
     series: mergeSeries(blocks),
     failureTexts: mergeFailureTexts(blocks),

@@ -94,6 +94,18 @@ export interface FailureText {
   readonly count: number;
 }
 
+/** Requests that came in on the contexts' sockets, over the whole run. */
+export interface IncomingResult {
+  /** By method; `other` is any that no RFC in docs/METHOD.md names. */
+  readonly requests: Readonly<Record<string, number>>;
+  /** Sent, by status. */
+  readonly answers: Readonly<Record<string, number>>;
+  /** ACK and CANCEL, and what found no room: requests without answers. */
+  readonly unanswered: number;
+  /** Datagrams without a message, by which a server keeps NAT mappings open: CRLF, CRLFCRLF, four zero bytes. */
+  readonly keepalives: number;
+}
+
 export interface RunResult {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: 'regstorm'; readonly version: string };
@@ -143,6 +155,7 @@ export interface RunResult {
     readonly malformed: number;
     readonly truncated: number;
   };
+  readonly incoming: IncomingResult;
   readonly contexts: {
     readonly total: number;
     readonly registeredPeak: number;

@@ -15,6 +15,7 @@ import {
   type ThresholdResult,
   UNKNOWN,
 } from '../metrics/index.ts';
+import { asideLines } from './asides.ts';
 import { generatorLines } from './generator.ts';
 import { headlineLines } from './headline.ts';
 import { type Palette, palette, tableLines, WIDTH, wrappedList } from './layout.ts';
@@ -169,7 +170,8 @@ function causesOf(procedures: ProcedureResults, totals: ProcedureResults): [stri
   return [...causes].sort(([, a], [, b]) => b.wholeRun - a.wholeRun);
 }
 
-function responseLines({ transactions, contexts, cleanup }: RunResult, paint: Palette): string[] {
+function responseLines(result: RunResult, paint: Palette): string[] {
+  const { transactions, contexts, cleanup } = result;
   const { requestsSent, retransmissions, datagramsSent, responses, stray, malformed, truncated } = transactions;
   const codes = Object.entries(responses).map(([status, count]) => `${status} × ${formatCount(count)}`);
   const sent = [
@@ -191,6 +193,7 @@ function responseLines({ transactions, contexts, cleanup }: RunResult, paint: Pa
     ...wrappedList('  transactions  ', sent),
     ...wrappedList('  contexts      ', bindings),
   ];
+  lines.push(...asideLines(result));
   if (cleanup !== null) {
     const { attempted, succeeded, failed } = cleanup;
     const done = [

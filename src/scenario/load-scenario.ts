@@ -167,6 +167,7 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
     hash: hashPlan(work),
     target: written.target ?? defaultTarget(written),
     precheck: written.precheck,
+    incoming: { notify: written.incoming.notify },
     local: {
       addresses: local.addresses ?? [],
       firstPort: local.ports?.first ?? null,

@@ -100,6 +100,12 @@ export interface PlanThreshold {
   readonly unit: 'us' | 'count' | 'ratio' | 'perSecond';
 }
 
+/** What contexts answer to requests that come in on their sockets. */
+export interface PlanIncoming {
+  /** RFC 6665 §4.1.3: 481, there being no subscription; 200 as a phone does whose subscription the provider made. */
+  readonly notify: 200 | 481;
+}
+
 export type CleanupMode = 'none' | 'unregister' | 'wildcard';
 export type PrecheckMode = 'register' | 'options' | 'none';
 export type SocketKind = 'auto' | 'udp-batch' | 'udp-dgram';
@@ -137,6 +143,7 @@ export interface RunPlan {
   readonly cleanup: CleanupMode;
   readonly precheck: PrecheckMode;
   readonly local: PlanLocal;
+  readonly incoming: PlanIncoming;
   readonly thresholds: readonly PlanThreshold[];
   /** Null: random, chosen by the coordinator and printed. */
   readonly seed: number | null;

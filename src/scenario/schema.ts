@@ -231,6 +231,22 @@ const local = z
   })
   .meta({ description: 'Where requests come from, and how.' });
 
+const parseNotifyAnswer = (text: string): Parsed<200 | 481> => {
+  if (text === '200') return parsed(200);
+  return text === '481' ? parsed(481) : fault(`${quoted(text)} is neither 200 nor 481`);
+};
+
+const incoming = z
+  .strictObject({
+    notify: value(parseNotifyAnswer, {
+      description:
+        'Answer to NOTIFY: 481, no such subscription (RFC 6665 §4.1.3), or 200 as phones do for message waiting.',
+      enum: [200, 481],
+      type: 'integer',
+    }).prefault('481'),
+  })
+  .meta({ description: 'What contexts answer to requests that come in on their sockets; OPTIONS 200, others 405.' });
+
 /** Kept as text here; threshold.ts takes it apart. A one-pair map is the same text to a reader, so it is accepted. */
 export const thresholdText = value((text) => parsed(text), {
   description: 'For example "register.latency: p99 < 50ms" or "all.failures: ratio < 0.1%".',
@@ -264,6 +280,7 @@ export const scenarioSchema = z
     precheck: oneOf(['register', 'none'], 'register', 'Ask the target once before any load.'),
     timers: timers.prefault({}),
     local: local.prefault({}),
+    incoming: incoming.prefault({}),
     thresholds: z.array(thresholdText).optional().meta({ description: 'Gates: what must hold for the run to pass.' }),
     seed: wholeNumber('a seed', 0, 2 ** 32 - 1, {
       description: 'Fixes every random choice; default: random, printed.',

@@ -61,6 +61,7 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     cleanup: random.pick(['none', 'none', 'unregister', 'wildcard']),
     timers: drawTimers(random),
     seed: random.between(0, 2 ** 32 - 1),
+    ...(random.split('incoming').chance(0.3) ? { incoming: { notify: 200 } } : {}),
     ...drawLocal(random.split('sockets'), contexts),
   };
   return { text: JSON.stringify(scenario, null, 2), contexts, loadSeconds };

@@ -67,6 +67,7 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
     edge: drawEdge(seed, random.split('edge'), fault),
     toRegistrar: drawLink('to registrar', delayUs, runSeconds, fault),
     toClients: drawLink('to clients', delayUs, runSeconds, fault),
+    askedShare: isCalm || random.split('asked').chance(0.4) ? random.split('asked share').next() / 4 : 0,
     forgedShare: fault('forged answers', (own) => logUniform(own, 1, 1_000) / 2_000, 0),
     restarts: fault('restarts', (own) => drawRestarts(own, runSeconds), []),
     kernel: drawKernel(runSeconds, socketsPerWorker, fault),

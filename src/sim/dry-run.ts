@@ -57,6 +57,7 @@ export function dryRun(plan: RunPlan, { runId, seed, userAgent }: DryRunOptions)
     toRegistrar: PERFECT_LINK,
     toClients: { ...PERFECT_LINK, delayUs: ANSWER_US },
     forgedShare: 0,
+    askedShare: 0,
     restarts: [],
     kernel: WILLING_KERNEL,
     healUs: null,

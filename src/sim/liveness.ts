@@ -28,6 +28,8 @@ interface Waiting {
 }
 
 const BRANCH = /;branch=([^;\s]+)/;
+/** `R`: answers to others' requests begin with another letter. */
+const REGISTER_BEGIN = 0x52;
 const FINAL = /^SIP\/2\.0 [2-6]/;
 
 export function createLiveness({ healedUs, timerFUs, workerCount }: LivenessOptions): Liveness {
@@ -41,7 +43,7 @@ export function createLiveness({ healedUs, timerFUs, workerCount }: LivenessOpti
   const observer: Partial<Observer> = {
     onOffered: (socket, nowUs, bytes) => {
       const branch = branchOf(bytes);
-      if (seen.has(branch)) return;
+      if (seen.has(branch) || bytes[0] !== REGISTER_BEGIN) return;
       seen.add(branch);
       if (nowUs >= healedUs) waiting.set(branch, { socket, offeredUs: nowUs });
     },

@@ -71,6 +71,9 @@ interface Peer {
   readonly port: number;
 }
 
+/** `S` of SIP/2.0. */
+const ANSWER_BEGIN = 0x53;
+
 export function createRegistrarHost(options: RegistrarHostOptions): RegistrarHost {
   const { registrar, edge, addresses, observer, send } = options;
   return {
@@ -103,6 +106,8 @@ export function arrive(host: RegistrarHost, nowUs: number, socket: number, { byt
     host.counts.lostInRestarts++;
     return null;
   }
+  // Answers to what it asked: nothing follows from them.
+  if (bytes[0] === ANSWER_BEGIN) return null;
   const { answers, servedAtUs } = meet(host.edge, nowUs, decodeLatin1(bytes, 0, bytes.length));
   for (const answer of answers) host.send(nowUs, socket, encodeAscii(answer));
   return servedAtUs;

@@ -17,6 +17,7 @@ import type { BindingView, RegistrarOptions } from '../registrar/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
 import type { Random } from '../std/index.ts';
 import { assert, createRandom, decodeLatin1, encodeAscii } from '../std/index.ts';
+import { ask } from './asker.ts';
 import type { ClientEvent, ClientHost, KernelOptions } from './client-host.ts';
 import { takeClientTurn, turnTimeUs, WILLING_KERNEL } from './client-host.ts';
 import type { DatagramHash } from './datagram-hash.ts';
@@ -50,6 +51,8 @@ export interface WorldOptions {
   readonly toClients: LinkOptions;
   /** Share of answers that are followed, or preceded, by a forgery. */
   readonly forgedShare: number;
+  /** Share of answers that come with a request or a keepalive of the registrar's side. */
+  readonly askedShare: number;
   /** In order; none while another one lasts. */
   readonly restarts: readonly Restart[];
   readonly kernel: KernelOptions;
@@ -105,6 +108,8 @@ const MOST_TURNS_STANDING = 10_000;
 const SERIES_SECONDS = 60;
 const FORGERY_LATE_US = 2_000_000;
 const REMEMBERED_MOST = 200;
+/** 10.0.1.1:5060, the target of the drawn scenarios. */
+const PEER = { address: 0x0a000101, port: 5060 };
 const TO_REGISTRAR = 1;
 const TO_CLIENT = 2;
 
@@ -121,6 +126,7 @@ export function createWorld(options: WorldOptions, workers: readonly WorldWorker
   const toRegistrar = createLink(options.toRegistrar, random.split('to registrar'));
   const toClients = createLink(options.toClients, random.split('to clients'));
   const forger = random.split('forger');
+  const asker = random.split('asker');
   const past: Uint8Array[] = [];
   const arriveAt = (socket: number, arrival: Arrival): void =>
     addEvent(happening, arrival.atUs, { kind: 'toClient', socket, arrival });
@@ -132,6 +138,10 @@ export function createWorld(options: WorldOptions, workers: readonly WorldWorker
       arriveAt(astray(forger, options, socket), forged);
     }
     if (options.forgedShare > 0) remember(past, bytes);
+    if (!asker.chance(options.askedShare)) return;
+    const asked = ask(asker);
+    addDatagram(hash, nowUs, TO_CLIENT + socket * 4, asked);
+    for (const arrival of transit(toClients, nowUs, asked, 0, asked.length)) arriveAt(socket, arrival);
   };
   const send = (nowUs: number, bytes: Uint8Array, socket: number): void => {
     addDatagram(hash, nowUs, TO_REGISTRAR + socket * 4, bytes);
@@ -213,7 +223,7 @@ function createWorker(options: WorldOptions, worker: number): WorldWorker {
     const { address, port } = addresses[id * workerCount + worker]!;
     return `${address}:${port}`;
   });
-  for (const [flow, sentBy] of sentBys.entries()) attachFlow(engine, flow, sentBy);
+  for (const [flow, sentBy] of sentBys.entries()) attachFlow(engine, flow, sentBy, PEER);
   return { engine, sentBys, metrics };
 }
 

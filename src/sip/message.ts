@@ -46,6 +46,9 @@ export interface SipMessage {
   /** The whole `rport` or `rport=value` of the topmost Via: what a server replaces (RFC 3581 §4). */
   viaRportStart: number;
   viaRportEnd: number;
+  /** The value of `received` of the topmost Via: where the request came from, as the server saw it (RFC 3261 §18.2.1). */
+  viaReceivedStart: number;
+  viaReceivedEnd: number;
 
   /** Below 2^31. */
   cseq: number;
@@ -124,6 +127,8 @@ export const createSipMessage = (): SipMessage => ({
   viaPort: -1,
   viaRportStart: -1,
   viaRportEnd: -1,
+  viaReceivedStart: -1,
+  viaReceivedEnd: -1,
   cseq: -1,
   cseqMethod: METHOD_NONE,
   cseqMethodStart: -1,
@@ -198,6 +203,8 @@ const resetVia = (message: SipMessage): void => {
   message.viaPort = -1;
   message.viaRportStart = -1;
   message.viaRportEnd = -1;
+  message.viaReceivedStart = -1;
+  message.viaReceivedEnd = -1;
 };
 
 const resetAddresses = (message: SipMessage): void => {

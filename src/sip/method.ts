@@ -1,5 +1,5 @@
 // @hot
-// The methods that anything here treats apart. Method names are case-sensitive and never unescaped (RFC 3261 §7.1; RFC 4475
+// The methods that anything here treats or counts apart. Method names are case-sensitive and never unescaped (RFC 3261 §7.1; RFC 4475
 // §3.1.1.5).
 
 import { encodeAscii, equalBytes } from '../std/index.ts';
@@ -14,18 +14,42 @@ export const METHOD_OPTIONS = 2;
 export const METHOD_ACK = 3;
 export const METHOD_INVITE = 4;
 export const METHOD_CANCEL = 5;
+export const METHOD_NOTIFY = 6;
+export const METHOD_SUBSCRIBE = 7;
+export const METHOD_MESSAGE = 8;
+export const METHOD_BYE = 9;
+export const METHOD_INFO = 10;
+export const METHOD_UPDATE = 11;
+export const METHOD_PRACK = 12;
+export const METHOD_REFER = 13;
+export const METHOD_PUBLISH = 14;
 
-const REGISTER: Uint8Array = encodeAscii('REGISTER');
-const OPTIONS: Uint8Array = encodeAscii('OPTIONS');
-const ACK: Uint8Array = encodeAscii('ACK');
-const INVITE: Uint8Array = encodeAscii('INVITE');
-const CANCEL: Uint8Array = encodeAscii('CANCEL');
+/** Index = METHOD_*. */
+export const METHOD_NAMES: readonly string[] = [
+  'other',
+  'REGISTER',
+  'OPTIONS',
+  'ACK',
+  'INVITE',
+  'CANCEL',
+  'NOTIFY',
+  'SUBSCRIBE',
+  'MESSAGE',
+  'BYE',
+  'INFO',
+  'UPDATE',
+  'PRACK',
+  'REFER',
+  'PUBLISH',
+];
+
+const NAMES: readonly Uint8Array[] = METHOD_NAMES.map(encodeAscii);
 
 /** The METHOD_* of a name. */
 export const methodNumber = (bytes: Uint8Array, start: number, end: number): number => {
-  if (equalBytes(bytes, start, end, REGISTER, 0, REGISTER.length)) return METHOD_REGISTER;
-  if (equalBytes(bytes, start, end, OPTIONS, 0, OPTIONS.length)) return METHOD_OPTIONS;
-  if (equalBytes(bytes, start, end, ACK, 0, ACK.length)) return METHOD_ACK;
-  if (equalBytes(bytes, start, end, INVITE, 0, INVITE.length)) return METHOD_INVITE;
-  return equalBytes(bytes, start, end, CANCEL, 0, CANCEL.length) ? METHOD_CANCEL : METHOD_OTHER;
+  for (let method = METHOD_REGISTER; method < NAMES.length; method++) {
+    const name = NAMES[method]!;
+    if (equalBytes(bytes, start, end, name, 0, name.length)) return method;
+  }
+  return METHOD_OTHER;
 };

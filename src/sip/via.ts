@@ -20,6 +20,7 @@ const SLASH = 0x2f;
 
 const BRANCH: Uint8Array = encodeAscii('branch');
 const RPORT: Uint8Array = encodeAscii('rport');
+const RECEIVED: Uint8Array = encodeAscii('received');
 const MALFORMED = -1;
 
 /** Reads one Via row. */
@@ -106,6 +107,9 @@ const parseViaParameters = (bytes: Uint8Array, start: number, end: number, messa
     } else if (isParameter(bytes, parameter, RPORT)) {
       message.viaRportStart = parameter.nameStart;
       message.viaRportEnd = parameter.valueStart < 0 ? parameter.nameEnd : parameter.valueEnd;
+    } else if (isParameter(bytes, parameter, RECEIVED)) {
+      message.viaReceivedStart = parameter.valueStart;
+      message.viaReceivedEnd = parameter.valueEnd;
     }
   }
   return at;

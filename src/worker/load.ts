@@ -38,7 +38,7 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
     const slabs = engine.flows.map(({ outbox }) => outbox.slab);
     const { local } = plan;
     const sockets = await openClientSockets(transport, { local, workerIndex, workerCount, target: task.target }, slabs);
-    for (const { flow, sentBy } of sockets) attachFlow(engine, flow, sentBy);
+    for (const { flow, sentBy, peer } of sockets) attachFlow(engine, flow, sentBy, peer);
     setCounter(metrics, COUNTER_CONTEXTS, engine.contexts.count);
     transport.setOrigin(awaitStart(control));
     const isStopped = watchControl(control, (nowUs) =>

@@ -21,6 +21,8 @@ const ANY_PORT = 0;
 export interface ClientSocket extends OpenedFlow {
   /** `address:port` as it stands in Via and Contact. */
   readonly sentBy: string;
+  /** The target, as the engine knows it. */
+  readonly peer: { readonly address: number; readonly port: number };
   readonly warnings: readonly string[];
 }
 
@@ -90,7 +92,12 @@ export async function openClientSocket(
     ...wanted,
   });
   const sentBy = `${formatIpv4(opened.localAddress)}:${opened.localPort}`;
-  return { ...opened, sentBy, warnings: [...socketBufferWarnings(wanted, opened), ...burstWarnings(local, transport)] };
+  return {
+    ...opened,
+    sentBy,
+    peer: remote,
+    warnings: [...socketBufferWarnings(wanted, opened), ...burstWarnings(local, transport)],
+  };
 }
 
 /** Whether requests went out in segments, if they were to; told at the end, since a path may refuse them at any time. */

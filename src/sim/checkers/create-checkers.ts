@@ -11,8 +11,11 @@ import { assert } from '../../std/index.ts';
 import type { Arrival, Observer } from '../observer.ts';
 import { checkAgreement } from './agreement.ts';
 import { takeReceived } from './answers.ts';
+import type { AsideBook } from './asides.ts';
+import { checkAsides, countAnswerSent, createAsideBook, takeAnswerOffered, takeAsked } from './asides.ts';
 import { checkBeliefs } from './beliefs.ts';
 import { noteFirstSend } from './latency.ts';
+import { textOf } from './messages.ts';
 import type { End, Facts, SocketBook, WorkerBook, World } from './model.ts';
 import { createModel } from './model.ts';
 import { checkNumbers } from './numbers.ts';
@@ -23,6 +26,8 @@ import type { Tally } from './tally.ts';
 import { tallyOf } from './tally.ts';
 import { checkTimes } from './times.ts';
 import { endTurn, enterTurn, passAdvance, takeAbort, takeError, takeOut, takeRefused, takeStop } from './turns.ts';
+
+const ANSWER = /^SIP\/2\.0 /;
 
 export interface Checkers {
   readonly observer: Observer;
@@ -38,16 +43,19 @@ export function createCheckers(facts: Facts): Checkers {
     'each identity of a watched plan has a user of its own',
   );
   const view = createRegistrarView();
+  const asides = createAsideBook();
   const observer: Observer = {
-    ...workerEvents(world),
+    ...workerEvents(world, asides),
     onRequest: (nowUs, _socket, arrival) => takeRequest(world, view, nowUs, arrival),
     onAnswer: (nowUs, _socket, bytes) => takeAnswer(world, view, nowUs, bytes),
     onRestart: (_nowUs, keepsBindings) => takeRestart(view, keepsBindings),
   };
   const finish = (end: End): Tally => {
     for (const worker of world.workers) checkRowsAtEnd(world, worker);
-    const merged = mergeBlocks(world.workers.map(({ metrics }) => metrics));
+    const blocks = world.workers.map(({ metrics }) => metrics);
+    const merged = mergeBlocks(blocks);
     checkNumbers(world, merged);
+    checkAsides(world, asides, blocks);
     checkTimes(world, merged);
     checkBeliefs(world);
     checkAgreement(world, view, end);
@@ -58,7 +66,7 @@ export function createCheckers(facts: Facts): Checkers {
 
 type WorkerEvents = Omit<Observer, 'onRequest' | 'onAnswer' | 'onRestart'>;
 
-function workerEvents(world: World): WorkerEvents {
+function workerEvents(world: World, asides: AsideBook): WorkerEvents {
   const before = (index: number, nowUs: number): WorkerBook => {
     const worker = world.workers[index]!;
     enterTurn(world, worker, nowUs);
@@ -84,10 +92,19 @@ function workerEvents(world: World): WorkerEvents {
       const socket = socketBefore(number, nowUs);
       const { worker } = socket;
       worker.clockUs = Math.max(worker.clockUs, arrival.atUs);
-      takeReceived(world, socket, arrival);
+      if (!takeAsked(asides, socket, world.read(textOf(arrival.bytes)))) takeReceived(world, socket, arrival);
     },
-    onOffered: (number, nowUs, bytes) => takeOffered(world, socketAfter(number, nowUs), bytes),
-    onSent: (number, nowUs, bytes) => countSent(world, socketAfter(number, nowUs), bytes),
+    onOffered: (number, nowUs, bytes) => {
+      const socket = socketAfter(number, nowUs);
+      const text = textOf(bytes);
+      if (!ANSWER.test(text)) {
+        takeOffered(world, socket, bytes);
+        return;
+      }
+      takeAnswerOffered(world, asides, socket, world.read(text));
+      socket.queue.push({ bytes, transaction: null, isFirst: true, isCleanup: false });
+    },
+    onSent: (number, nowUs, bytes) => countSent(world, asides, socketAfter(number, nowUs), bytes),
     onRefused: (number, nowUs, bytes, isPeerGone) => takeRefused(world, socketAfter(number, nowUs), bytes, isPeerGone),
     onTransportError: (number, nowUs) => takeError(world, socketBefore(number, nowUs)),
     onStop: (index, nowUs, drainUs) => takeStop(world, before(index, nowUs), drainUs),
@@ -96,8 +113,12 @@ function workerEvents(world: World): WorkerEvents {
   };
 }
 
-function countSent(world: World, socket: SocketBook, bytes: Uint8Array): void {
+function countSent(world: World, asides: AsideBook, socket: SocketBook, bytes: Uint8Array): void {
   const { isFirst, isCleanup, transaction } = takeOut(socket, bytes);
+  if (transaction === null) {
+    countAnswerSent(asides, bytes);
+    return;
+  }
   noteFirstSend(world, transaction, socket.worker.turnUs);
   if (isCleanup) return;
   if (isFirst) world.ledger.requests++;

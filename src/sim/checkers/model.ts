@@ -232,7 +232,8 @@ export interface Resend {
 /** In the socket's queue. */
 export interface Offered {
   readonly bytes: Uint8Array;
-  readonly transaction: Transaction;
+  /** Null: no request of ours, but an aside. */
+  readonly transaction: Transaction | null;
   readonly isFirst: boolean;
   /** It belongs to no step: it is in none of the run's numbers, whenever it leaves. */
   readonly isCleanup: boolean;

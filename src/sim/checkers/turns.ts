@@ -74,7 +74,7 @@ export function takeOut({ worker, queue }: SocketBook, bytes: Uint8Array): Offer
 /** The kernel refuses a message: its attempt fails, if it still goes on. */
 export function takeRefused(world: World, socket: SocketBook, bytes: Uint8Array, isPeerGone: boolean): void {
   const { transaction } = takeOut(socket, bytes);
-  if (transaction.state !== 'pending') return;
+  if (transaction?.state !== 'pending') return;
   socket.worker.freedLate++;
   endFromOutside(world, transaction, 'a refusal', [isPeerGone ? 'unreachable' : 'send-error']);
 }

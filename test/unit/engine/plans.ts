@@ -56,6 +56,7 @@ export const createPlan = (parts: PlanParts = {}): RunPlan => ({
     maxBurst: null,
     segmentation: false,
   },
+  incoming: { notify: 481 },
   thresholds: [],
   seed: 1,
   ...parts,

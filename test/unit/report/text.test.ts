@@ -198,6 +198,7 @@ describe('summary.json', () => {
       'totals',
       'reasons',
       'transactions',
+      'incoming',
       'contexts',
       'cleanup',
       'rates',

@@ -55,6 +55,7 @@ describe('defaults', () => {
       drainUs: 35_000_000,
       cleanup: 'none',
       precheck: 'register',
+      incoming: { notify: 481 },
       local: {
         addresses: [],
         firstPort: null,

@@ -1,0 +1,48 @@
+// @hot
+// What a worker counts besides registrations: requests that come in and the answers to them, and keepalives. Whole run, no banks,
+// and apart from the counters of transactions, so that datagramsSent stays requestsSent + retransmissions. Recorded by the engine in
+// a few instructions. The names of results are here too.
+
+import type { MetricsBlock } from './block.ts';
+
+/** Incoming requests: index = METHOD_* of the parser; a test holds the names equal. 0 is any other method. */
+export const INCOMING_METHOD_NAMES: readonly string[] = [
+  'other',
+  'REGISTER',
+  'OPTIONS',
+  'ACK',
+  'INVITE',
+  'CANCEL',
+  'NOTIFY',
+  'SUBSCRIBE',
+  'MESSAGE',
+  'BYE',
+  'INFO',
+  'UPDATE',
+  'PRACK',
+  'REFER',
+  'PUBLISH',
+];
+
+/** Answers that were handed to the kernel. */
+export const ASIDE_ANSWERED_200 = 16;
+export const ASIDE_ANSWERED_405 = 17;
+export const ASIDE_ANSWERED_481 = 18;
+/** Datagrams of the peer that only keep a NAT's mapping alive: CRLF, CRLFCRLF, four zero bytes. */
+export const ASIDE_PEER_KEEPALIVES = 19;
+
+/** The status of each counter of answers. */
+export const ANSWER_STATUSES: readonly (readonly [counter: number, status: number])[] = [
+  [ASIDE_ANSWERED_200, 200],
+  [ASIDE_ANSWERED_405, 405],
+  [ASIDE_ANSWERED_481, 481],
+];
+
+export function countAside(block: MetricsBlock, counter: number): void {
+  block.asides[counter] = block.asides[counter]! + 1;
+}
+
+export function countAnswer(block: MetricsBlock, status: number): void {
+  if (status === 200) countAside(block, ASIDE_ANSWERED_200);
+  else countAside(block, status === 405 ? ASIDE_ANSWERED_405 : ASIDE_ANSWERED_481);
+}
