@@ -3,6 +3,7 @@
 
 import { randomRunId, randomSeed, userAgent } from '../coordinator/index.ts';
 import type { PlanStep, RunPlan } from '../scenario/index.ts';
+import { holdUs } from '../scenario/index.ts';
 import { DRY_RUN_ROUNDS, dryRun } from '../sim/index.ts';
 import { EXIT } from '../std/index.ts';
 import type { Given } from './command.ts';
@@ -26,10 +27,13 @@ export const showDryRun = (given: Given, plan: RunPlan, settings: RunSettings, t
 };
 
 const headline = (plan: RunPlan, runId: string, seed: number): string => {
-  const cut = isCut(plan.flow) ? `; loops are shown with ${DRY_RUN_ROUNDS} rounds` : '';
+  const cut = isCut(plan.flow) ? `; loops and holds are shown with ${DRY_RUN_ROUNDS} rounds` : '';
   return `# ${plan.name}, run ${runId}, seed ${seed}: its first user against the embedded registrar, nothing is sent${cut}`;
 };
 
 /** The loader bounds the depth. */
 const isCut = (flow: readonly PlanStep[]): boolean =>
-  flow.some((step) => step.kind === 'repeat' && (step.times > DRY_RUN_ROUNDS || isCut(step.steps)));
+  flow.some((step) => {
+    if (step.kind === 'hold') return step.forUs > holdUs(step, DRY_RUN_ROUNDS);
+    return step.kind === 'repeat' && (step.times > DRY_RUN_ROUNDS || isCut(step.steps));
+  });

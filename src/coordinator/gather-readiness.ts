@@ -5,7 +5,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import type { MachineReadiness, PlanNeeds, ReadinessFacts, TargetFacts } from '../gate/index.ts';
 import { metricsBlockBytes } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
-import { flowFacts, ratePerSecond, socketCount } from '../scenario/index.ts';
+import { attemptsPerSecond, ratePerSecond, socketCount } from '../scenario/index.ts';
 import { assert, UserError } from '../std/index.ts';
 import type { SurveyDone } from '../worker/messages.ts';
 import { MESSAGES_VERSION } from '../worker/messages.ts';
@@ -119,7 +119,7 @@ const needsOf = (plan: RunPlan, { workers, open, tableBytes }: Found): PlanNeeds
   const contexts = plan.identities.count;
   const perContext = tableBytes + (isEmbedded ? contexts * EMBEDDED_USER_BYTES : 0);
   const startsPerSecond = ratePerSecond(plan.load);
-  const attemptsPerSecond = startsPerSecond * flowFacts(plan.flow).attemptCount;
+  const attemptsHz = attemptsPerSecond(plan);
   const { firstPort, lastPort } = plan.local;
   const sockets = socketCount(plan.local, workers);
   return {
@@ -129,8 +129,8 @@ const needsOf = (plan: RunPlan, { workers, open, tableBytes }: Found): PlanNeeds
     sockets,
     contexts,
     startsPerSecond,
-    attemptsPerSecond,
-    answersPerSecond: attemptsPerSecond * (plan.identities.password === null ? 1 : 2),
+    attemptsPerSecond: attemptsHz,
+    answersPerSecond: attemptsHz * (plan.identities.password === null ? 1 : 2),
     descriptors: open + descriptorsNeeded(threads, sockets - workers),
     memoryBytes:
       PROCESS_BYTES + threads * THREAD_BYTES + workers * metricsBlockBytes(seriesSecondsFor(plan)) + perContext,

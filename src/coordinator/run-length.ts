@@ -2,7 +2,7 @@
 
 import { SERIES_SECONDS_MAX } from '../metrics/index.ts';
 import type { PlanStep, PlanWait, RunPlan } from '../scenario/index.ts';
-import { flowFacts, ratePerSecond, startCount, startTimeUs } from '../scenario/index.ts';
+import { attemptsPerSecond, ratePerSecond, startCount, startTimeUs } from '../scenario/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
 
 /** An exponential wait has no upper bound; 20 times the mean is passed once in 500 million draws. */
@@ -34,6 +34,12 @@ interface FlowSums {
 const addSteps = (steps: readonly PlanStep[], times: number, sums: FlowSums, depth: number): void => {
   for (const step of steps) {
     if (step.kind === 'wait') sums.waitsUs += times * waitUsMax(step.wait, sums.expiresSeconds);
+    if (step.kind === 'hold') {
+      sums.waitsUs += times * step.forUs;
+      // The refresh that is under way when the hold's time is over.
+      sums.attempts += times;
+      sums.expiresSeconds = Math.max(sums.expiresSeconds, step.refresh.expiresSeconds ?? 0);
+    }
     if (step.kind === 'attempt') {
       sums.attempts += times;
       sums.expiresSeconds = Math.max(sums.expiresSeconds, step.expiresSeconds ?? 0);
@@ -79,7 +85,7 @@ const ATTEMPTS_PER_WORKER_HZ = 50_000;
  * context.
  */
 export const defaultWorkers = (plan: RunPlan, processors: number): number => {
-  const attemptsHz = ratePerSecond(plan.load) * Math.max(1, flowFacts(plan.flow).attemptCount);
+  const attemptsHz = Math.max(ratePerSecond(plan.load), attemptsPerSecond(plan));
   const wanted = Math.ceil(attemptsHz / ATTEMPTS_PER_WORKER_HZ);
   return Math.max(1, Math.min(wanted, processors - 1, plan.identities.count));
 };

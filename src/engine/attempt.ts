@@ -100,7 +100,7 @@ export function finishAttempt(engine: Engine, context: number, outcome: number, 
     stopFlow(engine, context, contexts.position[context]!, bank);
     return;
   }
-  contexts.position[context] = contexts.position[context]! + 1;
+  contexts.position[context] = instruction.next;
   contexts.state[context] = CONTEXT_READY;
   contexts.dueUs[context] = endUs;
   pushReady(flowOf(engine, context).ready, context);

@@ -15,7 +15,7 @@ export const MOST_COMMANDED_CONTEXTS = 32_767;
 const END: Instruction = { kind: 'end' };
 
 export function createCommandProgram(contexts: number): Program {
-  return { instructions: Array.from({ length: 2 * contexts }, () => END), loopDepth: 0, attempts: [] };
+  return { instructions: Array.from({ length: 2 * contexts }, () => END), loopDepth: 0, hasHold: false, attempts: [] };
 }
 
 /** Where the context's attempt stands. */
@@ -27,10 +27,13 @@ export const commandTemplate = (context: number): number => context;
 /** Writes the context's attempt, the one thing in a program that ever changes. */
 export function setCommand(program: Program, context: number, step: AttemptStep): void {
   const instructions = program.instructions as Instruction[];
-  instructions[commandPosition(context)] = {
+  const position = commandPosition(context);
+  instructions[position] = {
     kind: 'attempt',
     procedure: PROCEDURE_NAMES.indexOf(step.procedure),
     template: commandTemplate(context),
     step,
+    next: position + 1,
+    isHeld: false,
   };
 }

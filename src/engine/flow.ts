@@ -3,11 +3,12 @@
 // contexts that stand in the ready queue.
 
 import type { PlanWait } from '../scenario/index.ts';
-import { contextOfRow } from '../scenario/shares.ts';
-import { US_PER_SECOND, uniformOf } from '../std/index.ts';
+import { US_PER_SECOND } from '../std/index.ts';
 import { beginAttempt, endFlow } from './attempt.ts';
 import { unbind } from './bindings.ts';
+import { chance } from './chance.ts';
 import { CONTEXT_READY, CONTEXT_WAITING } from './contexts.ts';
+import { beginHold, keepHolding } from './holds.ts';
 import { pushReady } from './ready-queue.ts';
 import type { Engine } from './state.ts';
 import { PHASE_LOADING } from './state.ts';
@@ -47,6 +48,16 @@ export function continueFlow(engine: Engine, context: number): boolean {
         // Without a word to the registrar, which keeps it until it expires.
         unbind(engine, context);
         break;
+      case 'hold':
+        beginHold(engine, context, instruction.step.forUs);
+        break;
+      case 'holding':
+        if (keepHolding(engine, context, instruction.step, instruction.exit)) return true;
+        continue;
+      case 'keep':
+        if (engine.phase === PHASE_LOADING) break;
+        contexts.position[context] = instruction.exit;
+        continue;
       case 'loop':
         contexts.rounds[context * contexts.loopDepth + instruction.depth] = 0;
         break;
@@ -90,21 +101,10 @@ function waitLengthUs(engine: Engine, context: number, wait: PlanWait): number {
     case 'fixed':
       return wait.lengthUs;
     case 'uniform':
-      return wait.leastUs + Math.floor(chance(engine, context) * (wait.mostUs - wait.leastUs + 1));
+      return wait.leastUs + Math.floor(chance(engine, context, WAIT_SALT) * (wait.mostUs - wait.leastUs + 1));
     case 'exponential':
-      return Math.round(-Math.log(1 - chance(engine, context)) * wait.meanUs);
+      return Math.round(-Math.log(1 - chance(engine, context, WAIT_SALT)) * wait.meanUs);
     case 'ofExpires':
       return Math.round(engine.contexts.grantedSeconds[context]! * US_PER_SECOND * wait.fraction);
   }
-}
-
-/** A number in [0, 1) that depends on the seed, the identity, the start and the place in the flow, and on nothing else. */
-function chance(engine: Engine, context: number): number {
-  const { contexts, options } = engine;
-  let place = contexts.position[context]! + WAIT_SALT;
-  for (let depth = 0; depth < contexts.loopDepth; depth++) {
-    place = Math.imul(place, 31) + contexts.rounds[context * contexts.loopDepth + depth]!;
-  }
-  const identity = contextOfRow(context, options.workerIndex, options.workerCount);
-  return uniformOf(engine.waitSeed, identity, contexts.starts[context]!, place);
 }

@@ -3,13 +3,27 @@
 // leaves undone.
 
 import { PROCEDURE_NAMES } from '../metrics/index.ts';
-import type { AttemptStep, PlanStep, PlanWait } from '../scenario/index.ts';
+import type { AttemptStep, HoldStep, PlanStep, PlanWait } from '../scenario/index.ts';
 import { assert, assertNever } from '../std/index.ts';
 
 export const MOST_LOOP_DEPTH = 4;
+/** Instructions of a hold behind the first. */
+const HOLD_LENGTH = 3;
 
 export type Instruction =
-  | { readonly kind: 'attempt'; readonly procedure: number; readonly template: number; readonly step: AttemptStep }
+  | {
+      readonly kind: 'attempt';
+      readonly procedure: number;
+      readonly template: number;
+      readonly step: AttemptStep;
+      /** Where to go on when it has succeeded. */
+      readonly next: number;
+      /** A refresh of a hold. How many there will be nobody knows, so none that is not reached counts as skipped. */
+      readonly isHeld: boolean;
+    }
+  | { readonly kind: 'hold'; readonly step: HoldStep }
+  | { readonly kind: 'holding'; readonly step: HoldStep; readonly exit: number }
+  | { readonly kind: 'keep'; readonly exit: number }
   | { readonly kind: 'discard' }
   | { readonly kind: 'wait'; readonly wait: PlanWait }
   | { readonly kind: 'loop'; readonly depth: number; readonly times: number }
@@ -19,6 +33,7 @@ export type Instruction =
 export interface Program {
   readonly instructions: readonly Instruction[];
   readonly loopDepth: number;
+  readonly hasHold: boolean;
   /** The attempt steps, in the order of their template numbers. */
   readonly attempts: readonly AttemptStep[];
 }
@@ -27,6 +42,12 @@ export function compileProgram(flow: readonly PlanStep[], firstTemplate: number)
   const instructions: Instruction[] = [];
   const attempts: AttemptStep[] = [];
   let loopDepth = 0;
+  let hasHold = false;
+  const pushAttempt = (step: AttemptStep, next: number, isHeld: boolean): void => {
+    const procedure = PROCEDURE_NAMES.indexOf(step.procedure);
+    instructions.push({ kind: 'attempt', procedure, template: firstTemplate + attempts.length, step, next, isHeld });
+    attempts.push(step);
+  };
   // A stack of our own: the depth of the file's nesting is input.
   const open: { steps: readonly PlanStep[]; next: number; close: (() => void) | null }[] = [];
   open.push({ steps: flow, next: 0, close: null });
@@ -40,14 +61,16 @@ export function compileProgram(flow: readonly PlanStep[], firstTemplate: number)
     }
     switch (step.kind) {
       case 'attempt':
-        instructions.push({
-          kind: 'attempt',
-          procedure: PROCEDURE_NAMES.indexOf(step.procedure),
-          template: firstTemplate + attempts.length,
-          step,
-        });
-        attempts.push(step);
+        pushAttempt(step, instructions.length + 1, false);
         break;
+      case 'hold': {
+        hasHold = true;
+        const holding = instructions.push({ kind: 'hold', step });
+        const exit = holding + HOLD_LENGTH;
+        instructions.push({ kind: 'holding', step, exit }, { kind: 'keep', exit });
+        pushAttempt(step.refresh, holding, true);
+        break;
+      }
       case 'discard':
         instructions.push({ kind: 'discard' });
         break;
@@ -72,7 +95,7 @@ export function compileProgram(flow: readonly PlanStep[], firstTemplate: number)
     }
   }
   instructions.push({ kind: 'end' });
-  return { instructions, loopDepth, attempts };
+  return { instructions, loopDepth, hasHold, attempts };
 }
 
 /**
@@ -92,7 +115,7 @@ export function addSkipped(
     const instruction = program.instructions[at]!;
     switch (instruction.kind) {
       case 'attempt':
-        counts[instruction.procedure]! += factor;
+        if (!instruction.isHeld) counts[instruction.procedure]! += factor;
         break;
       case 'loop':
         factor *= instruction.times;
@@ -120,7 +143,7 @@ function addRounds(program: Program, end: number, times: number, counts: Float64
   let factor = times;
   for (let at = closing.body; at < end; at++) {
     const instruction = program.instructions[at]!;
-    if (instruction.kind === 'attempt') counts[instruction.procedure]! += factor;
+    if (instruction.kind === 'attempt') counts[instruction.procedure]! += instruction.isHeld ? 0 : factor;
     else if (instruction.kind === 'loop') factor *= instruction.times;
     else if (instruction.kind === 'again') factor /= instruction.times;
   }

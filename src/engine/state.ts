@@ -6,6 +6,7 @@
 
 import type { MetricsBlock } from '../metrics/index.ts';
 import { createMetricsBlock } from '../metrics/index.ts';
+import { flowFacts } from '../scenario/flow-facts.ts';
 import type { AttemptStep, RunPlan, StartCursor } from '../scenario/index.ts';
 import { contextsOfWorker, createStartCursor, measuredToUs, scheduleEndUs } from '../scenario/shares.ts';
 import type { BranchReader, CompiledText, RegisterFields, RegisterTemplate } from '../sip/index.ts';
@@ -19,6 +20,8 @@ import { createChallengeTable, MOST_NONCE_BYTES, MOST_REALM_BYTES } from './chal
 import { createCommandProgram, LONGEST_COMMAND_BYTES } from './command-program.ts';
 import type { ContextTable } from './contexts.ts';
 import { createContextTable } from './contexts.ts';
+import type { HoldTable } from './holds.ts';
+import { createHolds } from './holds.ts';
 import type { IntervalTable } from './intervals.ts';
 import { asksForTime, createIntervalTable, EXPIRES_DIGITS_MOST } from './intervals.ts';
 import type { Observer } from './observer.ts';
@@ -80,6 +83,8 @@ export interface Engine {
   /** Timer F and Timer K. */
   readonly endTimers: TimerLists;
   readonly waits: WaitHeap;
+  /** Null when the flow has no hold. */
+  readonly holds: HoldTable | null;
   readonly challenges: ChallengeTable;
   /** Null: no request of the plan asks for a time. */
   readonly intervals: IntervalTable | null;
@@ -152,6 +157,7 @@ export function createEngine(options: EngineOptions): Engine {
     resendTimers: createTimerLists(memory, 'timers', capacity, intervals, plan.local.socketsPerWorker),
     endTimers: createTimerLists(memory, 'timers', capacity, [64 * t1Us, t4Us]),
     waits: createWaitHeap(memory, count),
+    holds: createHolds(memory, flowProgram, count),
     challenges: createChallengeTable(memory, count),
     intervals: isCommanded || asksForTime(flowProgram) ? createIntervalTable(memory, count) : null,
     flows: createFlows(memory, flowOptions),
@@ -275,8 +281,16 @@ function transactionCapacity(options: EngineOptions, contexts: number, attempts:
   const { plan, workerCount } = options;
   const startsPerSecond = ((plan.load.startsPerPeriod / plan.load.periodUs) * US_PER_SECOND) / workerCount;
   const timerFSeconds = (64 * plan.timers.t1Us) / US_PER_SECOND;
-  const pending = Math.min(contexts, Math.ceil(startsPerSecond * timerFSeconds * 1.25) + 1024);
+  const held = heldPerSecond(options, contexts);
+  const pending = Math.min(contexts, Math.ceil((startsPerSecond + held) * timerFSeconds * 1.25) + 1024);
   const requestsPerStart = Math.min(MOST_REQUESTS_PER_START, 2 * attempts);
   const startsInTimerK = Math.min(startsPerSecond * (plan.timers.t4Us / US_PER_SECOND), plan.load.starts ?? NEVER_US);
-  return Math.min(MOST_SLOTS, Math.max(16, pending + Math.ceil(startsInTimerK * requestsPerStart)));
+  const heldInTimerK = 2 * held * (plan.timers.t4Us / US_PER_SECOND);
+  return Math.min(MOST_SLOTS, Math.max(16, pending + Math.ceil(startsInTimerK * requestsPerStart + heldInTimerK)));
+}
+
+/** Refreshes a second that this worker's holds make, if the registrar grants what it is asked for. */
+function heldPerSecond({ plan }: EngineOptions, contexts: number): number {
+  const { heldCount, heldUs } = flowFacts(plan.flow);
+  return heldUs === 0 ? 0 : (contexts * heldCount * US_PER_SECOND) / heldUs;
 }

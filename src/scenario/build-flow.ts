@@ -3,6 +3,7 @@
 
 import { canonicalHeaderName } from '../sip/index.ts';
 import { assert } from '../std/index.ts';
+import { buildHold } from './build-hold.ts';
 import type { AttemptStep, PlanHeader, PlanStep, PlanWait, Procedure } from './plan.ts';
 import type { WrittenAttempt, WrittenStep } from './schema.ts';
 
@@ -38,6 +39,7 @@ export const buildSteps = (steps: PartialSteps, path: string, tell: Tell, depth 
 const buildStep = (step: WrittenStep, path: string, tell: Tell, depth: number): PlanStep | null => {
   if (step === 'discard') return { kind: 'discard' };
   if (typeof step === 'string') return attempt(step, {}, path, tell);
+  if ('hold' in step) return buildHold(step.hold, attempt('refresh', step.hold, `${path}.hold`, tell));
   if ('wait' in step) return { kind: 'wait', wait: buildWait(step.wait, `${path}.wait`, tell) };
   if ('repeat' in step) {
     if (depth >= MAX_REPEAT_DEPTH) {

@@ -1,7 +1,8 @@
 // What relates values of a scenario to each other: the checks that no single value can fail. Each looks only at values
 // that could be read, so that one fault is told once.
 
-import type { Tell } from './build-flow.ts';
+import type { PartialSteps, Tell } from './build-flow.ts';
+import { hasWrittenHold } from './build-hold.ts';
 import { flowFacts } from './flow-facts.ts';
 import { portShortage } from './local-sockets.ts';
 import type { PlanStep } from './plan.ts';
@@ -57,7 +58,8 @@ export const checkLoad = (scenario: UnsureScenario, has: Has, tell: Tell): void 
   const rate = load?.rate;
   if (rate === undefined) return;
   const { starts, duration, warmup = 0, cooldown = 0 } = load ?? {};
-  if (starts !== undefined && warmup > 0 && startsBefore(rate, warmup) >= starts) {
+  const isStartsOnly = !hasWrittenHold(scenario.flow as PartialSteps | undefined);
+  if (isStartsOnly && starts !== undefined && warmup > 0 && startsBefore(rate, warmup) >= starts) {
     tell('load.starts', `all ${starts} starts would fall into the warmup, so nothing would be measured`);
   }
   if (duration !== undefined && warmup + duration + cooldown > MAX_RUN_US) {

@@ -1,7 +1,7 @@
 // A plan in a few lines for people: what `validate` prints, and what stands at the head of a run.
 
-import type { PlanLoad, PlanLocal, PlanStep, PlanTarget, PlanWait, RunPlan } from './plan.ts';
-import { planLength } from './plan-length.ts';
+import type { HoldStep, PlanLoad, PlanLocal, PlanStep, PlanTarget, PlanWait, RunPlan } from './plan.ts';
+import { type PlanLength, planLength } from './plan-length.ts';
 import { formatDuration, formatPercent, formatRate } from './quantities.ts';
 
 export const describePlan = (plan: RunPlan): string => {
@@ -14,7 +14,7 @@ export const describePlan = (plan: RunPlan): string => {
     ['load', loadText(plan.load)],
     ['flow', plan.flow.map(stepText).join(', ')],
     ['starts', `${grouped(length.starts)}, of which ${grouped(length.measuredStarts)} are measured`],
-    ['attempts', `${grouped(length.attempts)} (${length.flow.attemptCount} per start)`],
+    ['attempts', attemptsText(length)],
     ['requests', requestsText(length.requestsLeast, length.requestsMost)],
     ['run time', timeText(plan, length.scheduleUs)],
     ['thresholds', plan.thresholds.length === 0 ? 'none' : String(plan.thresholds.length)],
@@ -53,6 +53,11 @@ const loadText = (load: PlanLoad): string => {
   return parts.join(', ');
 };
 
+const attemptsText = ({ attempts, flow }: PlanLength): string =>
+  flow.hasHold
+    ? `about ${grouped(attempts)} (${flow.attemptCount} per start, and the refreshes of its holds)`
+    : `${grouped(attempts)} (${flow.attemptCount} per start)`;
+
 const requestsText = (least: number, most: number): string =>
   least === most ? `about ${grouped(least)}` : `${grouped(least)} to ${grouped(most)}, depending on challenges`;
 
@@ -71,9 +76,19 @@ const stepText = (step: PlanStep): string => {
       return 'discard';
     case 'wait':
       return `wait ${waitText(step.wait)}`;
+    case 'hold':
+      return holdText(step);
     case 'repeat':
       return `${step.times} x (${step.steps.map(stepText).join(', ')})`;
   }
+};
+
+const holdText = ({ forUs, leastShare, mostShare, marginUs, capUs, refresh }: HoldStep): string => {
+  const [least, most] = [formatPercent(leastShare), formatPercent(mostShare)];
+  const parts = [`of ${refresh.expiresSeconds}s at ${least === most ? least : `${least.slice(0, -1)}-${most}`}`];
+  if (marginUs > 0) parts.push(`at least ${formatDuration(marginUs)} before the end`);
+  if (capUs !== null) parts.push(`at most every ${formatDuration(capUs)}`);
+  return `hold for ${formatDuration(forUs)} (${parts.join(', ')})`;
 };
 
 const waitText = (wait: PlanWait): string => {

@@ -2,7 +2,7 @@
 
 export { describePlan } from './describe-plan.ts';
 export type { FlowFacts } from './flow-facts.ts';
-export { flowFacts, proceduresOf } from './flow-facts.ts';
+export { flowFacts, holdUs, proceduresOf } from './flow-facts.ts';
 export { scenarioJsonSchema } from './json-schema.ts';
 export type { ScenarioSource } from './load-scenario.ts';
 export { loadScenario } from './load-scenario.ts';
@@ -14,6 +14,7 @@ export type {
   AttemptStep,
   CleanupMode,
   CountMetric,
+  HoldStep,
   LatencyMetric,
   PlanHeader,
   PlanIdentities,
@@ -32,7 +33,7 @@ export type {
   TimerProfile,
 } from './plan.ts';
 export type { PlanLength } from './plan-length.ts';
-export { planLength } from './plan-length.ts';
+export { attemptsPerSecond, planLength } from './plan-length.ts';
 export { planWarnings } from './plan-warnings.ts';
 export type { Rate } from './quantities.ts';
 export {

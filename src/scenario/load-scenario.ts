@@ -9,6 +9,7 @@ import { isCollection, type Node } from 'yaml';
 import { assert, type Place, type Problem, UserError } from '../std/index.ts';
 import { DEFAULT_SIP_PORT } from './address.ts';
 import { buildSteps, isWhole, type PartialSteps, type Tell } from './build-flow.ts';
+import { settleHolds } from './build-hold.ts';
 import {
   checkFlow,
   checkIdentities,
@@ -82,7 +83,7 @@ const readFlow = (reader: TreeReader, written: UnsureScenario, tell: Tell): read
   const steps = written.flow as PartialSteps | undefined;
   if (steps === undefined) return null;
   const before = reader.problems.length;
-  const flow = buildSteps(steps, 'flow', tell);
+  const flow = settleHolds(buildSteps(steps, 'flow', tell));
   if (reader.problems.length > before || !isWhole(steps)) return null;
   checkFlow(flow, tell);
   checkTexts(flow, written, tell);

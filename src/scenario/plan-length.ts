@@ -1,7 +1,9 @@
 // How long a run takes and how much it sends, as far as a plan alone tells.
 
+import { US_PER_SECOND } from '../std/index.ts';
 import { type FlowFacts, flowFacts } from './flow-facts.ts';
 import type { PlanLoad, RunPlan } from './plan.ts';
+import { ratePerSecond } from './quantities.ts';
 import { measuredToUs, scheduleEndUs, startCount, startsBefore, startTimeUs } from './shares.ts';
 
 export interface PlanLength {
@@ -11,6 +13,7 @@ export interface PlanLength {
   readonly measuredStarts: number;
   /** How many contexts are started at all. */
   readonly contextsStarted: number;
+  /** Where the flow has holds, about. */
   readonly attempts: number;
   /** Without retransmissions: one per attempt, and with a challenge each time two. */
   readonly requestsLeast: number;
@@ -24,13 +27,17 @@ export interface PlanLength {
 const scheduleLengthUs = (load: PlanLoad, starts: number): number =>
   load.durationUs === null ? startTimeUs(load, starts - 1) : scheduleEndUs(load);
 
+/** Refreshes of a start's holds: those that a run has time for, which ends holds with its schedule. */
+const heldCount = ({ heldCount: count, heldUs }: FlowFacts, load: PlanLoad, starts: number): number =>
+  heldUs === 0 || load.durationUs === null ? count : count * Math.min(1, scheduleLengthUs(load, starts) / heldUs);
+
 export const planLength = (plan: RunPlan): PlanLength => {
   const { load, identities } = plan;
   const flow = flowFacts(plan.flow);
   const starts = startCount(load);
   const upTo = Math.min(starts, load.durationUs === null ? starts : startsBefore(load, measuredToUs(load)));
   const measuredStarts = Math.max(0, upTo - startsBefore(load, load.warmupUs));
-  const attempts = starts * flow.attemptCount;
+  const attempts = Math.round(starts * (flow.attemptCount + heldCount(flow, load, starts)));
   const scheduleUs = scheduleLengthUs(load, starts);
   return {
     starts,
@@ -42,6 +49,14 @@ export const planLength = (plan: RunPlan): PlanLength => {
     scheduleUs,
     flow,
   };
+};
+
+/** What a plan asks of a registrar and of us in a second, in the mean; refreshes of holds are as many as its contexts can make. */
+export const attemptsPerSecond = (plan: RunPlan): number => {
+  const { attemptCount, heldCount, heldUs } = flowFacts(plan.flow);
+  const startsPerSecond = ratePerSecond(plan.load);
+  const heldPerSecond = heldUs === 0 ? 0 : (plan.identities.count * heldCount * US_PER_SECOND) / heldUs;
+  return startsPerSecond * attemptCount + Math.min(startsPerSecond * heldCount, heldPerSecond);
 };
 
 /** Starts per second times the mean waits: about how many contexts are in the middle of their flow at any time. */

@@ -2,6 +2,7 @@
 // from and what to change.
 
 import { US_PER_SECOND } from '../std/index.ts';
+import { holdWarnings } from './hold-warnings.ts';
 import type { PlanStep, PlanWait, RunPlan } from './plan.ts';
 import { contextReturnsUs, contextsBusy, type PlanLength, planLength } from './plan-length.ts';
 import { formatDuration, formatRate } from './quantities.ts';
@@ -21,6 +22,7 @@ export const planWarnings = (plan: RunPlan): readonly string[] => {
     segmentedDgram(plan),
     refreshFirst(plan.flow),
     lateRefresh(plan.flow),
+    ...holdWarnings(plan),
     ...fewSamples(plan, length),
   ];
   return warnings.filter((warning) => warning !== null);
@@ -33,21 +35,22 @@ const busyContexts = (plan: RunPlan, length: PlanLength): string | null => {
   const rate = formatRate(plan.load);
   const waits = formatDuration(Math.round(length.flow.waitUs));
   return (
-    `at ${rate} with waits of ${waits} about ${Math.ceil(busy)} contexts are in their flow at a time, but there are ` +
+    `at ${rate} with ${length.flow.hasHold ? 'waits and holds' : 'waits'} of ${waits} about ${Math.ceil(busy)} contexts are in their flow at a time, but there are ` +
     `${plan.identities.count}; starts on a context that is still busy are not made (contextBusy): ` +
     `raise identities.count above ${Math.ceil(busy)} or lower the rate`
   );
 };
 
 const nothingMeasured = (length: PlanLength): string | null =>
-  length.measuredStarts > 0
+  length.measuredStarts > 0 || length.flow.hasHold
     ? null
     : 'no start falls into the measured window, so every threshold stays undecided; raise the rate or the duration';
 
 const startsUsedUp = (plan: RunPlan, length: PlanLength): string | null => {
   const { load } = plan;
   const endUs = measuredToUs(load);
-  if (load.starts === null || load.durationUs === null || length.measuredStarts === 0) return null;
+  if (load.starts === null || load.durationUs === null || length.measuredStarts === 0 || length.flow.hasHold)
+    return null;
   if (startTimeUs(load, load.starts) >= endUs) return null;
   const after = formatDuration(startTimeUs(load, load.starts) - load.warmupUs);
   return `the ${load.starts} starts are used up ${after} into a window of ${formatDuration(load.durationUs)}`;
@@ -89,6 +92,8 @@ const lateRefresh = (flow: readonly PlanStep[]): string | null => {
   let expiresSeconds = 0;
   let waitedUs = 0;
   for (const step of flow) {
+    // What follows a hold follows its last refresh.
+    if (step.kind === 'hold') expiresSeconds = 0;
     if (step.kind === 'wait') waitedUs += boundedWaitUs(step.wait) ?? 0;
     if (step.kind !== 'attempt') continue;
     if (step.procedure === 'refresh' && expiresSeconds > 0 && waitedUs >= expiresSeconds * US_PER_SECOND) {
@@ -107,7 +112,7 @@ const fewSamples = (plan: RunPlan, length: PlanLength): readonly string[] => {
   const warnings: string[] = [];
   if (length.measuredStarts === 0) return warnings;
   for (const { aggregate, scope, expression } of plan.thresholds) {
-    if (aggregate.kind !== 'percentile') continue;
+    if (aggregate.kind !== 'percentile' || isHeld(length, scope)) continue;
     const perStart = scope === 'all' ? length.flow.attemptCount : length.flow.attempts[scope];
     const samples = perStart * length.measuredStarts;
     const needed = Math.round(1000 / (100 - aggregate.percentile));
@@ -116,3 +121,7 @@ const fewSamples = (plan: RunPlan, length: PlanLength): readonly string[] => {
   }
   return warnings;
 };
+
+/** Of these there are as many samples as the registrar makes refreshes necessary. */
+const isHeld = ({ flow }: PlanLength, scope: string): boolean =>
+  flow.hasHold && (scope === 'refresh' || scope === 'all');

@@ -35,8 +35,27 @@ export interface AttemptStep {
   readonly headers: readonly PlanHeader[];
 }
 
+/**
+ * Stays registered for a time: refreshes the binding at a share of the granted interval that is drawn anew each time, between the
+ * least and the most. Under `profile: exosip2` these two, margin and cap don't count; see src/engine/exosip2.ts.
+ */
+export interface HoldStep {
+  readonly kind: 'hold';
+  readonly forUs: number;
+  /** Shares of the granted interval; more than 1 is after its end. */
+  readonly leastShare: number;
+  readonly mostShare: number;
+  /** At the latest so long before the interval's end; 0: no such bound. */
+  readonly marginUs: number;
+  /** At the latest so long after the 200; null: no such bound. */
+  readonly capUs: number | null;
+  /** What each refresh is. */
+  readonly refresh: AttemptStep;
+}
+
 export type PlanStep =
   | AttemptStep
+  | HoldStep
   | { readonly kind: 'discard' }
   | { readonly kind: 'wait'; readonly wait: PlanWait }
   | { readonly kind: 'repeat'; readonly times: number; readonly steps: readonly PlanStep[] };

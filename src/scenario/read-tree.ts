@@ -297,6 +297,13 @@ const nounOf = (label: string): string => (label === 'flow' || label === 'steps'
 const wordsOf = (schema: z.ZodType): readonly string[] =>
   schema instanceof z.ZodEnum ? (schema.options as readonly string[]) : [];
 
+/** Of the steps that cannot stand alone. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  wait: '"- wait: 2s"',
+  hold: '"- hold: {for: 1h}"',
+  repeat: '"- repeat: {times: 3, steps: [...]}"',
+};
+
 /** The text side of a union; a name that needs options is told so. */
 const readWord = (
   reader: TreeReader,
@@ -308,8 +315,7 @@ const readWord = (
   const words = wordsOf(schema);
   if (words.length === 0 || text === null || words.includes(text)) return readText(reader, schema, item);
   if (keyed.has(text)) {
-    const example = text === 'wait' ? '"- wait: 2s"' : '"- repeat: {times: 3, steps: [...]}"';
-    return report(reader, item, `${text} needs to be told more; write ${example}`);
+    return report(reader, item, `${text} needs to be told more; write ${EXAMPLES[text] ?? `"- ${text}: ..."`}`);
   }
   const known = [...new Set([...words, ...keyed.keys()])];
   return report(reader, item, `unknown ${nounOf(labelOf(item.path))} ${quoted(text)}${suggestion(text, known)}`);

@@ -23,6 +23,7 @@ import {
   wholeNumber,
   yesNo,
 } from './schema-values.ts';
+import { parseShareRange, SHARE_RANGE_PATTERN } from './share-range.ts';
 import { MAX_STARTS } from './shares.ts';
 import { parseHeaderName, parseHeaderTemplate, parsePassword, parseUserTemplate } from './template.ts';
 
@@ -70,6 +71,26 @@ const stepOptions = {
     .meta({ description: 'REGISTER without Contact: ask for the bindings.' }),
 };
 
+const hold = registerOptions('')
+  .extend({
+    expires: expires(
+      'Expires asked for in its refreshes; default: what the register or refresh before it asks for.',
+    ).optional(),
+    for: positiveDuration('How long to stay registered.', '1h'),
+    refreshAt: value(parseShareRange, {
+      description:
+        'When to refresh: a share of the granted interval, or a range of which each refresh draws one; default 80-95%.',
+      pattern: SHARE_RANGE_PATTERN.source,
+      examples: ['80-95%', '90%'],
+    }).optional(),
+    margin: duration(
+      'Refresh at the latest so long before the binding ends; of short intervals at most half is left out.',
+      '5s',
+    ).optional(),
+    cap: positiveDuration('Refresh at the latest so long after the 200.', '900s').optional(),
+  })
+  .meta({ description: 'Stay registered for a time, and refresh the binding before it expires.' });
+
 const wait = z
   .union([
     duration('A fixed time.', '2s'),
@@ -95,6 +116,7 @@ export type WrittenStep =
       readonly [K in keyof typeof stepOptions]: { readonly [N in K]: z.output<(typeof stepOptions)[K]> };
     }[keyof typeof stepOptions]
   | { readonly wait: z.output<typeof wait> }
+  | { readonly hold: z.output<typeof hold> }
   | { readonly repeat: { readonly times: number; readonly steps: readonly WrittenStep[] } };
 
 export const BARE_STEPS = ['register', 'refresh', 'unregister', 'wildcard', 'query', 'discard'] as const;
@@ -110,6 +132,7 @@ const step: z.ZodType<WrittenStep> = z
     z.strictObject({ wildcard: stepOptions.wildcard }),
     z.strictObject({ query: stepOptions.query }),
     z.strictObject({ wait }),
+    z.strictObject({ hold }),
     z.strictObject({
       repeat: z
         .strictObject({

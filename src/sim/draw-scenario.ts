@@ -28,6 +28,8 @@ const LOAD_SECONDS_MOST = 7_200;
 /** A loop in a loop makes at most so many attempts of one start. */
 const ROUNDS_MOST = 4;
 const STEPS_MOST = 6;
+/** Refreshes of a hold, if each grant is as long as what its refreshes ask for. */
+const HELD_MOST = 4;
 const SOCKETS_MOST = 8;
 const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
 const PORTS = '5060-5099';
@@ -122,6 +124,7 @@ function drawFlow(random: Random): Flow {
   const kind = random.next();
   if (kind < 0.15) return allOf([attempt(builder, 'register')]);
   if (kind < 0.4) return usual(builder);
+  if (kind < 0.5) return fleet(builder);
   const first = attempt(builder, random.chance(0.85) ? 'register' : drawProcedure(random));
   const steps = Array.from({ length: random.between(1, STEPS_MOST) }, () => drawStep(builder, 0));
   return allOf([first, ...steps]);
@@ -137,9 +140,38 @@ function usual(builder: FlowBuilder): Flow {
   return allOf([register, repeated(refresh, rounds), pause(random), unregister]);
 }
 
+/** Phones that stay: register, hold, and perhaps go. */
+function fleet(builder: FlowBuilder): Flow {
+  const { random } = builder;
+  const register = attempt(builder, 'register');
+  const before = random.chance(0.3) ? [pause(random)] : [];
+  const after = random.chance(0.6) ? [attempt(builder, random.pick(['unregister', 'refresh', 'query']))] : [];
+  return allOf([register, ...before, hold(builder), ...after]);
+}
+
+/** As many refreshes as the registrar makes of it: at most so many if it grants what it is asked for. */
+function hold(builder: FlowBuilder): Flow {
+  const { random } = builder;
+  const headers = { [STEP_HEADER]: String(builder.numbered++) };
+  const expires = random.pick([5, 30, 60, 600, 3600]);
+  const least = random.between(30, 90);
+  const most = random.chance(0.5) ? least : random.between(least, random.pick([95, 120]));
+  const length = Math.ceil(((expires * logUniform(random, 20, 100 * HELD_MOST)) / 100) * (least / 100));
+  const step = {
+    for: `${length}s`,
+    refreshAt: least === most ? `${least}%` : `${least}-${most}%`,
+    ...(random.chance(0.3) ? { margin: `${random.between(1, 10)}s` } : {}),
+    ...(random.chance(0.2) ? { cap: `${Math.ceil((expires * random.between(20, 100)) / 100)}s` } : {}),
+    expires: `${expires}s`,
+    headers,
+  };
+  return { steps: [{ hold: step }], attempts: HELD_MOST };
+}
+
 function drawStep(builder: FlowBuilder, depth: number): Flow {
   const { random } = builder;
   const kind = random.next();
+  if (kind < 0.04 && depth === 0) return hold(builder);
   if (kind < 0.5) return attempt(builder, drawProcedure(random));
   if (kind < 0.8) return pause(random);
   if (kind < 0.87 || depth > 0) return { steps: ['discard'], attempts: 0 };

@@ -5,14 +5,15 @@
 //
 // The requests are those that a run of the same run id sends, with three exceptions: a local address that the system would
 // choose stands as 127.0.0.1, such a port as 5060; a branch names the row of its transaction, which in a run depends on
-// what else is under way; and each loop makes at most DRY_RUN_ROUNDS rounds, since further ones show nothing new.
+// what else is under way; and each loop makes at most DRY_RUN_ROUNDS rounds, a hold so many refreshes, since further ones show
+// nothing new.
 //
 // The registrar is the embedded one, which challenges when the scenario has a password. Left out on purpose: loss and
 // delay, since this shows what is said; an answer arrives ANSWER_US after its request. And the target: no request names it.
 
 import type { RegistrarOptions } from '../registrar/index.ts';
 import type { PlanStep, RunPlan } from '../scenario/index.ts';
-import { localSocket } from '../scenario/index.ts';
+import { holdUs, localSocket } from '../scenario/index.ts';
 import { decodeUtf8 } from '../std/index.ts';
 import { WILLING_KERNEL } from './client-host.ts';
 import { OPEN_EDGE } from './edge.ts';
@@ -89,11 +90,11 @@ function singleStart(plan: RunPlan): RunPlan {
 
 /** The scenario bounds how deep loops are nested. */
 function limitLoops(flow: readonly PlanStep[]): readonly PlanStep[] {
-  return flow.map((step) =>
-    step.kind === 'repeat'
-      ? { ...step, times: Math.min(step.times, DRY_RUN_ROUNDS), steps: limitLoops(step.steps) }
-      : step,
-  );
+  return flow.map((step) => {
+    if (step.kind === 'hold') return { ...step, forUs: Math.min(step.forUs, holdUs(step, DRY_RUN_ROUNDS)) };
+    if (step.kind !== 'repeat') return step;
+    return { ...step, times: Math.min(step.times, DRY_RUN_ROUNDS), steps: limitLoops(step.steps) };
+  });
 }
 
 /** As the embedded registrar is made for a run of this plan; it challenges when the scenario has a password. */

@@ -8,6 +8,7 @@ import type { SlowMessage } from '../slow-parser.ts';
 import type { Challenge, Reading } from './challenge-text.ts';
 import { findChallenge } from './challenge-text.ts';
 import { readGrant } from './grant.ts';
+import { mayHold } from './holds.ts';
 import { asksForLonger, tellLeast } from './intervals.ts';
 import { countIn } from './ledger.ts';
 import { textOf } from './messages.ts';
@@ -116,19 +117,21 @@ function goOn(world: World, page: ContextPage, outcomes: readonly string[], atUs
   const isExact = outcomes.length === 1;
   endAttempt(world, page, outcomes, isExact ? atUs : null);
   if (attempt === null || attempt.step === null || walk === null || !outcomes.includes('succeeded')) return;
-  const { pauses, step } = walkOn(walk);
-  page.pauses = pauses;
-  page.nextStep = step;
+  if (!attempt.isHeld) {
+    const { pauses, step } = walkOn(walk);
+    page.pauses = pauses;
+    page.nextStep = step;
+  }
   page.readyUs = isExact ? atUs : null;
   page.otherwise = isExact ? [] : [...otherwise, ...outcomes];
   page.walk = walk;
-  page.stage = step === null ? 'idle' : 'walking';
+  page.stage = page.nextStep === null && !mayHold(page) ? 'idle' : 'walking';
   foresee(page);
 }
 
 /** A next step or a `discard` that comes at once; one after a wait may still be cut off. */
 function foresee(page: ContextPage): void {
-  const firstWait = page.pauses.findIndex(({ kind }) => kind === 'wait');
+  const firstWait = page.pauses.findIndex(({ kind }) => kind !== 'discard');
   const firstDiscard = page.pauses.findIndex(({ kind }) => kind === 'discard');
   const isSure = page.otherwise.length === 0;
   if (firstDiscard >= 0) {

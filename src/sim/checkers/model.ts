@@ -67,6 +67,8 @@ export interface Attempt {
   readonly procedure: Procedure;
   /** Null: not known exactly. */
   readonly intendedUs: number | null;
+  /** A refresh of a hold, which goes on behind it. */
+  readonly isHeld: boolean;
   /** Challenges that led on. */
   challenges: number;
   /** 423s that led on. */
@@ -123,6 +125,9 @@ export interface ContextPage {
   /** Where the walk stands: what comes before the next attempt, and that attempt. */
   pauses: readonly Pause[];
   nextStep: AttemptStep | null;
+  /** The first of the pauses is a hold of which a refresh has been seen, and its end; null: not known exactly. */
+  isHolding: boolean;
+  heldUntilUs: number | null;
   /** When the next attempt would begin but for the pauses; null: not known exactly. */
   readyUs: number | null;
   /** In stage challenged: what the answer asks for, and when it came; `owes` tells of which kind. */
@@ -221,6 +226,8 @@ export interface SocketBook {
   /** Pages that come past a `discard` at once. */
   readonly forgetting: Set<ContextPage>;
   lastErrorUs: number;
+  /** A turn has ended in the drain after which nothing waited for the socket or for a row. */
+  isDraining: boolean;
 }
 
 /** Void when further copies have been offered since. */
@@ -325,6 +332,7 @@ const createSocketBook = (worker: WorkerBook, number: number, sentBy: string): S
   owing: new Set(),
   forgetting: new Set(),
   lastErrorUs: -1,
+  isDraining: false,
 });
 
 function createPage({ identities }: RunPlan, context: number, socket: SocketBook): ContextPage {
@@ -345,6 +353,8 @@ function createPage({ identities }: RunPlan, context: number, socket: SocketBook
     walk: null,
     pauses: [],
     nextStep: null,
+    isHolding: false,
+    heldUntilUs: null,
     readyUs: null,
     challenge: null,
     owes: 'credentials',

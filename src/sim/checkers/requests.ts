@@ -2,10 +2,10 @@
 // now. RFC 3261 §8.1.1.4 and §8.1.1.5 (Call-ID, CSeq), §8.1.1.7 (branch), §10.2 (one REGISTER at a time), §22 (credentials).
 
 import { countsApart, isLoading } from '../../engine/index.ts';
-import type { AttemptStep, PlanWait, RunPlan } from '../../scenario/index.ts';
-import { US_PER_SECOND } from '../../std/index.ts';
+import type { AttemptStep, RunPlan } from '../../scenario/index.ts';
 import type { Carried } from './credentials.ts';
 import { checkCredentials } from './credentials.ts';
+import { checkRefresh, dueAfterPauses, enterHold, findHold, isHeldStill } from './holds.ts';
 import { learnLeast } from './intervals.ts';
 import { countAttempt } from './ledger.ts';
 import { textOf } from './messages.ts';
@@ -158,14 +158,34 @@ function beginAttempt(world: World, request: Request): Attempt {
   world.ledger.checks++;
   if (page.stage === 'challenged') closeChallenged(world, request);
   if (step === null) return beginCleanup(world, request);
+  const hold = findHold(page, step);
+  const intendedUs = hold === null ? leavePauses(world, request, step) : checkRefresh(world, request, hold);
+  if (hold !== null) passPauses(page, enterHold(page, hold));
+  const isHeld = hold !== null;
+  const attempt: Attempt = {
+    page,
+    step,
+    procedure: step.procedure,
+    intendedUs,
+    isHeld,
+    challenges: 0,
+    raises: 0,
+    wireUs: 0,
+  };
+  page.attempt = attempt;
+  countAttempt(world.ledger, attempt.procedure);
+  return attempt;
+}
+
+/** The step after the pauses, or a new start, which has passed them too: when it was due; null: not known exactly. */
+function leavePauses(world: World, request: Request, step: AttemptStep): number | null {
+  const { page } = request;
   const isNext = page.stage === 'walking' && page.nextStep === step;
   const intendedUs = isNext ? nextStep(world, request) : start(world, request, step);
   passPauses(page, page.pauses);
   page.pauses = [];
-  const attempt: Attempt = { page, step, procedure: step.procedure, intendedUs, challenges: 0, raises: 0, wireUs: 0 };
-  page.attempt = attempt;
-  countAttempt(world.ledger, attempt.procedure);
-  return attempt;
+  page.isHolding = false;
+  return intendedUs;
 }
 
 /** Something else than the credentials asked for: the challenge was the last word, or should not have been. */
@@ -177,24 +197,16 @@ function closeChallenged(world: World, { page, text }: Request): void {
 }
 
 /** When the step was due; null: not known exactly. */
-function nextStep(world: World, { page, text }: Request): number | null {
+function nextStep(world: World, request: Request): number | null {
+  const { page, text } = request;
   const { worker, readyUs, pauses } = page;
-  const waits = pauses.flatMap((pause) => (pause.kind === 'wait' ? [pause.wait] : []));
-  if (readyUs === null || (waits.length > 0 && !isLoading(worker.engine))) return null;
-  let dueUs = readyUs;
-  for (const wait of waits) {
-    const lengthUs = waitUs(wait, page.grantedSeconds);
-    if (lengthUs === null) return null;
-    dueUs += lengthUs;
-  }
+  const isPaused = pauses.some(({ kind }) => kind !== 'discard');
+  if (readyUs === null || (isPaused && !isLoading(worker.engine))) return null;
+  const dueUs = dueAfterPauses(world, request);
+  if (dueUs === null) return null;
   world.ledger.checks++;
   if (worker.turnUs < dueUs) throw wrong('next-step', worker, `a step that is due at ${dueUs}`, text);
   return dueUs;
-}
-
-function waitUs(wait: PlanWait, grantedSeconds: number): number | null {
-  if (wait.kind === 'fixed') return wait.lengthUs;
-  return wait.kind === 'ofExpires' ? Math.round(grantedSeconds * US_PER_SECOND * wait.fraction) : null;
 }
 
 /** The flow begins anew; returns when that was due. */
@@ -203,9 +215,10 @@ function start(world: World, { page, text }: Request, step: AttemptStep): number
   const { plan } = world.facts;
   const walk = beginWalk(plan);
   const first = walkOn(walk);
-  const isBusy = page.stage === 'walking' && page.otherwise.length === 0;
+  const mayBeOver = page.otherwise.length > 0 || (page.nextStep === null && !isHeldStill(page));
+  const isBusy = page.stage === 'walking' && !mayBeOver;
   // A flow that begins with a wait has begun some time ago.
-  const isLater = first.pauses.some(({ kind }) => kind === 'wait');
+  const isLater = first.pauses.some(({ kind }) => kind !== 'discard');
   const found = findStart(plan, isLater ? anyStart(page) : startOf(page)) ?? startHeldUp(plan, page);
   if (step !== first.step || found === null || isBusy || worker.areFlowsOver) {
     throw wrong('one-reply', worker, `in stage ${page.stage} nothing asks for this request`, text);
@@ -254,6 +267,7 @@ function beginCleanup(world: World, { page, text }: Request): Attempt {
     step: null,
     procedure: cleanup,
     intendedUs: null,
+    isHeld: false,
     challenges: 0,
     raises: 0,
     wireUs: 0,

@@ -56,6 +56,7 @@ function endSocketTurn(world: World, socket: SocketBook, isBlocked: boolean): vo
     socket.disturbances++;
     return;
   }
+  if (!isLoading(socket.worker.engine) && areRowsFree(socket.worker)) socket.isDraining = true;
   settleOwing(world, socket);
   socket.heldSinceUs = null;
   if (heldSinceUs !== null) socket.reopened = { turnUs, freeBeforeUs: socket.lastFreeTurnUs };
@@ -170,10 +171,12 @@ function endRun(world: World, worker: WorkerBook): void {
   }
 }
 
+const areRowsFree = (worker: WorkerBook): boolean => freeRowsOf(worker.engine).free > 0 || worker.completedCount > 0;
+
 /** Nothing waits for the socket, and rows are to be had: who owes a request must have sent it, or has failed unseen. */
 function settleOwing(world: World, { worker, owing, forgetting }: SocketBook): void {
   if (owing.size + forgetting.size === 0) return;
-  if (freeRowsOf(worker.engine).free === 0 && worker.completedCount === 0) return;
+  if (!areRowsFree(worker)) return;
   for (const page of forgetting) passPauses(page, page.pauses);
   for (const page of owing) {
     world.ledger.checks++;

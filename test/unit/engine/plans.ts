@@ -2,6 +2,7 @@
 
 import type {
   AttemptStep,
+  HoldStep,
   PlanIdentities,
   PlanLoad,
   PlanStep,
@@ -29,6 +30,11 @@ export const discard: PlanStep = { kind: 'discard' };
 export const waitFor = (wait: PlanWait): PlanStep => ({ kind: 'wait', wait });
 export const pause = (lengthUs: number): PlanStep => waitFor({ kind: 'fixed', lengthUs });
 export const repeat = (times: number, ...steps: PlanStep[]): PlanStep => ({ kind: 'repeat', times, steps });
+export const hold = (
+  forUs: number,
+  timing: Pick<HoldStep, 'leastShare' | 'mostShare'> & Partial<HoldStep>,
+  expiresSeconds = 1800,
+): HoldStep => ({ kind: 'hold', forUs, marginUs: 0, capUs: null, refresh: refresh(expiresSeconds), ...timing });
 
 export interface PlanParts extends Partial<Omit<RunPlan, 'identities' | 'load' | 'timers'>> {
   readonly identities?: Partial<PlanIdentities>;
