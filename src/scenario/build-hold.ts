@@ -3,7 +3,7 @@
 import type { AttemptStep, HoldStep, PlanStep } from './plan.ts';
 import type { WrittenStep } from './schema.ts';
 
-/** The issue's own example, and what phones that spread their refreshes do. */
+/** As phones do that spread their refreshes. */
 const DEFAULT_LEAST_SHARE = 0.8;
 const DEFAULT_MOST_SHARE = 0.95;
 /** RFC 3261 §10.2.1.1 leaves the wish to the client; an hour is what most phones ask for. */
