@@ -27,14 +27,15 @@ import {
   recordLatency,
   recordWire,
 } from '../metrics/index.ts';
-import { NO_SPACE } from './challenges.ts';
+import { countNonces } from './challenges.ts';
 import { canSend, createTransaction, startTransaction } from './client-transaction.ts';
 import { CONTEXT_IDLE, CONTEXT_READY, CONTEXT_TALKING, NOT_BOUND } from './contexts.ts';
 import { addSkipped } from './program.ts';
 import { pushReady } from './ready-queue.ts';
+import { authenticatorOf } from './speakers.ts';
 import type { Engine } from './state.ts';
 import { PHASE_CLEANING } from './state.ts';
-import { CREDENTIALS_FRESH, CREDENTIALS_KEPT } from './transactions.ts';
+import { credentialsOf } from './transactions.ts';
 import { flowOf } from './transport-flows.ts';
 
 /** Begins the attempt at the context's position, which is due. False when nothing can be sent now. */
@@ -53,8 +54,9 @@ export function beginAttempt(engine: Engine, context: number): boolean {
   if (instruction.procedure === PROCEDURE_REFRESH && boundUntilUs !== NOT_BOUND && boundUntilUs <= engine.nowUs) {
     addCounter(metrics, COUNTER_EXPIRED_BEFORE_REFRESH, 1);
   }
-  const hasNonce = engine.challenges.space[context] !== NO_SPACE;
-  sendNext(engine, context, instruction.template, hasNonce ? CREDENTIALS_KEPT : 0);
+  engine.challenges.fresh[context] = 0;
+  if (!authenticatorOf(engine, context).reuseNonce) engine.challenges.active[context] = 0;
+  sendNext(engine, context, instruction.template);
   return true;
 }
 
@@ -63,7 +65,7 @@ export function answerChallenge(engine: Engine, context: number): boolean {
   if (!canSend(engine, context)) return false;
   const instruction = engine.program.instructions[engine.contexts.position[context]!]!;
   if (instruction.kind !== 'attempt') return false;
-  sendNext(engine, context, instruction.template, CREDENTIALS_FRESH);
+  sendNext(engine, context, instruction.template);
   return true;
 }
 
@@ -72,8 +74,9 @@ export function repeatRequest(engine: Engine, context: number): boolean {
   if (!canSend(engine, context)) return false;
   const instruction = engine.program.instructions[engine.contexts.position[context]!]!;
   if (instruction.kind !== 'attempt') return false;
-  const hasNonce = engine.challenges.space[context] !== NO_SPACE;
-  sendNext(engine, context, instruction.template, hasNonce ? CREDENTIALS_KEPT : 0);
+  // Whoever answers so has taken the credentials: a challenge that still comes is no verdict on them.
+  engine.challenges.fresh[context] = 0;
+  sendNext(engine, context, instruction.template);
   return true;
 }
 
@@ -128,11 +131,15 @@ export function bankOf(engine: Engine, intendedUs: number): number {
   return isMeasured ? BANK_MEASURED : BANK_OTHER;
 }
 
-function sendNext(engine: Engine, context: number, template: number, credentials: number): void {
+/** With credentials for all challenges that are kept, those of this attempt and those from before. */
+function sendNext(engine: Engine, context: number, template: number): void {
+  const { challenges, transactions } = engine;
   const slot = createTransaction(engine, context, template);
-  engine.transactions.credentials[slot] = credentials;
-  // RFC 7616 §3.4: nc counts the requests sent with this nonce, this one included; a retransmission is the same request.
-  if (credentials !== 0) engine.challenges.nonceCount[context] = engine.challenges.nonceCount[context]! + 1;
+  const places = challenges.active[context]!;
+  if (places !== 0) {
+    transactions.credentials[slot] = credentialsOf(places, challenges.fresh[context]!);
+    countNonces(challenges, context, places);
+  }
   engine.contexts.state[context] = CONTEXT_TALKING;
   startTransaction(engine, slot);
 }

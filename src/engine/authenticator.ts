@@ -1,44 +1,160 @@
-// What answering a challenge takes besides the challenge: the password, the constant half of the digest, and work space.
-// Made once per engine; the work on it is in credentials.ts.
+// What answering a challenge takes besides the challenge: the scenario's credentials, the constant half of the digest, and work
+// space. Made once per engine; the work on it is in credentials.ts.
 
-import type { RunPlan } from '../scenario/index.ts';
-import type { Digest } from '../sip/index.ts';
-import { compileText, createDigest, DIGEST_HEX_BYTES, digestHa2, setSpan } from '../sip/index.ts';
-import { encodeUtf8 } from '../std/index.ts';
-import { userPieces } from './request-text.ts';
+import type { PlanCredential, PlanIdentities, RunPlan } from '../scenario/index.ts';
+import type { CompiledText, Digest } from '../sip/index.ts';
+import {
+  ALGORITHM_MD5,
+  ALGORITHM_SHA_256,
+  ALGORITHM_SHA_512_256,
+  ALGORITHM_UNKNOWN,
+  compileText,
+  createDigest,
+  digestBodyHash,
+  digestHa2,
+  digestHa2Int,
+  digestHexBytes,
+  hashAlgorithm,
+  MOST_DIGEST_HEX_BYTES,
+  setSpan,
+} from '../sip/index.ts';
+import { encodeAscii, encodeUtf8, equalBytes } from '../std/index.ts';
+import { MOST_PLACES } from './challenges.ts';
+import { templatePieces, userPieces } from './request-text.ts';
 
 const CNONCE_BYTES = 16;
 const NC_BYTES = 8;
+const BACKSLASH = 0x5c;
+export const NO_CREDENTIAL = -1;
+const HA1_ALGORITHMS = {
+  MD5: ALGORITHM_MD5,
+  'SHA-256': ALGORITHM_SHA_256,
+  'SHA-512-256': ALGORITHM_SHA_512_256,
+} as const;
+/** Where a planned run keeps two challenges of a context at least. */
+const TWO_REALMS = 2;
+
+/** One credential of the scenario, ready to be hashed. */
+export interface Credential {
+  /** Null: any realm that no other one names. */
+  readonly realm: Uint8Array | null;
+  readonly user: CompiledText;
+  /** Null: `ha1` is given instead. */
+  readonly password: CompiledText | null;
+  /** Hex digits of H(A1), and the hash that they fit. */
+  readonly ha1: Uint8Array | null;
+  readonly ha1Algorithm: number;
+}
+
+/** H(A2) of one hash: the same for every REGISTER of the run, since method and Request-URI do not change. */
+interface Ha2 {
+  readonly auth: Uint8Array;
+  /** For auth-int, with the hash of an empty body. */
+  readonly authInt: Uint8Array;
+}
 
 export interface Authenticator {
   readonly digest: Digest;
-  /** Null: the scenario has no credentials. */
-  readonly password: Uint8Array | null;
+  readonly credentials: readonly Credential[];
+  readonly reuseNonce: boolean;
   readonly requestUri: Uint8Array;
-  /** H(A2) is the same for every REGISTER of the run: the method and the Request-URI do not change. */
-  readonly ha2: Uint8Array;
-  /** Work space for the user name in a digest: the user part of the identity. */
+  /** By half the number of the algorithm, which is the same with -sess and without. */
+  readonly ha2: readonly Ha2[];
+  /** Work space for what stands in `username`, for the password, and for hex digits of H(A1) and the session's. */
   readonly user: Uint8Array;
+  readonly password: Uint8Array;
+  readonly userhash: Uint8Array;
+  readonly ha1: Uint8Array;
+  readonly sessionHa1: Uint8Array;
   readonly cnonce: Uint8Array;
   readonly nc: Uint8Array;
 }
 
 export function createAuthenticator(plan: RunPlan): Authenticator {
-  const { password } = plan.identities;
+  const credentials = planCredentials(plan.identities).map((credential) => createCredential(plan, credential));
   const digest = createDigest();
-  const method = encodeUtf8('REGISTER');
   const requestUri = encodeUtf8(plan.requestUri);
-  const ha2 = new Uint8Array(DIGEST_HEX_BYTES);
-  setSpan(digest.method, method, 0, method.length);
-  setSpan(digest.uri, requestUri, 0, requestUri.length);
-  digestHa2(digest, ha2, 0);
+  const ha2 = [ALGORITHM_MD5, ALGORITHM_SHA_256, ALGORITHM_SHA_512_256].map((algorithm) =>
+    createHa2(digest, algorithm, requestUri),
+  );
   return {
     digest,
-    password: password === null ? null : encodeUtf8(password),
+    credentials,
+    reuseNonce: plan.auth.reuseNonce,
     requestUri,
     ha2,
-    user: new Uint8Array(compileText(userPieces(plan.identities)).longestBytes),
+    user: new Uint8Array(Math.max(0, ...credentials.map(({ user }) => user.longestBytes))),
+    password: new Uint8Array(Math.max(0, ...credentials.map(({ password }) => password?.longestBytes ?? 0))),
+    userhash: new Uint8Array(MOST_DIGEST_HEX_BYTES),
+    ha1: new Uint8Array(MOST_DIGEST_HEX_BYTES),
+    sessionHa1: new Uint8Array(MOST_DIGEST_HEX_BYTES),
     cnonce: new Uint8Array(CNONCE_BYTES),
     nc: new Uint8Array(NC_BYTES),
   };
 }
+
+/** How many challenges of a context are planned for: one for each realm that the scenario has a credential for. */
+export function plannedPlaces(plan: RunPlan): number {
+  const { length } = planCredentials(plan.identities);
+  return length < TWO_REALMS ? length : Math.min(length, MOST_PLACES);
+}
+
+/** The most bytes that any user name takes in a request. */
+export const longestUserBytes = (authenticator: Authenticator): number =>
+  Math.max(authenticator.user.length, MOST_DIGEST_HEX_BYTES);
+
+/** A password alone is a credential for any realm. */
+function planCredentials({ password, credentials }: PlanIdentities): readonly PlanCredential[] {
+  if (password === null) return credentials;
+  return [{ realm: null, authUser: null, secret: { kind: 'password', text: [{ kind: 'text', text: password }] } }];
+}
+
+function createCredential({ identities }: RunPlan, { realm, authUser, secret }: PlanCredential): Credential {
+  return {
+    realm: realm === null ? null : encodeUtf8(realm),
+    user: compileText(authUser === null ? userPieces(identities) : templatePieces(authUser, identities)),
+    password: secret.kind === 'password' ? compileText(templatePieces(secret.text, identities)) : null,
+    ha1: secret.kind === 'ha1' ? encodeAscii(secret.digits) : null,
+    ha1Algorithm: secret.kind === 'ha1' ? HA1_ALGORITHMS[secret.algorithm] : ALGORITHM_UNKNOWN,
+  };
+}
+
+function createHa2(digest: Digest, algorithm: number, requestUri: Uint8Array): Ha2 {
+  const method = encodeAscii('REGISTER');
+  const bytes = digestHexBytes(algorithm);
+  const [bodyHash, auth, authInt] = [new Uint8Array(bytes), new Uint8Array(bytes), new Uint8Array(bytes)];
+  digest.algorithm = algorithm;
+  setSpan(digest.method, method, 0, method.length);
+  setSpan(digest.uri, requestUri, 0, requestUri.length);
+  setSpan(digest.body, requestUri, 0, 0);
+  digestBodyHash(digest, bodyHash, 0);
+  setSpan(digest.bodyHash, bodyHash, 0, bytes);
+  digestHa2(digest, auth, 0);
+  digestHa2Int(digest, authInt, 0);
+  return { auth, authInt };
+}
+
+/**
+ * The credential that answers a challenge: the one that names its realm, else the one that names none; never one that names
+ * another. Realms are compared byte for byte, without their quotes and escapes. H(A1) answers only challenges of its own hash.
+ */
+export function findCredential({ credentials }: Authenticator, quotedRealm: Uint8Array, algorithm: number): number {
+  const realm = unescaped(quotedRealm);
+  const own = credentials.findIndex((credential) => credential.realm !== null && isSame(credential.realm, realm));
+  const found = own >= 0 ? own : credentials.findIndex((credential) => credential.realm === null);
+  const credential = credentials[found];
+  if (credential === undefined) return NO_CREDENTIAL;
+  return credential.ha1 === null || credential.ha1Algorithm === hashAlgorithm(algorithm) ? found : NO_CREDENTIAL;
+}
+
+const isSame = (a: Uint8Array, b: Uint8Array): boolean => equalBytes(a, 0, a.length, b, 0, b.length);
+
+/** RFC 3261 §25.1: a backslash in a quoted string stands for the character behind it. */
+const unescaped = (quoted: Uint8Array): Uint8Array => {
+  const plain: number[] = [];
+  for (let i = 0; i < quoted.length; i++) {
+    if (quoted[i] === BACKSLASH && i + 1 < quoted.length) i++;
+    plain.push(quoted[i]!);
+  }
+  return Uint8Array.from(plain);
+};

@@ -1,42 +1,45 @@
 // @hot
-// What contexts keep of a challenge, so that the next request can carry credentials at once (RFC 3261 §22.2, RFC 7616
-// §3.6). What all contexts of a run share (realm, algorithm as written, qop, 401 or 407) is kept once, as a protection
-// space; what differs (nonce and opaque) lies in a fixed stretch of bytes per context. A longer nonce goes to a side table.
+// What contexts keep of challenges, so that the next request can carry credentials at once (RFC 3261 §22.2, RFC 7616 §3.6).
+// What all contexts of a run share (realm, algorithm, qop, 401 or 407) is kept once, as a protection space
+// (protection-spaces.ts); what differs (nonce and opaque) lies in a fixed stretch of bytes per context. A longer nonce goes to a
+// side table.
+//
+// A context may be asked by several servers: a proxy and the registrar, or several realms. Each needs a place of its own. The
+// first place is planned memory. Further ones are planned where the scenario lists several realms; else they are made when a
+// second server asks for the first time, since hardly any run has one, and those that don't should not pay for it.
 //
 //  column        array         unit   meaning                                             valid in
-//  space         Uint8Array    -      its protection space, or NO_SPACE                   every row
+//  active        Uint8Array    -      places whose nonce may be used, a bit each          every row
+//  fresh         Uint8Array    -      places that were filled in the present attempt      in an attempt
+//
+// and in each place
+//
+//  space         Uint8Array    -      1 + its protection space, 0 before the first        every row
 //  nonceBytes    Uint16Array   bytes  length of the nonce, 0 before the first             every row
 //  opaqueBytes   Uint16Array   bytes  length of the opaque                                every row
 //  nonceCount    Uint32Array   -      nc of the last request sent with the nonce          every row
 //  kept          Uint8Array    bytes  nonce, then opaque, STRIDE bytes a context          nonceBytes set and not long
-//  ha1Space      Uint8Array    -      the space that `ha1` was made for, or NO_SPACE      every row
-//  ha1           Uint8Array    bytes  H(A1) as 32 hex digits                              ha1Space set
+//  ha1Space      Uint8Array    -      1 + the space that `ha1` was made for, or 0         every row
+//  ha1           Uint8Array    bytes  H(A1): 32 hex digits of MD5, or 32 bytes of SHA     ha1Space set
 
 import type { MemoryPlan } from '../std/index.ts';
 import { equalBytes } from '../std/index.ts';
 import type { LongNonces } from './long-nonces.ts';
 import { createLongNonces } from './long-nonces.ts';
+import type { ProtectionSpace } from './protection-spaces.ts';
 
-export const NO_SPACE = 0xff;
 export const STRIDE = 64;
 export const HA1_BYTES = 32;
 /** Bounds of what is kept; a challenge beyond them is unusable. */
 export const MOST_REALM_BYTES = 256;
 export const MOST_NONCE_BYTES = 1024;
-export const MOST_SPACES = 64;
+/** Realms, nonces and opaques of all places of a context together. */
+export const MOST_KEPT_BYTES = MOST_REALM_BYTES + MOST_NONCE_BYTES;
+/** Servers that can ask a context in turn: as many as a row of transactions has bits for, and more than a path has. */
+export const MOST_PLACES = 4;
+export const NO_PLACE = -1;
 
-/** One protection space of the registrar or proxy. */
-export interface ProtectionSpace {
-  readonly realm: Uint8Array;
-  readonly fromProxy: boolean;
-  readonly withQop: boolean;
-  readonly namesAlgorithm: boolean;
-  readonly hasOpaque: boolean;
-  readonly traits: number;
-}
-
-export interface ChallengeTable {
-  readonly spaces: ProtectionSpace[];
+export interface ChallengePlace {
   readonly space: Uint8Array;
   readonly nonceBytes: Uint16Array;
   readonly opaqueBytes: Uint16Array;
@@ -47,9 +50,30 @@ export interface ChallengeTable {
   readonly ha1: Uint8Array;
 }
 
-export function createChallengeTable(memory: MemoryPlan, contexts: number): ChallengeTable {
-  const table: ChallengeTable = {
+export interface ChallengeTable {
+  readonly contexts: number;
+  readonly spaces: ProtectionSpace[];
+  readonly active: Uint8Array;
+  readonly fresh: Uint8Array;
+  readonly places: ChallengePlace[];
+  /** Work space: nonce and opaque of one challenge. */
+  readonly work: Uint8Array;
+}
+
+/** `places` is how many to plan for: none without credentials, which nobody could answer with. */
+export function createChallengeTable(memory: MemoryPlan, contexts: number, places: number): ChallengeTable {
+  return {
+    contexts,
     spaces: [],
+    active: memory.u8('challenges', contexts),
+    fresh: memory.u8('challenges', contexts),
+    places: Array.from({ length: places }, () => createPlace(memory, contexts)),
+    work: new Uint8Array(MOST_NONCE_BYTES),
+  };
+}
+
+function createPlace(memory: MemoryPlan, contexts: number): ChallengePlace {
+  return {
     space: memory.u8('challenges', contexts),
     nonceBytes: memory.u16('challenges', contexts),
     opaqueBytes: memory.u16('challenges', contexts),
@@ -59,51 +83,56 @@ export function createChallengeTable(memory: MemoryPlan, contexts: number): Chal
     ha1Space: memory.u8('challenges', contexts),
     ha1: memory.u8('credentials', contexts * HA1_BYTES),
   };
-  table.space.fill(NO_SPACE);
-  table.ha1Space.fill(NO_SPACE);
-  return table;
 }
 
-/** The number of a known protection space with these traits, or -1. */
-export function findSpace(
-  table: ChallengeTable,
-  bytes: Uint8Array,
-  realmStart: number,
-  realmEnd: number,
-  traits: number,
-): number {
-  for (let number = 0; number < table.spaces.length; number++) {
-    const space = table.spaces[number]!;
-    if (space.traits !== traits) continue;
-    if (equalBytes(space.realm, 0, space.realm.length, bytes, realmStart, realmEnd)) return number;
-  }
-  return -1;
-}
-
-/** What tells two spaces of one realm apart, as bits. */
-export function traitBits(fromProxy: boolean, withQop: boolean, namesAlgorithm: boolean, hasOpaque: boolean): number {
-  return (fromProxy ? 1 : 0) | (withQop ? 2 : 0) | (namesAlgorithm ? 4 : 0) | (hasOpaque ? 8 : 0);
-}
-
-/** Keeps a new protection space; -1 when the table is full. Rare: once per realm of a run. */
-export function createSpace(table: ChallengeTable, realm: Uint8Array, traits: number): number {
-  if (table.spaces.length >= MOST_SPACES) return -1;
-  const space = {
-    realm,
-    fromProxy: (traits & 1) !== 0,
-    withQop: (traits & 2) !== 0,
-    namesAlgorithm: (traits & 4) !== 0,
-    hasOpaque: (traits & 8) !== 0,
-    traits,
+/** A place outside the plan, once for all contexts: what it holds is touched only for those that use it. */
+function createLatePlace(contexts: number): ChallengePlace {
+  return {
+    space: new Uint8Array(contexts),
+    nonceBytes: new Uint16Array(contexts),
+    opaqueBytes: new Uint16Array(contexts),
+    nonceCount: new Uint32Array(contexts),
+    kept: new Uint8Array(contexts * STRIDE),
+    long: createLongNonces(),
+    ha1Space: new Uint8Array(contexts),
+    ha1: new Uint8Array(contexts * HA1_BYTES),
   };
-  return table.spaces.push(space) - 1;
+}
+
+/**
+ * The context's place for a challenge of that protection space: the one that has its realm already, else one that was never
+ * used, else one whose nonce is used no more, else one that `held` (a bit for each place) does not hold back. NO_PLACE: all are
+ * held.
+ */
+export function choosePlace(table: ChallengeTable, context: number, space: number, held: number): number {
+  const { places, spaces, active } = table;
+  const { group } = spaces[space]!;
+  let unused = NO_PLACE;
+  let resting = NO_PLACE;
+  let free = NO_PLACE;
+  for (let number = places.length - 1; number >= 0; number--) {
+    const known = places[number]!.space[context]!;
+    if (known !== 0 && spaces[known - 1]!.group === group) return number;
+    if (known === 0) unused = number;
+    else if ((held & (1 << number)) !== 0) continue;
+    else if ((active[context]! & (1 << number)) === 0) resting = number;
+    else free = number;
+  }
+  if (unused !== NO_PLACE) return unused;
+  if (resting !== NO_PLACE) return resting;
+  if (places.length < MOST_PLACES) return places.push(createLatePlace(table.contexts)) - 1;
+  return free;
+}
+
+/** The protection space that the place has for the context; it has one. */
+export function spaceIn(table: ChallengeTable, place: ChallengePlace, context: number): ProtectionSpace {
+  return table.spaces[place.space[context]! - 1]!;
 }
 
 /** Keeps nonce and opaque for the context. Its nonce count starts anew, unless the nonce is the one that it had last. */
 export function keepNonce(
-  table: ChallengeTable,
+  place: ChallengePlace,
   context: number,
-  space: number,
   bytes: Uint8Array,
   nonceStart: number,
   nonceEnd: number,
@@ -113,54 +142,80 @@ export function keepNonce(
   const nonceBytes = nonceEnd - nonceStart;
   const opaqueBytes = opaqueEnd - opaqueStart;
   // RFC 7616 §3.4: nc counts the requests sent with this nonce, however often it is given.
-  if (!sameNonce(table, context, bytes, nonceStart, nonceEnd)) table.nonceCount[context] = 0;
-  table.space[context] = space;
-  table.nonceBytes[context] = nonceBytes;
-  table.opaqueBytes[context] = opaqueBytes;
+  if (!sameNonce(place, context, bytes, nonceStart, nonceEnd)) place.nonceCount[context] = 0;
+  place.nonceBytes[context] = nonceBytes;
+  place.opaqueBytes[context] = opaqueBytes;
   const isLong = nonceBytes + opaqueBytes > STRIDE;
-  if (!isLong) table.long.drop(context);
-  const to = isLong ? table.long.take(context, nonceBytes + opaqueBytes) : table.kept;
+  if (!isLong) place.long.drop(context);
+  const to = isLong ? place.long.take(context, nonceBytes + opaqueBytes) : place.kept;
   const at = isLong ? 0 : context * STRIDE;
   for (let i = 0; i < nonceBytes; i++) to[at + i] = bytes[nonceStart + i]!;
   for (let i = 0; i < opaqueBytes; i++) to[at + nonceBytes + i] = bytes[opaqueStart + i]!;
 }
 
-/** True when the context's nonce, kept or dropped, has these bytes. */
+/** True when the context's nonce, used or not any more, has these bytes. */
 export function sameNonce(
-  table: ChallengeTable,
+  place: ChallengePlace,
   context: number,
   bytes: Uint8Array,
   start: number,
   end: number,
 ): boolean {
-  const at = keptAt(table, context);
-  return equalBytes(keptBytes(table, context), at, at + table.nonceBytes[context]!, bytes, start, end);
+  const at = keptAt(place, context);
+  return equalBytes(keptBytes(place, context), at, at + place.nonceBytes[context]!, bytes, start, end);
 }
 
-/** It is not used any more. Its bytes and its count stay, for the case that it is given again. */
-export function dropNonce(table: ChallengeTable, context: number): void {
-  table.space[context] = NO_SPACE;
+/** The nonces in these places are not used any more. Their bytes and counts stay, for the case that they are given again. */
+export function dropNonces(table: ChallengeTable, context: number, places: number): void {
+  table.active[context] = table.active[context]! & ~places;
 }
 
 /** As if the context had never been challenged: for another identity in its row, or other credentials. */
 export function forgetChallenges(table: ChallengeTable, context: number): void {
-  table.space[context] = NO_SPACE;
-  table.nonceBytes[context] = 0;
-  table.opaqueBytes[context] = 0;
-  table.nonceCount[context] = 0;
-  table.long.drop(context);
-  table.ha1Space[context] = NO_SPACE;
+  table.active[context] = 0;
+  table.fresh[context] = 0;
+  for (let number = 0; number < table.places.length; number++) {
+    const place = table.places[number]!;
+    place.space[context] = 0;
+    place.nonceBytes[context] = 0;
+    place.opaqueBytes[context] = 0;
+    place.nonceCount[context] = 0;
+    place.long.drop(context);
+    place.ha1Space[context] = 0;
+  }
 }
 
 /** The bytes in which the context's nonce and opaque lie, from keptAt on. */
-export function keptBytes(table: ChallengeTable, context: number): Uint8Array {
-  return isKeptLong(table, context) ? table.long.of(context)! : table.kept;
+export function keptBytes(place: ChallengePlace, context: number): Uint8Array {
+  return isKeptLong(place, context) ? place.long.of(context)! : place.kept;
 }
 
-export function keptAt(table: ChallengeTable, context: number): number {
-  return isKeptLong(table, context) ? 0 : context * STRIDE;
+export function keptAt(place: ChallengePlace, context: number): number {
+  return isKeptLong(place, context) ? 0 : context * STRIDE;
 }
 
-function isKeptLong(table: ChallengeTable, context: number): boolean {
-  return table.nonceBytes[context]! + table.opaqueBytes[context]! > STRIDE;
+function isKeptLong(place: ChallengePlace, context: number): boolean {
+  return place.nonceBytes[context]! + place.opaqueBytes[context]! > STRIDE;
+}
+
+/** What the context's places have in their realms, nonces and opaques: a request must have room for them. */
+export function keptLength(table: ChallengeTable, context: number, places: number): number {
+  let length = 0;
+  for (let number = 0, rest = places; rest !== 0; number++, rest >>>= 1) {
+    if ((rest & 1) === 0) continue;
+    const place = table.places[number]!;
+    const { realm } = spaceIn(table, place, context);
+    length += realm.length + place.nonceBytes[context]! + place.opaqueBytes[context]!;
+  }
+  return length;
+}
+
+/** RFC 7616 §3.4: nc counts the requests sent with a nonce, this one included; a retransmission is the same request. */
+export function countNonces(table: ChallengeTable, context: number, places: number): void {
+  const { places: all } = table;
+  for (let number = 0, rest = places; rest !== 0; number++, rest >>>= 1) {
+    if ((rest & 1) === 0) continue;
+    const { nonceCount } = all[number]!;
+    nonceCount[context] = nonceCount[context]! + 1;
+  }
 }

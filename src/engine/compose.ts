@@ -8,7 +8,7 @@ import { mixBits } from '../std/index.ts';
 import { writeCredentials } from './credentials.ts';
 import { templateOf } from './request-variants.ts';
 import type { Engine } from './state.ts';
-import { CREDENTIALS_NONE } from './transactions.ts';
+import { CREDENTIALS_NONE, placesCarried } from './transactions.ts';
 
 /** Writes the request of the row at `at` and returns its end. */
 export function composeRequest(engine: Engine, slot: number, out: Uint8Array, at: number): number {
@@ -21,12 +21,9 @@ export function composeRequest(engine: Engine, slot: number, out: Uint8Array, at
   fields.slot = slot;
   fields.generation = transactions.generation[slot]!;
   const template = templateOf(engine, context, transactions.template[slot]!);
-  if (transactions.credentials[slot] === CREDENTIALS_NONE) {
-    return composeText(template.plain, fields, template.branch, out, at);
-  }
+  const credentials = transactions.credentials[slot]!;
+  if (credentials === CREDENTIALS_NONE) return composeText(template.plain, fields, template.branch, out, at);
   const headEnd = composeText(template.head, fields, template.branch, out, at);
-  const cnonceHigh = mixBits(engine.cnonceSeed, identity);
-  const cnonceLow = mixBits(cnonceHigh, fields.cseq);
-  const end = writeCredentials(engine, context, cnonceHigh, cnonceLow, out, headEnd);
+  const end = writeCredentials(engine, context, placesCarried(credentials), out, headEnd);
   return composeText(template.tail, fields, template.branch, out, end);
 }

@@ -1,13 +1,24 @@
 // @hot
-// The Authorization or Proxy-Authorization line that answers a kept challenge (RFC 7616 §3.4, RFC 3261 §22.4): username,
-// realm, nonce, uri, response, cnonce and opaque in quotes; algorithm, qop and nc without.
+// The Authorization and Proxy-Authorization lines that answer kept challenges (RFC 7616 §3.4, RFC 3261 §22.4), one for each place
+// (challenges.ts): username, realm, nonce, uri, response, cnonce and opaque in quotes; algorithm, qop, nc and userhash without.
 
 import type { ByteSpan } from '../sip/index.ts';
-import { composeText, digestHa1, digestResponse, digestResponseAuth, setSpan } from '../sip/index.ts';
-import { encodeUtf8, writeHex } from '../std/index.ts';
-import type { ProtectionSpace } from './challenges.ts';
-import { HA1_BYTES, keptAt, keptBytes } from './challenges.ts';
-import { authenticatorOf, userOf } from './speakers.ts';
+import {
+  composeText,
+  digestResponse,
+  digestResponseAuth,
+  digestResponseAuthInt,
+  digestUserhash,
+  setSpan,
+} from '../sip/index.ts';
+import { encodeUtf8, mixBits, writeHex } from '../std/index.ts';
+import type { Authenticator } from './authenticator.ts';
+import type { ChallengePlace } from './challenges.ts';
+import { keptAt, keptBytes, spaceIn } from './challenges.ts';
+import { useHa1 } from './ha1.ts';
+import type { ProtectionSpace } from './protection-spaces.ts';
+import { isSessionAlgorithm, QOP_AUTH_INT, QOP_NONE } from './protection-spaces.ts';
+import { authenticatorOf, credentialFor } from './speakers.ts';
 import type { Engine } from './state.ts';
 
 const TO_REGISTRAR = encodeUtf8('Authorization: Digest username="');
@@ -17,91 +28,132 @@ const NONCE = encodeUtf8('", nonce="');
 const URI = encodeUtf8('", uri="');
 const RESPONSE = encodeUtf8('", response="');
 const QUOTE = encodeUtf8('"');
-const ALGORITHM = encodeUtf8(', algorithm=MD5');
+/** By ALGORITHM_*. */
+const ALGORITHMS = [
+  ', algorithm=MD5',
+  ', algorithm=MD5-sess',
+  ', algorithm=SHA-256',
+  ', algorithm=SHA-256-sess',
+  ', algorithm=SHA-512-256',
+  ', algorithm=SHA-512-256-sess',
+].map(encodeUtf8);
 const CNONCE = encodeUtf8(', cnonce="');
-const QOP_NC = encodeUtf8('", qop=auth, nc=');
+const AUTH_NC = encodeUtf8('", qop=auth, nc=');
+const AUTH_INT_NC = encodeUtf8('", qop=auth-int, nc=');
 const OPAQUE = encodeUtf8(', opaque="');
+const USERHASH = encodeUtf8(', userhash=true');
 const LINE_END = encodeUtf8('\r\n');
 
-/** Writes the line for the context's kept challenge at `at`; the cnonce is the two words in hex. Returns its end. */
-export function writeCredentials(
-  engine: Engine,
-  context: number,
-  cnonceHigh: number,
-  cnonceLow: number,
-  out: Uint8Array,
-  at: number,
-): number {
+/** Writes a line for each of the context's places in `places`, a bit each. Returns its end. */
+export function writeCredentials(engine: Engine, context: number, places: number, out: Uint8Array, at: number): number {
   const { challenges } = engine;
-  const authenticator = authenticatorOf(engine, context);
-  const space = challenges.spaces[challenges.space[context]!]!;
-  const kept = keptBytes(challenges, context);
-  const nonceAt = keptAt(challenges, context);
-  const nonceEnd = nonceAt + challenges.nonceBytes[context]!;
-  const userEnd = composeText(userOf(engine, context), engine.fields, engine.branch, authenticator.user, 0);
-  writeHex(authenticator.cnonce, 0, cnonceHigh, 8);
-  writeHex(authenticator.cnonce, 8, cnonceLow, 8);
-  writeHex(authenticator.nc, 0, challenges.nonceCount[context]!, 8);
-  at = copy(space.fromProxy ? TO_PROXY : TO_REGISTRAR, out, at);
-  at = copyPart(authenticator.user, 0, userEnd, out, at);
-  at = copy(REALM, out, at);
-  at = copy(space.realm, out, at);
-  at = copy(NONCE, out, at);
-  at = copyPart(kept, nonceAt, nonceEnd, out, at);
-  at = copy(URI, out, at);
-  at = copy(authenticator.requestUri, out, at);
-  at = copy(RESPONSE, out, at);
-  setSpan(authenticator.digest.nonce, kept, nonceAt, nonceEnd);
-  at = writeResponse(engine, context, space, userEnd, out, at);
-  at = copy(QUOTE, out, at);
-  return writeRest(engine, context, space, out, at);
+  let end = at;
+  for (let number = 0, rest = places; rest !== 0; number++, rest >>>= 1) {
+    if ((rest & 1) === 0) continue;
+    const place = challenges.places[number]!;
+    end = writeLine(engine, context, place, spaceIn(challenges, place, context), out, end);
+  }
+  return end;
 }
 
-/** The 32 hex digits of the response; H(A1) is made once for a context and realm. */
-function writeResponse(
+/** Username, realm, nonce, uri, response, and what else the challenge asked for. */
+function writeLine(
   engine: Engine,
   context: number,
+  place: ChallengePlace,
   space: ProtectionSpace,
-  userEnd: number,
   out: Uint8Array,
   at: number,
 ): number {
-  const { challenges } = engine;
+  const authenticator = authenticatorOf(engine, context);
+  const kept = keptBytes(place, context);
+  const nonceAt = keptAt(place, context);
+  const nonceEnd = nonceAt + place.nonceBytes[context]!;
+  setSpan(authenticator.digest.nonce, kept, nonceAt, nonceEnd);
+  writeHex(authenticator.nc, 0, place.nonceCount[context]!, 8);
+  writeCnonce(engine, authenticator, space);
+  useHa1(engine, context, place, space);
+  let end = copy(space.fromProxy ? TO_PROXY : TO_REGISTRAR, out, at);
+  end = writeUser(engine, context, space, out, end);
+  end = copy(REALM, out, end);
+  end = copy(space.realm, out, end);
+  end = copy(NONCE, out, end);
+  end = copyPart(kept, nonceAt, nonceEnd, out, end);
+  end = copy(URI, out, end);
+  end = copy(authenticator.requestUri, out, end);
+  end = copy(RESPONSE, out, end);
+  end = writeResponse(authenticator, space, out, end);
+  end = copy(QUOTE, out, end);
+  return writeRest(engine, context, place, space, out, end);
+}
+
+/**
+ * The cnonce is another one for each request; with a -sess algorithm the same one as long as the nonce (RFC 7616 §3.4.2: the
+ * session's key is made with the first), so that a server which takes the latest cnonce for it agrees.
+ */
+function writeCnonce(engine: Engine, authenticator: Authenticator, space: ProtectionSpace): void {
+  const { fields } = engine;
+  const { cnonce, digest } = authenticator;
+  const high = mixBits(engine.cnonceSeed, fields.index);
+  const turn = isSessionAlgorithm(space.algorithm) ? hashSpan(digest.nonce) : fields.cseq;
+  writeHex(cnonce, 0, high, 8);
+  writeHex(cnonce, 8, mixBits(high, turn), 8);
+}
+
+function hashSpan({ bytes, start, end }: ByteSpan): number {
+  let hash = end - start;
+  for (let i = start; i < end; i++) hash = mixBits(hash, bytes[i]!);
+  return hash;
+}
+
+/** RFC 7616 §3.4.4: a hash for the name where the server takes one. */
+function writeUser(engine: Engine, context: number, space: ProtectionSpace, out: Uint8Array, at: number): number {
   const authenticator = authenticatorOf(engine, context);
   const { digest } = authenticator;
-  const ha1At = context * HA1_BYTES;
-  if (challenges.ha1Space[context] !== challenges.space[context]) {
-    setSpan(digest.username, authenticator.user, 0, userEnd);
-    setAll(digest.realm, space.realm);
-    setAll(digest.password, authenticator.password!);
-    digestHa1(digest, challenges.ha1, ha1At);
-    challenges.ha1Space[context] = challenges.space[context]!;
-  }
-  setSpan(digest.ha1, challenges.ha1, ha1At, ha1At + HA1_BYTES);
-  setAll(digest.ha2, authenticator.ha2);
-  if (!space.withQop) return digestResponse(digest, out, at);
-  setAll(digest.nc, authenticator.nc);
-  setAll(digest.cnonce, authenticator.cnonce);
-  return digestResponseAuth(digest, out, at);
+  const { user } = authenticator.credentials[credentialFor(engine, context, space)]!;
+  const userEnd = composeText(user, engine.fields, engine.branch, authenticator.user, 0);
+  if (!space.withUserhash) return copyPart(authenticator.user, 0, userEnd, out, at);
+  setSpan(digest.username, authenticator.user, 0, userEnd);
+  setSpan(digest.realm, space.realm, 0, space.realm.length);
+  return digestUserhash(digest, out, at);
 }
 
-function writeRest(engine: Engine, context: number, space: ProtectionSpace, out: Uint8Array, at: number): number {
-  const { challenges } = engine;
+function writeResponse(authenticator: Authenticator, space: ProtectionSpace, out: Uint8Array, at: number): number {
+  const { digest, ha2, nc, cnonce } = authenticator;
+  const { auth, authInt } = ha2[space.algorithm >> 1]!;
+  const isWithBody = space.qop === QOP_AUTH_INT;
+  setAll(digest.ha2, isWithBody ? authInt : auth);
+  if (space.qop === QOP_NONE) return digestResponse(digest, out, at);
+  setAll(digest.nc, nc);
+  setAll(digest.cnonce, cnonce);
+  return isWithBody ? digestResponseAuthInt(digest, out, at) : digestResponseAuth(digest, out, at);
+}
+
+function writeRest(
+  engine: Engine,
+  context: number,
+  place: ChallengePlace,
+  space: ProtectionSpace,
+  out: Uint8Array,
+  at: number,
+): number {
   const authenticator = authenticatorOf(engine, context);
-  if (space.namesAlgorithm) at = copy(ALGORITHM, out, at);
-  if (space.withQop) {
-    at = copy(CNONCE, out, at);
-    at = copy(authenticator.cnonce, out, at);
-    at = copy(QOP_NC, out, at);
-    at = copy(authenticator.nc, out, at);
+  let end = at;
+  if (space.namesAlgorithm) end = copy(ALGORITHMS[space.algorithm]!, out, end);
+  if (space.qop !== QOP_NONE) {
+    end = copy(CNONCE, out, end);
+    end = copy(authenticator.cnonce, out, end);
+    end = copy(space.qop === QOP_AUTH_INT ? AUTH_INT_NC : AUTH_NC, out, end);
+    end = copy(authenticator.nc, out, end);
   }
+  if (space.withUserhash) end = copy(USERHASH, out, end);
   if (space.hasOpaque) {
-    const opaqueAt = keptAt(challenges, context) + challenges.nonceBytes[context]!;
-    at = copy(OPAQUE, out, at);
-    at = copyPart(keptBytes(challenges, context), opaqueAt, opaqueAt + challenges.opaqueBytes[context]!, out, at);
-    at = copy(QUOTE, out, at);
+    const opaqueAt = keptAt(place, context) + place.nonceBytes[context]!;
+    end = copy(OPAQUE, out, end);
+    end = copyPart(keptBytes(place, context), opaqueAt, opaqueAt + place.opaqueBytes[context]!, out, end);
+    end = copy(QUOTE, out, end);
   }
-  return copy(LINE_END, out, at);
+  return copy(LINE_END, out, end);
 }
 
 function setAll(span: ByteSpan, bytes: Uint8Array): void {
@@ -114,6 +166,6 @@ function copy(from: Uint8Array, out: Uint8Array, at: number): number {
 }
 
 function copyPart(from: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
-  for (let i = start; i < end; i++) out[at++] = from[i]!;
-  return at;
+  for (let i = start; i < end; i++) out[at + i - start] = from[i]!;
+  return at + end - start;
 }

@@ -1,7 +1,7 @@
 // @hot
 // An answer that ends an attempt badly: its words are kept, for the list of the most frequent reasons.
 
-import { countFailureText } from '../metrics/index.ts';
+import { countFailureText, OUTCOME_CHALLENGE_UNUSABLE } from '../metrics/index.ts';
 import { finishAttempt } from './attempt.ts';
 import type { Engine } from './state.ts';
 
@@ -25,4 +25,17 @@ export function failAttempt(
     hasError ? message.registrarErrorEnd : message.warningEnd,
   );
   finishAttempt(engine, context, outcome, receivedAtUs);
+}
+
+/** A challenge that can't be answered: the algorithm that is not known, if there is one, takes the place of a Warning. */
+export function failUnusable(engine: Engine, context: number, receivedAtUs: number, bytes: Uint8Array): void {
+  const { message, round } = engine.reader;
+  if (round.unknownStart < 0) {
+    failAttempt(engine, context, OUTCOME_CHALLENGE_UNUSABLE, receivedAtUs, bytes);
+    return;
+  }
+  const { status, phraseStart, phraseEnd } = message;
+  const { unknownStart, unknownEnd } = round;
+  countFailureText(engine.metrics, status, bytes, phraseStart, phraseEnd, unknownStart, unknownEnd);
+  finishAttempt(engine, context, OUTCOME_CHALLENGE_UNUSABLE, receivedAtUs);
 }

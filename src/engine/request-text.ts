@@ -34,6 +34,11 @@ export function userPieces(identities: PlanIdentities): readonly TemplatePiece[]
   return fillText(identities.user, [], '');
 }
 
+/** Any other text of an identity. */
+export function templatePieces(template: TextTemplate, identities: PlanIdentities): readonly TemplatePiece[] {
+  return fillText(template, userPieces(identities), '');
+}
+
 /** The REGISTER of one step. */
 export function registerPieces(plan: RunPlan, step: AttemptStep, facts: RequestFacts): readonly TemplatePiece[] {
   const user = userPieces(plan.identities);

@@ -1,8 +1,17 @@
 // The records that a response is read into, made once and filled again for every message. A response of a known shape is
 // not parsed: `message` then is the shape's own record, and its spans are into the shape's bytes.
 
-import type { Challenge, ContactCursor, ResponseShape, ShapeTable, SipMessage, UriPair } from '../sip/index.ts';
+import type {
+  AuthenticationInfo,
+  Challenge,
+  ContactCursor,
+  ResponseShape,
+  ShapeTable,
+  SipMessage,
+  UriPair,
+} from '../sip/index.ts';
 import {
+  createAuthenticationInfo,
   createChallenge,
   createContactCursor,
   createShapeTable,
@@ -12,6 +21,19 @@ import {
 
 /** Longer than any Contact that we make: user and host come from the scenario, the port from the system. */
 const OWN_CONTACT_BYTES = 4096;
+
+/** What is found out while the challenges of one answer are gone through. */
+export interface ChallengeRound {
+  /** Places that one of them was put into, a bit each. */
+  filled: number;
+  /** One of them says that our credentials are wrong. */
+  isRefused: boolean;
+  /** One could be answered, had the scenario a credential for its realm. */
+  lacksCredential: boolean;
+  /** Where the first algorithm stands that we don't know, name and all; -1 for none. */
+  unknownStart: number;
+  unknownEnd: number;
+}
 
 export interface ResponseReader {
   /** The response at hand, either `parsed` or the record of its shape. */
@@ -23,6 +45,8 @@ export interface ResponseReader {
   readonly shapes: ShapeTable;
   readonly parsed: SipMessage;
   readonly parsedChallenge: Challenge;
+  readonly round: ChallengeRound;
+  readonly info: AuthenticationInfo;
   readonly cursor: ContactCursor;
   /** Our own Contact URI, composed to be compared. */
   readonly ownContact: Uint8Array;
@@ -39,6 +63,8 @@ export const createResponseReader = (): ResponseReader => {
     shapes: createShapeTable(),
     parsed,
     parsedChallenge,
+    round: { filled: 0, isRefused: false, lacksCredential: false, unknownStart: -1, unknownEnd: -1 },
+    info: createAuthenticationInfo(),
     cursor: createContactCursor(),
     ownContact: new Uint8Array(OWN_CONTACT_BYTES),
     uris: createUriPair(),

@@ -40,6 +40,7 @@ import { failAttempt } from './failure.ts';
 import { takePeerKeepalive, takeRequest } from './incoming.ts';
 import { meetTooBrief } from './interval-too-brief.ts';
 import { askedSeconds } from './intervals.ts';
+import { takeNextNonce } from './next-nonce.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { contactOf } from './speakers.ts';
 import type { Engine } from './state.ts';
@@ -143,8 +144,10 @@ function answer(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint8
   if (engine.observer !== null) tellAnswered(engine, slot, receivedAtUs);
   complete(engine, slot);
   if (status === 401 || status === 407) meetChallenge(engine, context, credentials, receivedAtUs, bytes);
-  else if (status < 300) succeed(engine, context, receivedAtUs, bytes);
-  else if (status === 423) meetTooBrief(engine, context, receivedAtUs, bytes);
+  else if (status < 300) {
+    if (engine.reader.message.authenticationInfoStart >= 0) takeNextNonce(engine, context, credentials, bytes);
+    succeed(engine, context, receivedAtUs, bytes);
+  } else if (status === 423) meetTooBrief(engine, context, receivedAtUs, bytes);
   else failAttempt(engine, context, status, receivedAtUs, bytes);
 }
 

@@ -8,6 +8,8 @@ import type { RunPlan } from '../scenario/index.ts';
 import type { CompiledText, RegisterTemplate } from '../sip/index.ts';
 import { assert } from '../std/index.ts';
 import type { Authenticator } from './authenticator.ts';
+import { findCredential } from './authenticator.ts';
+import type { ProtectionSpace } from './protection-spaces.ts';
 import type { TransportFlow } from './transport-flows.ts';
 import { flowOf } from './transport-flows.ts';
 
@@ -42,6 +44,12 @@ export function userOf(engine: Speaking, context: number): CompiledText {
 
 export function authenticatorOf(engine: Speaking, context: number): Authenticator {
   return engine.speakers === null ? engine.authenticator : speakerOf(engine.speakers, context).authenticator;
+}
+
+/** Which of its credentials the context answers the space with, or NO_CREDENTIAL: where each has its own, no answer fits all. */
+export function credentialFor(engine: Speaking, context: number, space: ProtectionSpace): number {
+  if (engine.speakers === null) return space.credential;
+  return findCredential(authenticatorOf(engine, context), space.realm, space.algorithm);
 }
 
 /** The Contact URI of the context's binding. */

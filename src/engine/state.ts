@@ -14,9 +14,9 @@ import { compileText, createBranchReader, createRegisterTemplate, MOST_SLOTS } f
 import type { MemoryPlan } from '../std/index.ts';
 import { createMemoryPlan, encodeUtf8, hashText, mixBits, NEVER_US, US_PER_SECOND } from '../std/index.ts';
 import type { Authenticator } from './authenticator.ts';
-import { createAuthenticator } from './authenticator.ts';
+import { createAuthenticator, longestUserBytes, plannedPlaces } from './authenticator.ts';
 import type { ChallengeTable } from './challenges.ts';
-import { createChallengeTable, MOST_NONCE_BYTES, MOST_REALM_BYTES } from './challenges.ts';
+import { createChallengeTable, MOST_KEPT_BYTES, MOST_PLACES } from './challenges.ts';
 import { createCommandProgram, LONGEST_COMMAND_BYTES } from './command-program.ts';
 import type { ContextTable } from './contexts.ts';
 import { createContextTable } from './contexts.ts';
@@ -52,7 +52,7 @@ export const LIST_K = 1;
 
 const LONGEST_SENT_BY = '255.255.255.255:65535';
 /** Syntax of an Authorization header line around its values. */
-const CREDENTIALS_BYTES = 320;
+const CREDENTIALS_BYTES = 280;
 /** Rows that rest for Timer K are counted with at most this many requests a start: a loop makes more, but not at once. */
 const MOST_REQUESTS_PER_START = 16;
 
@@ -158,8 +158,8 @@ export function createEngine(options: EngineOptions): Engine {
     endTimers: createTimerLists(memory, 'timers', capacity, [64 * t1Us, t4Us]),
     waits: createWaitHeap(memory, count),
     holds: createHolds(memory, flowProgram, count),
-    challenges: createChallengeTable(memory, count),
     intervals: isCommanded || asksForTime(flowProgram) ? createIntervalTable(memory, count) : null,
+    challenges: createChallengeTable(memory, count, plannedPlaces(plan)),
     flows: createFlows(memory, flowOptions),
     branch,
     authenticator: createAuthenticator(plan),
@@ -267,10 +267,12 @@ function longestMessage(options: EngineOptions, branch: BranchReader): number {
   return Math.max(0, ...lengths) + EXPIRES_DIGITS_MOST + longestCredentials(plan);
 }
 
-/** The longest Authorization line that a context of the plan may have to send. */
+/** The longest Authorization and Proxy-Authorization lines that a context of the plan may have to send. */
 export function longestCredentials(plan: RunPlan): number {
-  const user = compileText(userPieces(plan.identities)).longestBytes;
-  return CREDENTIALS_BYTES + user + MOST_REALM_BYTES + MOST_NONCE_BYTES + plan.requestUri.length * 3;
+  const authenticator = createAuthenticator(plan);
+  if (authenticator.credentials.length === 0) return 0;
+  const line = CREDENTIALS_BYTES + longestUserBytes(authenticator) + authenticator.requestUri.length;
+  return MOST_PLACES * line + MOST_KEPT_BYTES;
 }
 
 /**

@@ -7,7 +7,7 @@
 //  context        Int32Array     -     the context whose request this is; the next free row   not TX_FREE; TX_FREE, used before
 //  template       Uint16Array    -     which request text it is composed from                 not TX_FREE
 //  cseq           Uint32Array    -     its CSeq number                                        not TX_FREE
-//  credentials    Uint8Array     -     CREDENTIALS_* below                                    not TX_FREE
+//  credentials    Uint8Array     -     which kept challenges it answers; see below            not TX_FREE
 //  retransmitted  Uint8Array     -     how often Timer E has fired                            not TX_FREE
 //  firstSentUs    Float64Array   µs    when the kernel took its first datagram, or NOT_SENT   not TX_FREE
 //
@@ -24,10 +24,16 @@ export const TX_COMPLETED = 3;
 
 /** The request carries no credentials. */
 export const CREDENTIALS_NONE = 0;
-/** It carries a nonce kept from an earlier attempt. */
-export const CREDENTIALS_KEPT = 1;
-/** It answers a challenge of this attempt. */
-export const CREDENTIALS_FRESH = 2;
+const FRESH_SHIFT = 4;
+const PLACES = 0xf;
+
+/**
+ * The request carries the credentials of these places (challenges.ts, a bit each), of which the `fresh` ones answer challenges
+ * of its own attempt; the others were kept from an earlier one.
+ */
+export const credentialsOf = (places: number, fresh: number): number => places | ((fresh & places) << FRESH_SHIFT);
+export const placesCarried = (credentials: number): number => credentials & PLACES;
+export const placesFresh = (credentials: number): number => credentials >> FRESH_SHIFT;
 
 export const NOT_SENT = -1;
 const NO_ROW = -1;

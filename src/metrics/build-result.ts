@@ -5,7 +5,7 @@ import { callSummary } from './calls.ts';
 import * as at from './layout.ts';
 import type { MergedMetrics, MergedProcedure, MergedProcedures } from './merge.ts';
 import { latencySummary, turnSummary } from './merged-histogram.ts';
-import { PROCEDURE_NAMES, type ProcedureName } from './names.ts';
+import { DIGEST_ALGORITHM_NAMES, PROCEDURE_NAMES, type ProcedureName } from './names.ts';
 import { notesOf } from './notes.ts';
 import { measureRates, registeredPeak } from './rates.ts';
 import type { RunFacts } from './run-facts.ts';
@@ -33,6 +33,7 @@ export function buildRunResult(merged: MergedMetrics, facts: RunFacts): RunResul
     reasons: merged.failureTexts.slice(0, FAILURE_TEXTS_SHOWN),
     transactions: transactionsOf(merged),
     incoming: merged.incoming,
+    authentication: authenticationOf(counters),
     contexts: {
       total: counters[at.COUNTER_CONTEXTS]!,
       registeredPeak: registeredPeak(merged.series),
@@ -85,6 +86,19 @@ function transactionsOf(merged: MergedMetrics): RunResult['transactions'] {
     stray: counters[at.COUNTER_STRAY]!,
     malformed: counters[at.COUNTER_MALFORMED]!,
     truncated: counters[at.COUNTER_TRUNCATED]!,
+  };
+}
+
+function authenticationOf(counters: Float64Array): RunResult['authentication'] {
+  const answered: Record<string, number> = {};
+  for (const [algorithm, name] of DIGEST_ALGORITHM_NAMES.entries()) {
+    const count = counters[at.COUNTER_ANSWERED_MD5 + algorithm]!;
+    if (count > 0) answered[name] = count;
+  }
+  return {
+    answered,
+    staleNonces: counters[at.COUNTER_STALE_NONCES]!,
+    nextNonces: counters[at.COUNTER_NEXT_NONCES]!,
   };
 }
 

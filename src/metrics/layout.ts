@@ -81,7 +81,18 @@ export const COUNTER_SEND_WAITED_US = 33;
 export const COUNTER_SEND_WAITED_US_MAX = 34;
 /** Timers E and F that fired for a request which had not left yet: it waited in our own queues. */
 export const COUNTER_OVERTAKEN = 35;
-export const COUNTER_COUNT = 36;
+/** Challenges that were answered, by algorithm: COUNTER_ANSWERED_MD5 plus its number. */
+export const COUNTER_ANSWERED_MD5 = 36;
+export const COUNTER_ANSWERED_MD5_SESS = 37;
+export const COUNTER_ANSWERED_SHA_256 = 38;
+export const COUNTER_ANSWERED_SHA_256_SESS = 39;
+export const COUNTER_ANSWERED_SHA_512_256 = 40;
+export const COUNTER_ANSWERED_SHA_512_256_SESS = 41;
+/** Of those answered: a nonce that was too old, and no password that was wrong. */
+export const COUNTER_STALE_NONCES = 42;
+/** Nonces for the next request that came with a 2xx (RFC 7616 §3.5). */
+export const COUNTER_NEXT_NONCES = 43;
+export const COUNTER_COUNT = 44;
 
 export const PHASE_WARMUP = 0;
 export const PHASE_MEASURED = 1;

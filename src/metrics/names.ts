@@ -49,3 +49,13 @@ export const outcomeName = (outcome: number): string => OWN_NAMES[outcome] ?? `s
 export const BANK_MEASURED = 0;
 export const BANK_OTHER = 1;
 export const BANK_COUNT = 2;
+
+/** Digest algorithms in the order of their numbers, which are those of the sip folder; a test holds them equal. */
+export const DIGEST_ALGORITHM_NAMES: readonly string[] = [
+  'MD5',
+  'MD5-sess',
+  'SHA-256',
+  'SHA-256-sess',
+  'SHA-512-256',
+  'SHA-512-256-sess',
+];

@@ -156,6 +156,15 @@ export interface RunResult {
     readonly truncated: number;
   };
   readonly incoming: IncomingResult;
+  /** Digest challenges over the whole run; those of the cleanup are left out. */
+  readonly authentication: {
+    /** Challenges answered, by algorithm; what did not occur is left out. */
+    readonly answered: Readonly<Record<string, number>>;
+    /** Of those: said that the nonce was stale, not that the password was wrong. */
+    readonly staleNonces: number;
+    /** Nonces for the next request that came with a 2xx. */
+    readonly nextNonces: number;
+  };
   readonly contexts: {
     readonly total: number;
     readonly registeredPeak: number;

@@ -1,19 +1,29 @@
 // The scenario's hash: equal for runs whose numbers can be compared. So it covers what decides the work (who, what, how
 // fast, with which headers and timers) and leaves out what does not: names, places, the target and its addresses, gates,
-// the seed, and every secret. That there is a password counts, its text does not.
+// the seed, and every secret. That there is a password counts, its text does not. What a scenario doesn't use is left out, so
+// that a new key changes the hash of no older scenario.
 
 import { fnv1a64Hex } from '../std/index.ts';
-import type { RunPlan } from './plan.ts';
+import type { PlanIdentities, RunPlan } from './plan.ts';
 
 export type HashedPlan = Pick<
   RunPlan,
-  'version' | 'requestUri' | 'identities' | 'load' | 'flow' | 'timers' | 'drainUs' | 'cleanup'
+  'version' | 'requestUri' | 'identities' | 'auth' | 'load' | 'flow' | 'timers' | 'drainUs' | 'cleanup'
 >;
 
 export const hashPlan = (plan: HashedPlan): string => {
-  const { version, requestUri, identities, load, flow, timers, drainUs, cleanup } = plan;
-  const who = { ...identities, password: identities.password !== null };
-  return fnv1a64Hex(canonical({ version, requestUri, who, load, flow, timers, drainUs, cleanup }));
+  const { version, requestUri, load, flow, timers, drainUs, cleanup } = plan;
+  const { auth } = plan;
+  const who = withoutSecrets(plan.identities);
+  const more = auth.reuseNonce ? {} : { auth };
+  return fnv1a64Hex(canonical({ version, requestUri, who, load, flow, timers, drainUs, cleanup, ...more }));
+};
+
+const withoutSecrets = ({ credentials, password, ...others }: PlanIdentities): object => {
+  const who = { ...others, password: password !== null };
+  if (credentials.length === 0) return who;
+  const known = credentials.map(({ realm, authUser, secret }) => ({ realm, authUser, secret: secret.kind }));
+  return { ...who, credentials: known };
 };
 
 /** JSON with the keys of every object in order, so that the order of writing does not count. */

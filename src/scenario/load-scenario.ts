@@ -154,7 +154,8 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
   const work = {
     version: 1,
     requestUri: written.registrar?.text ?? `sip:${domain}`,
-    identities: { count, first, user, domain, password: read.password },
+    identities: { count, first, user, domain, password: read.password, credentials: [] },
+    auth: { reuseNonce: true },
     load: buildLoad(written.load),
     flow: read.flow,
     timers: { t1Us: timers.T1, t2Us: timers.T2, t4Us: timers.T4 },

@@ -65,14 +65,37 @@ export type PlanTarget =
   | { readonly kind: 'embedded' }
   | { readonly kind: 'uri'; readonly text: string; readonly host: string; readonly port: number };
 
+/** What a challenge in one realm, or in any that no other credential names, is answered with. */
+export interface PlanCredential {
+  /** Null: every realm without a credential of its own. */
+  readonly realm: string | null;
+  /** The digest's user name; null: the identity's user. */
+  readonly authUser: TextTemplate | null;
+  readonly secret: PlanSecret;
+}
+
+/** H(A1) is made of user name, realm and password, so one that is given fits one user, one realm and one hash. */
+export type PlanSecret =
+  | { readonly kind: 'password'; readonly text: TextTemplate }
+  | { readonly kind: 'ha1'; readonly digits: string; readonly algorithm: HashName };
+
+export type HashName = 'MD5' | 'SHA-256' | 'SHA-512-256';
+
 export interface PlanIdentities {
   readonly count: number;
   /** What {index} counts from. */
   readonly first: number;
   readonly user: TextTemplate;
   readonly domain: string;
-  /** Null: no credentials; a challenge then ends the attempt with `no-credentials`. */
+  /** The password of every user in any realm. Null, and no `credentials`: a challenge ends the attempt with `no-credentials`. */
   readonly password: string | null;
+  /** Credentials that say more than that: instead of `password`, never beside it. */
+  readonly credentials: readonly PlanCredential[];
+}
+
+export interface PlanAuth {
+  /** False: each attempt begins without credentials, whatever nonces are kept, and so asks for a challenge. */
+  readonly reuseNonce: boolean;
 }
 
 /** Constant-rate, open loop: start k is due at k * periodUs / startsPerPeriod, rounded down to whole microseconds. */
@@ -155,6 +178,7 @@ export interface RunPlan {
   /** The Request-URI, e.g. `sip:test.example`; has no user part (RFC 3261 §10.2). */
   readonly requestUri: string;
   readonly identities: PlanIdentities;
+  readonly auth: PlanAuth;
   readonly load: PlanLoad;
   readonly flow: readonly PlanStep[];
   readonly timers: TimerProfile;

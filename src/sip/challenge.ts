@@ -3,7 +3,7 @@
 // scheme than Digest is not an error: the client looks at the next row.
 //
 // Left out on purpose: `domain`, which means nothing in a SIP proxy's challenge and narrows nothing for a registrar
-// (RFC 3261 §22.4 (3)); userhash, which is optional to use.
+// (RFC 3261 §22.4 (3)); charset, whose only value is how we write names and passwords anyway.
 
 import { encodeAscii, equalsIgnoreCase } from '../std/index.ts';
 import {
@@ -21,6 +21,7 @@ import {
 import { isLws } from './characters.ts';
 
 const COMMA = 0x2c;
+const QUOTE = 0x22;
 
 export const CHALLENGE_OK = 0;
 /** Well-formed as far as it was read, but not Digest. */
@@ -34,6 +35,7 @@ const OPAQUE: Uint8Array = encodeAscii('opaque');
 const STALE: Uint8Array = encodeAscii('stale');
 const ALGORITHM: Uint8Array = encodeAscii('algorithm');
 const QOP: Uint8Array = encodeAscii('qop');
+const USERHASH: Uint8Array = encodeAscii('userhash');
 const TRUE: Uint8Array = encodeAscii('true');
 const AUTH: Uint8Array = encodeAscii('auth');
 const AUTH_INT: Uint8Array = encodeAscii('auth-int');
@@ -52,9 +54,15 @@ export interface Challenge {
   /** ALGORITHM_*. */
   algorithm: number;
   hasAlgorithm: boolean;
+  /** Its name and value, `algorithm=…`, for telling which one was not understood. */
+  algorithmStart: number;
+  algorithmEnd: number;
   hasQop: boolean;
   qopAuth: boolean;
   qopAuthInt: boolean;
+  /** The server takes a hash for the user name (RFC 7616 §3.4.4). */
+  userhash: boolean;
+  hasUserhash: boolean;
   /** The parser's own work space. */
   readonly param: AuthParam;
 }
@@ -70,9 +78,13 @@ export const createChallenge = (): Challenge => ({
   hasStale: false,
   algorithm: ALGORITHM_MD5,
   hasAlgorithm: false,
+  algorithmStart: -1,
+  algorithmEnd: -1,
   hasQop: false,
   qopAuth: false,
   qopAuthInt: false,
+  userhash: false,
+  hasUserhash: false,
   param: createAuthParam(),
 });
 
@@ -103,9 +115,13 @@ const resetChallenge = (challenge: Challenge): void => {
   challenge.hasStale = false;
   challenge.algorithm = ALGORITHM_MD5;
   challenge.hasAlgorithm = false;
+  challenge.algorithmStart = -1;
+  challenge.algorithmEnd = -1;
   challenge.hasQop = false;
   challenge.qopAuth = false;
   challenge.qopAuthInt = false;
+  challenge.userhash = false;
+  challenge.hasUserhash = false;
 };
 
 /** False: the parameter was there before (RFC 7616 §3: none may appear more than once). */
@@ -132,9 +148,15 @@ const takeParam = (bytes: Uint8Array, challenge: Challenge): boolean => {
     if (challenge.hasAlgorithm) return false;
     challenge.hasAlgorithm = true;
     challenge.algorithm = algorithmNumber(bytes, valueStart, valueEnd);
+    challenge.algorithmStart = param.nameStart;
+    challenge.algorithmEnd = bytes[valueStart - 1] === QUOTE ? valueEnd + 1 : valueEnd;
   } else if (isAuthParam(bytes, param, QOP)) {
     if (challenge.hasQop) return false;
     takeQop(bytes, valueStart, valueEnd, challenge);
+  } else if (isAuthParam(bytes, param, USERHASH)) {
+    if (challenge.hasUserhash) return false;
+    challenge.hasUserhash = true;
+    challenge.userhash = equalsIgnoreCase(bytes, valueStart, valueEnd, TRUE, 0, TRUE.length);
   }
   return true;
 };

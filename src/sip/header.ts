@@ -46,6 +46,7 @@ const P_REGISTRAR_ERROR: Uint8Array = encodeAscii('p-registrar-error');
 const PROXY_AUTHENTICATE: Uint8Array = encodeAscii('proxy-authenticate');
 const PROXY_AUTHORIZATION: Uint8Array = encodeAscii('proxy-authorization');
 const CONTENT_DISPOSITION: Uint8Array = encodeAscii('content-disposition');
+const AUTHENTICATION_INFO: Uint8Array = encodeAscii('authentication-info');
 
 const CSEQ_LIMIT = 2 ** 31;
 const MAX_MAX_FORWARDS = 255;
@@ -88,8 +89,7 @@ export const parseHeader = (
     case 18:
       return matches(bytes, name, PROXY_AUTHENTICATE) ? addValue(message.proxyAuthenticate, start, end) : PARSE_OK;
     case 19:
-      if (matches(bytes, name, PROXY_AUTHORIZATION)) return addValue(message.proxyAuthorization, start, end);
-      return matches(bytes, name, CONTENT_DISPOSITION) ? parseContentDisposition(bytes, start, end, message) : PARSE_OK;
+      return parseNameOfNineteen(bytes, name, start, end, message);
     default:
       return PARSE_OK;
   }
@@ -121,6 +121,18 @@ const parseNameOfSeven = (bytes: Uint8Array, name: number, start: number, end: n
   if (matches(bytes, name, EXPIRES)) return parseExpires(bytes, start, end, message);
   if (matches(bytes, name, REQUIRE)) return addValue(message.require, start, end);
   return matches(bytes, name, WARNING) ? keepWarning(name, end, message) : PARSE_OK;
+};
+
+const parseNameOfNineteen = (
+  bytes: Uint8Array,
+  name: number,
+  start: number,
+  end: number,
+  message: SipMessage,
+): number => {
+  if (matches(bytes, name, PROXY_AUTHORIZATION)) return addValue(message.proxyAuthorization, start, end);
+  if (matches(bytes, name, AUTHENTICATION_INFO)) return keepAuthenticationInfo(start, end, message);
+  return matches(bytes, name, CONTENT_DISPOSITION) ? parseContentDisposition(bytes, start, end, message) : PARSE_OK;
 };
 
 /** `text` is lower case and as long as the name. In a token, setting the bit 0x20 makes no other byte a letter or '-'. */
@@ -202,6 +214,15 @@ const parseContentLength = (bytes: Uint8Array, start: number, end: number, messa
   const length = readDecimal(bytes, start, end);
   if (length < 0) return PARSE_CONTENT_LENGTH;
   message.contentLength = length;
+  return PARSE_OK;
+};
+
+/** RFC 3261 §20.6: it belongs to responses. */
+const keepAuthenticationInfo = (start: number, end: number, message: SipMessage): number => {
+  if (message.isResponse && message.authenticationInfoStart < 0) {
+    message.authenticationInfoStart = start;
+    message.authenticationInfoEnd = end;
+  }
   return PARSE_OK;
 };
 

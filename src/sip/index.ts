@@ -8,6 +8,8 @@ export {
   ALGORITHM_UNKNOWN,
   isQuotable,
 } from './auth-params.ts';
+export type { AuthenticationInfo } from './authentication-info.ts';
+export { createAuthenticationInfo, parseAuthenticationInfo } from './authentication-info.ts';
 export type { BranchReader } from './branch.ts';
 export { createBranchReader, MOST_SLOTS, MOST_WORKERS, readBranch, readRow, writeBranch } from './branch.ts';
 export type { Challenge } from './challenge.ts';

@@ -94,6 +94,9 @@ export interface SipMessage {
   readonly proxyAuthorization: RowTable;
   readonly require: RowTable;
   readonly proxyRequire: RowTable;
+  /** The first value of Authentication-Info, in a response. */
+  authenticationInfoStart: number;
+  authenticationInfoEnd: number;
   /** The first line of each, name and all, for telling why a request failed. */
   warningStart: number;
   warningEnd: number;
@@ -162,6 +165,8 @@ export const createSipMessage = (): SipMessage => ({
   proxyAuthorization: createRowTable(),
   require: createRowTable(),
   proxyRequire: createRowTable(),
+  authenticationInfoStart: -1,
+  authenticationInfoEnd: -1,
   warningStart: -1,
   warningEnd: -1,
   registrarErrorStart: -1,
@@ -244,6 +249,8 @@ const resetRest = (message: SipMessage): void => {
   message.proxyAuthorization.count = 0;
   message.require.count = 0;
   message.proxyRequire.count = 0;
+  message.authenticationInfoStart = -1;
+  message.authenticationInfoEnd = -1;
   message.warningStart = -1;
   message.warningEnd = -1;
   message.registrarErrorStart = -1;

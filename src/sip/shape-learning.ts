@@ -6,6 +6,7 @@
 // and one that never repeats itself costs little.
 
 import { encodeAscii } from '../std/index.ts';
+import { createAuthParam, isAuthParam, readAuthParam } from './auth-params.ts';
 import { BRANCH_PREFIX_BYTES } from './branch.ts';
 import { CHALLENGE_MALFORMED, parseChallenge } from './challenge.ts';
 import { CONTACT_END, CONTACT_FOUND, firstContact, nextContact } from './contact.ts';
@@ -33,6 +34,7 @@ const EVERY_BIT = 0xff;
 const WORD_BYTES = 4;
 
 const EXPIRES: Uint8Array = encodeAscii('expires');
+const VARYING_INFO: readonly Uint8Array[] = ['nextnonce', 'rspauth', 'cnonce', 'nc'].map(encodeAscii);
 
 /** Makes a shape of a response that had none, unless it is not sound. The bytes are free after return. */
 export const learnShape = (table: ShapeTable, bytes: Uint8Array, start: number, end: number): void => {
@@ -93,6 +95,7 @@ const describe = (table: ShapeTable, shape: ResponseShape, lengthBytes: number):
   describeContacts(shape);
   describeNumbers(shape, table.parameter);
   describeChallenges(shape);
+  describeAuthenticationInfo(shape);
   // What has a mark may differ, as a whole byte.
   const fixedBytes = new Uint8Array(shape.fixed.buffer);
   for (let at = 0; at < marks.length; at++) fixedBytes[at] = marks[at] === 0 ? EVERY_BIT : 0;
@@ -142,5 +145,19 @@ const describeChallenges = (shape: ResponseShape): void => {
     shape.challengeResult = parseChallenge(bytes, rowStart(rows, row), rowEnd(rows, row), challenge);
     markSecret(shape, challenge.nonceStart, challenge.nonceEnd);
     markSecret(shape, challenge.opaqueStart, challenge.opaqueEnd);
+  }
+};
+
+/** The next nonce differs from answer to answer, and with rspauth it is all that does. Where it stands is read each time. */
+const describeAuthenticationInfo = (shape: ResponseShape): void => {
+  const { bytes, message } = shape;
+  const param = createAuthParam();
+  let at = message.authenticationInfoStart;
+  while (at >= 0 && at < message.authenticationInfoEnd) {
+    at = readAuthParam(bytes, at, message.authenticationInfoEnd, param);
+    if (at < 0) return;
+    if (VARYING_INFO.some((name) => isAuthParam(bytes, param, name))) {
+      markSecret(shape, param.valueStart, param.valueEnd);
+    }
   }
 };

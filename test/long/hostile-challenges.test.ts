@@ -4,7 +4,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { MOST_CHALLENGES } from '../../src/engine/authenticate.ts';
-import { MOST_NONCE_BYTES, MOST_REALM_BYTES, MOST_SPACES } from '../../src/engine/challenges.ts';
+import { MOST_NONCE_BYTES, MOST_REALM_BYTES } from '../../src/engine/challenges.ts';
+import { MOST_SPACES } from '../../src/engine/protection-spaces.ts';
 import { composeAnswer, ok, type SipRequest } from '../integration/hostile-message.ts';
 import { TEST_MS } from '../integration/hostile-run.ts';
 import { type FloodedRun, runFlooded } from './hostile-flood.ts';

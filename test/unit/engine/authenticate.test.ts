@@ -148,16 +148,19 @@ describe('RFC 3261 §22, RFC 7616 §3.4: an answer to a challenge', () => {
       plan: planWith(),
       peer: answering((request) => {
         const rows = [
-          'Digest realm="r", nonce="x", algorithm=SHA-256',
+          'Digest realm="r", nonce="v", algorithm=SHA3-512',
+          'Digest realm="r, nonce="w"',
           'Basic realm="r"',
-          'Digest realm="second", nonce="y"',
-          'Digest realm="third", nonce="z"',
+          'Digest realm="r", nonce="x", algorithm=MD5-sess',
+          'Digest realm="r", nonce="y", qop="auth"',
+          'Digest realm="r", nonce="z", qop="auth", algorithm=SHA-256',
         ];
         if (readRequest(request).credentials !== null) return accept(request);
         return answer(request, '401 Unauthorized', ...rows.map((row) => `WWW-Authenticate: ${row}`));
       }),
     });
-    expect(requestsOf(run)[1]!.credentials!.get('realm')).toBe('"second"');
+    expect(requestsOf(run)[1]!.allCredentials.map((credentials) => credentials.get('nonce'))).toEqual(['"y"']);
+    expect(isRight(requestsOf(run)[1]!)).toBe(true);
   });
 
   it('counts the attempt once as challenged, and its wire time as the sum of both exchanges', () => {
@@ -313,9 +316,9 @@ describe('RFC 3261 §22.1: challenges that end the attempt', () => {
   });
 
   it.each([
-    ['an unknown algorithm', 'Digest realm="r", nonce="n", algorithm=SHA-512-256'],
-    ['MD5-sess', 'Digest realm="r", nonce="n", algorithm=MD5-sess'],
-    ['auth-int only', 'Digest realm="r", nonce="n", qop="auth-int"'],
+    ['an unknown algorithm', 'Digest realm="r", nonce="n", algorithm=SHA3-512'],
+    ['MD5-sess without qop, which leaves no cnonce to hash', 'Digest realm="r", nonce="n", algorithm=MD5-sess'],
+    ['an unknown qop', 'Digest realm="r", nonce="n", qop="auth-conf"'],
     ['Basic', 'Basic realm="r"'],
     ['no nonce', 'Digest realm="r"'],
     ['no realm', 'Digest nonce="n"'],

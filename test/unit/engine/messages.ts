@@ -14,8 +14,10 @@ export interface Request {
   readonly fromTag: string;
   /** What stands between the angle brackets of Contact; empty without one. */
   readonly contact: string;
-  /** The parameters of Authorization or Proxy-Authorization, quotes and all; null without credentials. */
+  /** The parameters of the first Authorization, else Proxy-Authorization, quotes and all; null without credentials. */
   readonly credentials: ReadonlyMap<string, string> | null;
+  /** Those of every row, Authorization before Proxy-Authorization. */
+  readonly allCredentials: readonly ReadonlyMap<string, string>[];
 }
 
 export const readRequest = (text: string): Request => {
@@ -34,6 +36,7 @@ export const readRequest = (text: string): Request => {
     if (all.length !== 1) throw new Error(`${name} stands ${all.length} times`);
     return all[0]!;
   };
+  const allCredentials = ['Authorization', 'Proxy-Authorization'].flatMap((name) => readAllCredentials(values(name)));
   return {
     startLine,
     values,
@@ -43,16 +46,22 @@ export const readRequest = (text: string): Request => {
     callId: value('Call-ID'),
     fromTag: part(value('From'), /;tag=([^;]+)$/),
     contact: part(values('Contact')[0] ?? '', /^<([^>]*)>/),
-    credentials: readCredentials([...values('Authorization'), ...values('Proxy-Authorization')]),
+    credentials: allCredentials[0] ?? null,
+    allCredentials,
   };
+};
+
+/** No server is answered twice: RFC 3261 §22.3, RFC 8760 §2.4. */
+const readAllCredentials = (rows: readonly string[]): readonly ReadonlyMap<string, string>[] => {
+  const all = rows.map(readCredentials);
+  const realms = all.map((credentials) => credentials.get('realm'));
+  if (new Set(realms).size < realms.length) throw new Error('credentials stand twice');
+  return all;
 };
 
 const part = (text: string, pattern: RegExp): string => pattern.exec(text)?.[1] ?? '';
 
-const readCredentials = (rows: readonly string[]): ReadonlyMap<string, string> | null => {
-  if (rows.length === 0) return null;
-  if (rows.length > 1) throw new Error('credentials stand twice');
-  const row = rows[0]!;
+const readCredentials = (row: string): ReadonlyMap<string, string> => {
   if (!row.startsWith('Digest ')) throw new Error(`not Digest: ${row}`);
   const found = new Map<string, string>();
   for (const [, name, value] of row.slice(7).matchAll(/([a-z]+)=("(?:[^"\\]|\\.)*"|[^",\s]+)(?:, |$)/g)) {

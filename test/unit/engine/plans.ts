@@ -63,6 +63,7 @@ export const createPlan = (parts: PlanParts = {}): RunPlan => ({
     segmentation: false,
   },
   incoming: { notify: 481 },
+  auth: { reuseNonce: true },
   thresholds: [],
   seed: 1,
   ...parts,
@@ -75,6 +76,7 @@ export const createPlan = (parts: PlanParts = {}): RunPlan => ({
     ],
     domain: 'test.example',
     password: null,
+    credentials: [],
     ...parts.identities,
   },
   load: {

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
+  COUNTER_ANSWERED_MD5,
+  DIGEST_ALGORITHM_NAMES,
   OUTCOME_COUNT,
   OUTCOME_SUCCEEDED,
   OWN_OUTCOME_NAMES,
   outcomeName,
   PROCEDURE_NAMES,
 } from '../../../src/metrics/index.ts';
+import * as layout from '../../../src/metrics/layout.ts';
 import * as names from '../../../src/metrics/names.ts';
 import { PROCEDURES, parseThreshold } from '../../../src/scenario/index.ts';
+import * as sip from '../../../src/sip/index.ts';
 
 describe('names', () => {
   it('of procedures are those of scenario steps, in the order of their numbers', () => {
@@ -23,6 +27,14 @@ describe('names', () => {
     }
     expect(outcomeName(OUTCOME_SUCCEEDED)).toBe('succeeded');
     expect(outcomeName(OUTCOME_COUNT - 1)).toBe('status-699');
+  });
+
+  it('of digest algorithms are those of the sip folder, and of their counters, in the order of their numbers', () => {
+    for (const [number, name] of DIGEST_ALGORITHM_NAMES.entries()) {
+      const constant = name.toUpperCase().replaceAll('-', '_');
+      expect(Object.entries(sip)).toContainEqual([`ALGORITHM_${constant}`, number]);
+      expect(Object.entries(layout)).toContainEqual([`COUNTER_ANSWERED_${constant}`, COUNTER_ANSWERED_MD5 + number]);
+    }
   });
 
   it('of every cause of failure can be asked for in a threshold', () => {
