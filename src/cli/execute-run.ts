@@ -14,11 +14,11 @@ import {
   runPlan,
   storedScenario,
   toolVersion,
-  withoutSecret,
+  withoutSecrets,
   writeResultFile,
 } from '../coordinator/index.ts';
 import { summaryJson, summaryText } from '../report/index.ts';
-import type { RunPlan } from '../scenario/index.ts';
+import { type RunPlan, secretsOf } from '../scenario/index.ts';
 import { EXIT, UserError } from '../std/index.ts';
 import { describeFailure } from './failure.ts';
 import type { RunConsole } from './run-console.ts';
@@ -48,7 +48,7 @@ export const executeRun = async (execution: Execution): Promise<number> => {
   const stop = createStopSwitch();
   const stopListening = listenForSignals(terminal, stop, console);
   try {
-    writeResultFile(folder, 'scenario.yaml', storedScenario(execution.scenarioText, plan.identities.password));
+    writeResultFile(folder, 'scenario.yaml', storedScenario(execution.scenarioText, secretsOf(plan.identities)));
     console.notice(`regstorm ${toolVersion()}  ${plan.name}  run ${runId}  seed ${seed}`);
     if (settings.verbose) console.notice((await import('./memory-text.ts')).memoryText(plan, settings.workers, runId));
     const outcome = await runPlan(plan, {
@@ -93,9 +93,9 @@ const listenForSignals = (terminal: Terminal, stop: StopSwitch, console: RunCons
 const report = (execution: Execution, folder: ResultFolder, outcome: RunOutcome): number => {
   const { plan, settings, terminal } = execution;
   const { result, problem } = outcome;
-  const secret = plan.identities.password;
-  const json = withoutSecret(summaryJson(result), secret);
-  const plain = withoutSecret(summaryText(result, { colour: false, folder: folder.path }), secret);
+  const secrets = secretsOf(plan.identities);
+  const json = withoutSecrets(summaryJson(result), secrets);
+  const plain = withoutSecrets(summaryText(result, { colour: false, folder: folder.path }), secrets);
   const unwritten = store(folder, json, plain);
   const warning = unwritten === null ? pointLatestAt(folder) : null;
   if (warning !== null) terminal.err.write(`warning: ${warning}\n`);

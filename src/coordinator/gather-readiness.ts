@@ -5,7 +5,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import type { MachineReadiness, PlanNeeds, ReadinessFacts, TargetFacts } from '../gate/index.ts';
 import { metricsBlockBytes } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
-import { attemptsPerSecond, ratePerSecond, socketCount } from '../scenario/index.ts';
+import { attemptsPerSecond, hasCredentials, ratePerSecond, socketCount } from '../scenario/index.ts';
 import { assert, UserError } from '../std/index.ts';
 import type { SurveyDone } from '../worker/messages.ts';
 import { MESSAGES_VERSION } from '../worker/messages.ts';
@@ -130,7 +130,7 @@ const needsOf = (plan: RunPlan, { workers, open, tableBytes }: Found): PlanNeeds
     contexts,
     startsPerSecond,
     attemptsPerSecond: attemptsHz,
-    answersPerSecond: attemptsHz * (plan.identities.password === null ? 1 : 2),
+    answersPerSecond: attemptsHz * (hasCredentials(plan.identities) ? 2 : 1),
     descriptors: open + descriptorsNeeded(threads, sockets - workers),
     memoryBytes:
       PROCESS_BYTES + threads * THREAD_BYTES + workers * metricsBlockBytes(seriesSecondsFor(plan)) + perContext,

@@ -21,7 +21,7 @@ export { runPlan, userAgent } from './run-plan.ts';
 export type { RunScenarioOptions } from './run-scenario.ts';
 export { runScenario } from './run-scenario.ts';
 export { loadPlan, readScenario } from './scenario-file.ts';
-export { withoutSecret } from './secrets.ts';
+export { withoutSecrets } from './secrets.ts';
 export type { StopSignal, StopSwitch } from './stop-switch.ts';
 export { createStopSwitch } from './stop-switch.ts';
 export { storedScenario } from './stored-scenario.ts';

@@ -5,12 +5,16 @@
 export const REDACTED = 'REDACTED';
 
 const SECRET_OPTIONS: readonly string[] = ['--password'];
+/** A list or map of credentials, written as one value. */
+const SECRET_INSIDE = /(password|ha1)["']?\s*:/i;
 const SECRET_PATH = /(^|\.)(password|ha1)$/i;
 
 /** `identities.password=x` becomes `identities.password=REDACTED`; other assignments stay. */
 const redactAssignment = (text: string): string => {
   const equals = text.indexOf('=');
-  if (equals < 0 || !SECRET_PATH.test(text.slice(0, equals).trim())) return text;
+  if (equals < 0) return text;
+  const isSecret = SECRET_PATH.test(text.slice(0, equals).trim()) || SECRET_INSIDE.test(text.slice(equals + 1));
+  if (!isSecret) return text;
   return `${text.slice(0, equals)}=${REDACTED}`;
 };
 
@@ -37,7 +41,10 @@ export const redactCommandLine = (argv: readonly string[]): string[] =>
 /** A secret this short is a word of ordinary text; replacing it would garble the file and hide nothing. */
 const SECRET_LENGTH_MIN = 3;
 
-/** Replaces the secret wherever it stands as a value of its own: not inside a longer word. */
+/** Replaces the secrets wherever they stand as values of their own: not inside a longer word. */
+export const withoutSecrets = (text: string, secrets: readonly string[]): string =>
+  secrets.reduce((rest, secret) => withoutSecret(rest, secret), text);
+
 export const withoutSecret = (text: string, secret: string | null): string => {
   if (secret === null || secret.length < SECRET_LENGTH_MIN) return text;
   const literal = secret.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

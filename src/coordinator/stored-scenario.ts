@@ -2,10 +2,10 @@
 
 import { redactScenario } from '../scenario/index.ts';
 import { STORED_SCENARIO_MARK } from './result-folder.ts';
-import { REDACTED, withoutSecret } from './secrets.ts';
+import { REDACTED, withoutSecrets } from './secrets.ts';
 
-/** `password` is the one that the run uses; it may come from elsewhere and stand in the text all the same. */
-export const storedScenario = (text: string, password: string | null): string => {
+/** `secrets` are those that the run uses; they may come from elsewhere and stand in the text all the same. */
+export const storedScenario = (text: string, secrets: readonly string[]): string => {
   const hint = '# Secrets are left out; give them by REGSTORM_IDENTITIES_PASSWORD or identities.passwordFile.';
-  return `${STORED_SCENARIO_MARK}\n${hint}\n${withoutSecret(redactScenario(text, REDACTED), password)}`;
+  return `${STORED_SCENARIO_MARK}\n${hint}\n${withoutSecrets(redactScenario(text, REDACTED), secrets)}`;
 };

@@ -32,7 +32,7 @@ const MAX_TEXTS = 20_000;
 /** Whether the file (or a flag) has a key at all, readable or not. */
 export type Has = (path: string) => boolean;
 
-export const checkIdentities = (scenario: UnsureScenario, has: Has, tell: Tell): void => {
+export const checkIdentities = (scenario: UnsureScenario, tell: Tell): void => {
   const count = scenario.identities?.count;
   const user = scenario.identities?.user;
   if (count !== undefined && count > 1 && user !== undefined && !hasIndex(user)) {
@@ -40,9 +40,6 @@ export const checkIdentities = (scenario: UnsureScenario, has: Has, tell: Tell):
       'identities.user',
       `all ${count} contexts would be the same user; put {index} into it, for example "u{index}"`,
     );
-  }
-  if (has('identities.password') && has('identities.passwordFile')) {
-    tell('identities.passwordFile', 'password and passwordFile exclude each other; keep one');
   }
 };
 

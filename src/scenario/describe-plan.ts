@@ -1,5 +1,6 @@
 // A plan in a few lines for people: what `validate` prints, and what stands at the head of a run.
 
+import { hasCredentials } from './credential-facts.ts';
 import type { HoldStep, PlanLoad, PlanLocal, PlanStep, PlanTarget, PlanWait, RunPlan } from './plan.ts';
 import { type PlanLength, planLength } from './plan-length.ts';
 import { formatDuration, formatPercent, formatRate } from './quantities.ts';
@@ -29,9 +30,9 @@ const targetText = (target: PlanTarget): string =>
   target.kind === 'embedded' ? 'embedded registrar' : `${target.host}:${target.port}`;
 
 const contextsText = (plan: RunPlan, started: number): string => {
-  const { count, domain, password } = plan.identities;
+  const { count, domain } = plan.identities;
   const some = started < count ? ` (${grouped(started)} of them started)` : '';
-  return `${grouped(count)}${some} at ${domain}, ${password === null ? 'no credentials' : 'digest credentials'}`;
+  return `${grouped(count)}${some} at ${domain}, ${hasCredentials(plan.identities) ? 'digest credentials' : 'no credentials'}`;
 };
 
 const saysWherefrom = ({ addresses, firstPort, socketsPerWorker }: PlanLocal): boolean =>

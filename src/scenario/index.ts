@@ -1,5 +1,6 @@
 // What other folders may use of the scenario folder.
 
+export { hasCredentials, secretsOf } from './credential-facts.ts';
 export { describePlan } from './describe-plan.ts';
 export type { FlowFacts } from './flow-facts.ts';
 export { flowFacts, holdUs, proceduresOf } from './flow-facts.ts';

@@ -8,6 +8,7 @@
 import { isCollection, type Node } from 'yaml';
 import { assert, type Place, type Problem, UserError } from '../std/index.ts';
 import { DEFAULT_SIP_PORT } from './address.ts';
+import { type BuiltCredentials, buildCredentials } from './build-credentials.ts';
 import { buildSteps, isWhole, type PartialSteps, type Tell } from './build-flow.ts';
 import { settleHolds } from './build-hold.ts';
 import {
@@ -54,16 +55,16 @@ export const loadScenario = (source: ScenarioSource): RunPlan => {
   const tell: Tell = (path, message) => reader.problems.push(problemAt(document, nodeNear(reader, path), message));
   const has: Has = (path) => reader.keys.has(path);
 
-  checkIdentities(written, has, tell);
+  checkIdentities(written, tell);
   checkLoad(written, has, tell);
   checkTimers(written, tell);
   checkLocal(written, tell);
   const flow = readFlow(reader, written, tell);
   const thresholds = readThresholds(reader, written, flow);
-  const password = readPassword(written, source, tell);
+  const credentials = buildCredentials(written, has, tell, (path, at) => readPassword(source, path, at, tell));
   if (reader.problems.length > 0) throw new UserError('SCENARIO_INVALID', inOrder(reader.problems));
   assert(flow !== null, 'a scenario without problems has a flow');
-  return buildPlan(source.file, written as WrittenScenario, { flow, thresholds, password });
+  return buildPlan(source.file, written as WrittenScenario, { flow, thresholds, credentials });
 };
 
 /** Where to point for a path: at its value, at its key where the value is a whole section, else at the nearest key above. */
@@ -114,21 +115,19 @@ const readThresholds = (
   return thresholds;
 };
 
-const readPassword = (written: UnsureScenario, source: ScenarioSource, tell: Tell): string | null => {
-  const { password, passwordFile } = written.identities ?? {};
-  if (passwordFile === undefined) return password ?? null;
-  const path = 'identities.passwordFile';
+/** The first line of a password file; null where it cannot be had, which is told at `at`. */
+const readPassword = (source: ScenarioSource, file: string, at: string, tell: Tell): string | null => {
   if (source.readSecret === undefined) {
-    tell(path, 'a password file cannot be read here; give the password itself');
+    tell(at, 'a password file cannot be read here; give the password itself');
     return null;
   }
   try {
-    const secret = parsePassword(source.readSecret(passwordFile).split(/\r?\n/, 1)[0] ?? '');
+    const secret = parsePassword(source.readSecret(file).split(/\r?\n/, 1)[0] ?? '');
     if (secret.ok) return secret.value;
-    tell(path, `${passwordFile}: ${secret.message}`);
+    tell(at, `${file}: ${secret.message}`);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    for (const problem of error.problems) tell(path, problem.message);
+    for (const problem of error.problems) tell(at, problem.message);
   }
   return null;
 };
@@ -145,7 +144,7 @@ const inOrder = (problems: readonly Problem[]): readonly Problem[] => {
 interface Read {
   readonly flow: readonly PlanStep[];
   readonly thresholds: readonly PlanThreshold[];
-  readonly password: string | null;
+  readonly credentials: BuiltCredentials;
 }
 
 const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan => {
@@ -154,8 +153,8 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
   const work = {
     version: 1,
     requestUri: written.registrar?.text ?? `sip:${domain}`,
-    identities: { count, first, user, domain, password: read.password, credentials: [] },
-    auth: { reuseNonce: true },
+    identities: { count, first, user, domain, ...read.credentials },
+    auth: written.auth,
     load: buildLoad(written.load),
     flow: read.flow,
     timers: { t1Us: timers.T1, t2Us: timers.T2, t4Us: timers.T4 },

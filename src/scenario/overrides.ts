@@ -19,7 +19,9 @@ export interface Override {
 }
 
 /** Where one of these is given, an earlier one of the others is taken back. */
-const ALTERNATIVES: readonly (readonly string[])[] = [['identities.password', 'identities.passwordFile']];
+const ALTERNATIVES: readonly (readonly string[])[] = [
+  ['identities.password', 'identities.passwordFile', 'identities.ha1', 'identities.credentials'],
+];
 
 const MAX_PATH_PARTS = 20;
 

@@ -1,6 +1,7 @@
 // How long a run takes and how much it sends, as far as a plan alone tells.
 
 import { US_PER_SECOND } from '../std/index.ts';
+import { hasCredentials } from './credential-facts.ts';
 import { type FlowFacts, flowFacts } from './flow-facts.ts';
 import type { PlanLoad, RunPlan } from './plan.ts';
 import { ratePerSecond } from './quantities.ts';
@@ -45,7 +46,7 @@ export const planLength = (plan: RunPlan): PlanLength => {
     contextsStarted: Math.min(starts, identities.count),
     attempts,
     requestsLeast: attempts,
-    requestsMost: identities.password === null ? attempts : 2 * attempts,
+    requestsMost: hasCredentials(identities) ? 2 * attempts : attempts,
     scheduleUs,
     flow,
   };

@@ -8,6 +8,7 @@
 
 import { z } from 'zod';
 import { parseDomain, parseIpv4, parseRequestUri, parseTarget } from './address.ts';
+import { credentialKeys, credentials } from './credential-schema.ts';
 import { MAX_SOCKETS_PER_WORKER } from './local-sockets.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
 import type { TextTemplate } from './plan.ts';
@@ -25,7 +26,7 @@ import {
 } from './schema-values.ts';
 import { parseShareRange, SHARE_RANGE_PATTERN } from './share-range.ts';
 import { MAX_STARTS } from './shares.ts';
-import { parseHeaderName, parseHeaderTemplate, parsePassword, parseUserTemplate } from './template.ts';
+import { parseHeaderName, parseHeaderTemplate, parseUserTemplate } from './template.ts';
 
 const zeroExpires = value(
   (text) => {
@@ -166,12 +167,20 @@ const identities = z
       examples: ['u{index:8}'],
     }),
     domain: value(parseDomain, { description: 'Domain of each address-of-record.', examples: ['test.example'] }),
-    password: value(parsePassword, { description: 'Password of every user, for digest challenges.' }).optional(),
-    passwordFile: value((text) => (text === '' ? fault('the file name is empty') : parsed(text)), {
-      description: 'File whose first line is the password, relative to the scenario file.',
-    }).optional(),
+    ...credentialKeys,
+    credentials,
   })
   .meta({ description: 'The simulated user agents.' });
+
+const auth = z
+  .strictObject({
+    reuseNonce: yesNo({
+      description:
+        'Use a kept nonce for the next request; false: every attempt begins without credentials, which doubles the requests.',
+      examples: [false],
+    }).prefault('true'),
+  })
+  .meta({ description: 'How challenges are answered.' });
 
 const load = z
   .strictObject({
@@ -296,6 +305,7 @@ export const scenarioSchema = z
       examples: ['sip:test.example'],
     }).optional(),
     identities,
+    auth: auth.prefault({}),
     load,
     flow: z.array(step).meta({ description: 'What each context does at each start.', minItems: 1 }),
     drain: duration('How long flows under way may go on after the last start.', '35s').prefault('35s'),

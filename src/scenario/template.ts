@@ -95,6 +95,32 @@ export const parseHeaderTemplate = (text: string): Parsed<TextTemplate> => {
   return parseTemplate(text, ['index', 'user', 'contact']);
 };
 
+/** A digest user name stands between quotes, where a quote or backslash would need an escape that not every peer takes off. */
+export const parseAuthUser = (text: string): Parsed<TextTemplate> => {
+  if (text === '') return fault('authUser is empty; leave the key out to use the user');
+  if (hasControl(text) || /["\\]/.test(text)) {
+    return fault(`${quoted(text)} has a quote, backslash or control character, which a digest user name cannot hold`);
+  }
+  return parseTemplate(text, ['index']);
+};
+
+const INDEX = /\{index(?::(\d{1,2}))?\}/g;
+
+/** A password with {index} or {index:8} in it. Any other brace is part of the password, which may hold anything. */
+export const passwordTemplate = (text: string): TextTemplate => {
+  const parts: TemplatePart[] = [];
+  let at = 0;
+  for (const match of text.matchAll(INDEX)) {
+    const width = match[1] === undefined ? 0 : Number(match[1]);
+    if (match[1] !== undefined && (width < 1 || width > MAX_WIDTH)) continue;
+    if (match.index > at) parts.push({ kind: 'text', text: text.slice(at, match.index) });
+    parts.push({ kind: 'index', width });
+    at = match.index + match[0].length;
+  }
+  if (at < text.length) parts.push({ kind: 'text', text: text.slice(at) });
+  return parts;
+};
+
 /** A password is only ever hashed; no more than a line break or NUL is refused, which would be a slip. */
 export const parsePassword = (text: string): Parsed<string> => {
   if (text === '') return fault('the password is empty; leave the key out for a registrar that does not challenge');

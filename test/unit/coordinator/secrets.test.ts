@@ -8,6 +8,11 @@ describe('the stored command line has no secrets', () => {
     ['--set of a password', ['--set', 'identities.password=hunter2'], ['--set', 'identities.password=REDACTED']],
     ['--set=… of a password', ['--set=identities.password=hunter2'], ['--set=identities.password=REDACTED']],
     ['--set of an HA1', ['--set', 'identities.ha1=0123'], ['--set', 'identities.ha1=REDACTED']],
+    [
+      '--set of credentials as a list',
+      ['--set', 'identities.credentials=[{realm: r, password: hunter2}]'],
+      ['--set', 'identities.credentials=REDACTED'],
+    ],
     ['a password in a URI', ['quick', 'sip:alice:hunter2@host'], ['quick', 'sip:alice:REDACTED@host']],
     ['nothing else', ['--set', 'load.rate=5/s', '--password-env', 'VAR', 'sip:a@b:5060'], null],
   ])('%s', (_, argv, expected) => {

@@ -40,7 +40,9 @@ describe('defaults', () => {
         ],
         domain: 'test.example',
         password: null,
+        credentials: [],
       },
+      auth: { reuseNonce: true },
       load: {
         model: 'constant-rate',
         startsPerPeriod: 1,

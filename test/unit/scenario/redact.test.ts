@@ -15,6 +15,11 @@ describe('a stored scenario has no secrets', () => {
     ['a block scalar', 'i:\n  password: |\n    hunter2\n    more\n  b: 2\n', 'i:\n  password: REDACTED\n  b: 2\n'],
     ['an alias', 'x: &pw hunter2\npassword: *pw\n', 'x: &pw REDACTED\npassword: *pw\n'],
     ['an alias used twice', 'x: &p hunter2\npassword: *p\nha1: *p\n', 'x: &p REDACTED\npassword: *p\nha1: *p\n'],
+    [
+      'credentials by realm',
+      'credentials:\n  - { realm: r, password: hunter2 }\n  - ha1: 0123\n',
+      'credentials:\n  - { realm: r, password: REDACTED }\n  - ha1: REDACTED\n',
+    ],
     ['several', 'a: { password: one }\nb: { ha1: two }\n', 'a: { password: REDACTED }\nb: { ha1: REDACTED }\n'],
   ])('%s', (_, text, expected) => {
     expect(redact(text)).toBe(expected);
