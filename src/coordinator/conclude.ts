@@ -53,6 +53,7 @@ export const conclude = (record: RunRecord): RunResult => {
   const judgement = judgeRun(merged, {
     ...common,
     thresholds: record.plan.thresholds,
+    verifyAsked: record.plan.verify !== null,
     measuredSeconds: measured.endSeconds - measured.startSeconds,
     onInvalid: record.onInvalid,
     regressed: false,
@@ -71,6 +72,7 @@ export const conclude = (record: RunRecord): RunResult => {
     cpuSeconds: record.cpuSeconds,
     maxRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KILOBYTE,
     targetOverruns: record.targetOverruns,
+    verifyAsked: record.plan.verify !== null,
     cleanupAsked: record.plan.cleanup !== 'none',
     notes: notesOf(record),
     judgement,

@@ -16,6 +16,7 @@ export const precheckPlan = (plan: RunPlan): RunPlan => ({
   identities: { ...plan.identities, count: 1 },
   load: { ...plan.load, starts: 1, durationUs: null, warmupUs: 0, cooldownUs: 0 },
   flow: [attempt('query', null)],
+  verify: null,
   cleanup: 'none',
   thresholds: [],
 });
@@ -28,6 +29,7 @@ export const cleanupPlan = (plan: RunPlan): RunPlan => ({
   ...plan,
   load: { ...plan.load, starts: plan.identities.count, durationUs: null, warmupUs: 0, cooldownUs: 0 },
   flow: [attempt('wildcard', 0)],
+  verify: null,
   cleanup: 'none',
   thresholds: [
     {

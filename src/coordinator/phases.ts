@@ -44,13 +44,15 @@ export const phasesOf = (times: RunTimes): RunResult['phases'] => {
   const { load, durationUs } = times;
   const measuredUs = measuredEndUs(times);
   const cleanupUs = earliest(times, ({ cleanupStartedUs }) => cleanupStartedUs);
+  const verifyUs = earliest(times, ({ verifyStartedUs }) => verifyStartedUs);
   const drainUs = earliest(times, ({ drainStartedUs }) => drainStartedUs);
   const startsEndUs = Math.min(scheduleEndUs(load), drainUs ?? durationUs);
   const phases = [
     phase('warmup', 0, Math.min(load.warmupUs, durationUs)),
     phase('measured', load.warmupUs, measuredUs),
     phase('cooldown', measuredUs, load.durationUs === null ? measuredUs : startsEndUs),
-    phase('drain', drainUs ?? durationUs, cleanupUs ?? durationUs),
+    phase('drain', drainUs ?? durationUs, verifyUs ?? cleanupUs ?? durationUs),
+    phase('verify', verifyUs ?? durationUs, cleanupUs ?? durationUs),
     phase('cleanup', cleanupUs ?? durationUs, durationUs),
   ];
   return phases.filter(({ durationSeconds }) => durationSeconds > 0);

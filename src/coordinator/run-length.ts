@@ -25,6 +25,9 @@ const waitUsMax = (wait: PlanWait, expiresSeconds: number): number => {
   }
 };
 
+/** As src/engine/pace.ts has it. */
+const VERIFY_RELEASE_US = 11 * US_PER_SECOND;
+
 interface FlowSums {
   waitsUs: number;
   attempts: number;
@@ -70,9 +73,13 @@ export const cleanupUsMax = (plan: RunPlan): number => {
   return (plan.identities.count * periodUs) / startsPerPeriod + 2 * 64 * plan.timers.t1Us;
 };
 
+/** Verification is paced in the same way, and bounded by what the engine allows it. */
+export const verifyUsMax = (plan: RunPlan): number =>
+  plan.verify === null ? 0 : VERIFY_RELEASE_US + 64 * plan.timers.t1Us;
+
 /** What comes later than the last row counts in the last row. */
 export const seriesSecondsFor = (plan: RunPlan): number => {
-  const seconds = Math.ceil((loadUsMax(plan) + cleanupUsMax(plan)) / US_PER_SECOND) + 1;
+  const seconds = Math.ceil((loadUsMax(plan) + verifyUsMax(plan) + cleanupUsMax(plan)) / US_PER_SECOND) + 1;
   return Math.min(SERIES_SECONDS_MAX, seconds);
 };
 

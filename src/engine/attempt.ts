@@ -21,6 +21,7 @@ import {
   OUTCOME_TIMEOUT,
   OUTCOME_TIMEOUT_AFTER_PROVISIONAL,
   OUTCOME_UNREACHABLE,
+  PROCEDURE_QUERY,
   PROCEDURE_REFRESH,
   PROCEDURE_REGISTER,
   recordFailureLatency,
@@ -97,7 +98,7 @@ export function finishAttempt(engine: Engine, context: number, outcome: number, 
   const isRegistered = procedure === PROCEDURE_REGISTER || procedure === PROCEDURE_REFRESH;
   if (isRegistered && outcome === OUTCOME_SUCCEEDED) countInSecond(metrics, engine.nowUs, LANE_REGISTRATIONS, 1);
   recordTimes(engine, context, procedure, outcome, endUs);
-  noteDoubt(engine, context, procedure, outcome);
+  if (isDoubtful(outcome)) noteDoubt(engine, context, procedure);
   if (engine.observer !== null) engine.observer.ended(context, outcome, endUs, contexts.wireUs[context]!);
   if (outcome !== OUTCOME_SUCCEEDED) {
     stopFlow(engine, context, contexts.position[context]!, bank);
@@ -165,12 +166,14 @@ function recordTimes(engine: Engine, context: number, procedure: number, outcome
   }
 }
 
-/** After a register or refresh without a final answer the registrar may hold a binding all the same. */
-function noteDoubt(engine: Engine, context: number, procedure: number, outcome: number): void {
-  const isRegistering = procedure === PROCEDURE_REGISTER || procedure === PROCEDURE_REFRESH;
-  if (isRegistering && isDoubtful(outcome) && engine.phase !== PHASE_CLEANING) {
-    engine.contexts.mayBeBound[context] = 1;
-  }
+/**
+ * After a register or refresh without a final answer the registrar may hold a binding all the same; and whatever was confirmed before
+ * such a request, it may have changed.
+ */
+function noteDoubt(engine: Engine, context: number, procedure: number): void {
+  if (engine.phase === PHASE_CLEANING || procedure === PROCEDURE_QUERY) return;
+  if (procedure === PROCEDURE_REGISTER || procedure === PROCEDURE_REFRESH) engine.contexts.mayBeBound[context] = 1;
+  if (engine.verification !== null) engine.verification.isUnsure[context] = 1;
 }
 
 /** A status says what became of the binding, and so does a challenge that was the last word: nothing. */

@@ -41,12 +41,13 @@ import { abortRun, limitDrain, nextPhaseUs, releaseCleanups, releaseWaits, updat
 import { dropReady, peekReady, pushReady, putBackReady } from './ready-queue.ts';
 import { isStartDue, makeHeldStart, makeStart } from './starts.ts';
 import type { Engine } from './state.ts';
-import { LIST_F, LIST_K, PHASE_CLEANING, PHASE_DRAINING, PHASE_LOADING, PHASE_OVER } from './state.ts';
+import { LIST_F, LIST_K, PHASE_CLEANING, PHASE_DRAINING, PHASE_LOADING, PHASE_OVER, PHASE_VERIFYING } from './state.ts';
 import { tellUnanswered } from './tell-observer.ts';
 import { deadlineOf, dueSlot, firstSlot, NO_SLOT, nextTimerUs, setTimer, slotAfter } from './timer-lists.ts';
 import { isLive, isPending, NOT_SENT, TX_PROCEEDING } from './transactions.ts';
 import type { TransportFlow } from './transport-flows.ts';
 import { flowOf } from './transport-flows.ts';
+import { releaseQueries } from './verify.ts';
 import { nextWaitUs, popWait } from './wait-heap.ts';
 
 /** Offered one queued message; false: no more can be taken now. */
@@ -248,6 +249,7 @@ function runFlows(engine: Engine): void {
     pushReady(flowOf(engine, context).ready, context);
   }
   if (engine.phase === PHASE_DRAINING) releaseWaits(engine);
+  if (engine.phase === PHASE_VERIFYING) releaseQueries(engine, engine.verification!);
   if (engine.phase === PHASE_CLEANING) releaseCleanups(engine);
   // Without a row those who are ready wait for one, but starts don't: they are counted as not made.
   runReady(engine);

@@ -2,27 +2,29 @@
 //
 //   loading   starts are made; ends with the schedule, or when all starts are made and their flows have ended
 //   draining  nothing starts; waits are cut short, flows go on for at most `drain`; what remains then is aborted
+//   verifying (only if asked) the bindings of some contexts are asked for, outside all numbers (verify.ts)
 //   cleaning  (only if asked) each context that the registrar may still hold is unregistered, outside all numbers
 //   over      nothing is sent any more
 //
-// Waits are cut short and bindings cleaned up at a pace, so that the end of a run is no storm of our own making: at the
-// load's rate, or faster where that would take longer than RELEASE_SECONDS.
+// Waits are cut short, bindings asked for and cleaned up at a pace (pace.ts), so that the end of a run is no storm of our own making.
 
 import {
   COUNTER_CLEANUP_ATTEMPTED,
   COUNTER_CLEANUP_FAILED,
   COUNTER_CLEANUP_SUCCEEDED,
   COUNTER_PHASE,
+  COUNTER_VERIFY_SAMPLED,
   OUTCOME_ABORTED,
   PHASE_CLEANUP,
   PHASE_COOLDOWN,
   PHASE_DRAIN,
   PHASE_ENDED,
   PHASE_MEASURED,
+  PHASE_VERIFY,
   PHASE_WARMUP,
   setCounter,
 } from '../metrics/index.ts';
-import { NEVER_US, US_PER_SECOND } from '../std/index.ts';
+import { NEVER_US } from '../std/index.ts';
 import { bankOf, finishAttempt, stopFlow } from './attempt.ts';
 import { terminate } from './client-transaction.ts';
 import {
@@ -34,14 +36,15 @@ import {
   NO_TRANSACTION,
 } from './contexts.ts';
 import { beginFlow } from './flow.ts';
+import { asideLengthUs, nextReleaseUs, paced } from './pace.ts';
+import type { Program } from './program.ts';
 import { pushReady } from './ready-queue.ts';
 import { areStartsDone, closeStarts } from './starts.ts';
 import type { Engine } from './state.ts';
-import { PHASE_CLEANING, PHASE_DRAINING, PHASE_LOADING, PHASE_OVER } from './state.ts';
+import { PHASE_CLEANING, PHASE_DRAINING, PHASE_LOADING, PHASE_OVER, PHASE_VERIFYING } from './state.ts';
 import { flowOf } from './transport-flows.ts';
+import { countSample } from './verify.ts';
 import { popWait } from './wait-heap.ts';
-
-const RELEASE_SECONDS = 10;
 
 /** Moves from phase to phase as far as `engine.nowUs` and the work done allow. */
 export function updatePhase(engine: Engine): void {
@@ -51,6 +54,7 @@ export function updatePhase(engine: Engine): void {
   }
   if (engine.phase === PHASE_DRAINING && (engine.activeFlows === 0 || engine.nowUs >= engine.phaseEndUs))
     endDrain(engine);
+  if (engine.phase === PHASE_VERIFYING) updateVerification(engine);
   if (engine.phase === PHASE_CLEANING) updateCleanup(engine);
   setCounter(engine.options.metrics, COUNTER_PHASE, phaseNumber(engine));
 }
@@ -67,10 +71,12 @@ function beginDrain(engine: Engine, lengthUs: number): void {
   engine.drainStartedUs = engine.nowUs;
 }
 
-/** The drain, whether or not it has begun, ends within `lengthUs`. */
+/** The drain, whether or not it has begun, ends within `lengthUs`; so does a verification, and none begins behind it. */
 export function limitDrain(engine: Engine, lengthUs: number): void {
+  engine.isStopped = true;
   if (engine.phase === PHASE_LOADING) beginDrain(engine, lengthUs);
-  else if (engine.phase === PHASE_DRAINING) engine.phaseEndUs = Math.min(engine.phaseEndUs, engine.nowUs + lengthUs);
+  else if (engine.phase === PHASE_DRAINING || engine.phase === PHASE_VERIFYING)
+    engine.phaseEndUs = Math.min(engine.phaseEndUs, engine.nowUs + lengthUs);
 }
 
 /** While draining: cuts short the waits whose turn has come, those first that would have ended first. */
@@ -107,6 +113,8 @@ export function nextPhaseUs(engine: Engine): number {
       return Math.min(engine.phaseEndUs, engine.starts.timeUs);
     case PHASE_DRAINING:
       return Math.min(engine.phaseEndUs, nextReleaseUs(engine, engine.waits.size, engine.waits.size + engine.released));
+    case PHASE_VERIFYING:
+      return Math.min(engine.phaseEndUs, nextQueryUs(engine));
     case PHASE_CLEANING:
       return Math.min(engine.phaseEndUs, nextReleaseUs(engine, contexts.count - engine.cleanupNext, contexts.count));
     default:
@@ -114,18 +122,51 @@ export function nextPhaseUs(engine: Engine): number {
   }
 }
 
+function nextQueryUs(engine: Engine): number {
+  const { total, next } = engine.verification!;
+  return nextReleaseUs(engine, engine.contexts.count - next, total);
+}
+
 function endDrain(engine: Engine): void {
   if (engine.activeFlows > 0) abortFlows(engine);
-  if (engine.cleanupProgram === null || engine.cleanupMetrics === null) {
+  const { verification } = engine;
+  if (verification === null || engine.isStopped) {
+    beginCleanup(engine);
+    return;
+  }
+  enterAside(engine, PHASE_VERIFYING, verification.program);
+  engine.verifyStartedUs = engine.nowUs;
+  countSample(engine, verification);
+}
+
+function updateVerification(engine: Engine): void {
+  const { next, total } = engine.verification!;
+  const isDone = total === 0 || (next >= engine.contexts.count && engine.activeFlows === 0);
+  if (!isDone && engine.nowUs < engine.phaseEndUs) return;
+  if (engine.activeFlows > 0) abortFlows(engine);
+  closeVerification(engine);
+  beginCleanup(engine);
+}
+
+function closeVerification(engine: Engine): void {
+  setCounter(engine.options.metrics, COUNTER_VERIFY_SAMPLED, engine.released);
+}
+
+function beginCleanup(engine: Engine): void {
+  if (engine.cleanupProgram === null) {
     endRun(engine);
     return;
   }
-  // Timer F bounds each of the cleanup's attempts, the pace when the last one begins.
-  const lengthUs = 64 * engine.options.plan.timers.t1Us + (RELEASE_SECONDS + 1) * US_PER_SECOND;
-  enterPhase(engine, PHASE_CLEANING, engine.nowUs + lengthUs);
+  enterAside(engine, PHASE_CLEANING, engine.cleanupProgram);
   engine.cleanupStartedUs = engine.nowUs;
-  engine.program = engine.cleanupProgram;
-  engine.metrics = engine.cleanupMetrics;
+}
+
+/** From now on what happens is outside the run's numbers. */
+function enterAside(engine: Engine, phase: number, program: Program): void {
+  enterPhase(engine, phase, engine.nowUs + asideLengthUs(engine));
+  engine.program = program;
+  if (engine.metrics !== engine.options.metrics) return;
+  engine.metrics = engine.asideMetrics!;
   for (const flow of engine.flows) flow.runEntriesEnd = flow.outbox.end;
 }
 
@@ -142,6 +183,7 @@ export function abortRun(engine: Engine): void {
   if (engine.phase === PHASE_OVER) return;
   if (engine.phase === PHASE_LOADING) closeStarts(engine, Math.min(engine.nowUs, engine.loadEndUs));
   if (engine.activeFlows > 0) abortFlows(engine);
+  if (engine.phase === PHASE_VERIFYING) closeVerification(engine);
   if (engine.phase === PHASE_CLEANING) closeCleanup(engine);
   endRun(engine);
   setCounter(engine.options.metrics, COUNTER_PHASE, phaseNumber(engine));
@@ -193,29 +235,6 @@ function isInAttempt(state: number): boolean {
   return state === CONTEXT_TALKING || state === CONTEXT_CHALLENGED || state === CONTEXT_REPEATING;
 }
 
-/** How many of `total` may have been let go in this phase by now. */
-function paced(engine: Engine, total: number): number {
-  const elapsedUs = engine.nowUs - engine.phaseStartUs;
-  const perUs = releasesPerUs(engine, total);
-  const count = Math.floor(elapsedUs * perUs) + 1;
-  // The product may be rounded down where the quotient of nextReleaseUs is not: what it calls due is due.
-  return Math.ceil(count / perUs) <= elapsedUs ? count + 1 : count;
-}
-
-/** When the next one of those `left` may be let go. */
-function nextReleaseUs(engine: Engine, left: number, total: number): number {
-  if (left === 0) return NEVER_US;
-  return engine.phaseStartUs + Math.ceil(engine.released / releasesPerUs(engine, total));
-}
-
-/** Half of the phase is left for what the last one still has to say. */
-function releasesPerUs(engine: Engine, total: number): number {
-  const { load } = engine.options.plan;
-  const phaseUs = engine.phaseEndUs - engine.phaseStartUs;
-  const windowUs = Math.max(1, Math.min(RELEASE_SECONDS * US_PER_SECOND, phaseUs / 2));
-  return Math.max(load.startsPerPeriod / load.periodUs / engine.options.workerCount, total / windowUs);
-}
-
 /** The number of the phase that progress shows. */
 function phaseNumber(engine: Engine): number {
   switch (engine.phase) {
@@ -224,6 +243,8 @@ function phaseNumber(engine: Engine): number {
       return engine.nowUs < engine.measuredToUs ? PHASE_MEASURED : PHASE_COOLDOWN;
     case PHASE_DRAINING:
       return PHASE_DRAIN;
+    case PHASE_VERIFYING:
+      return PHASE_VERIFY;
     case PHASE_CLEANING:
       return PHASE_CLEANUP;
     default:

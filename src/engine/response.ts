@@ -44,8 +44,10 @@ import { takeNextNonce } from './next-nonce.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { contactOf } from './speakers.ts';
 import type { Engine } from './state.ts';
+import { PHASE_VERIFYING } from './state.ts';
 import { tellAnswered } from './tell-observer.ts';
 import { isLive, isPending, NOT_SENT } from './transactions.ts';
+import { compareBinding, noteConfirmed } from './verify.ts';
 
 const LETTER_S = 0x53;
 /** The answer does not list our binding. */
@@ -146,14 +148,15 @@ function answer(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint8
   if (status === 401 || status === 407) meetChallenge(engine, context, credentials, receivedAtUs, bytes);
   else if (status < 300) {
     if (engine.reader.message.authenticationInfoStart >= 0) takeNextNonce(engine, context, credentials, bytes);
-    succeed(engine, context, receivedAtUs, bytes);
+    succeed(engine, slot, receivedAtUs, bytes);
   } else if (status === 423) meetTooBrief(engine, context, receivedAtUs, bytes);
   else failAttempt(engine, context, status, receivedAtUs, bytes);
 }
 
 /** RFC 3261 §10.2.4: the 2xx lists all bindings; ours tells how long it lasts. */
-function succeed(engine: Engine, context: number, receivedAtUs: number, bytes: Uint8Array): void {
-  const { contexts } = engine;
+function succeed(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint8Array): void {
+  const { contexts, verification } = engine;
+  const context = engine.transactions.context[slot]!;
   const instruction = engine.program.instructions[contexts.position[context]!]!;
   if (instruction.kind !== 'attempt') return;
   const { procedure } = instruction;
@@ -170,9 +173,12 @@ function succeed(engine: Engine, context: number, receivedAtUs: number, bytes: U
     if (granted > 0) bind(engine, context, receivedAtUs, granted);
     else unbind(engine, context);
     contexts.mayBeBound[context] = granted > 0 ? 1 : 0;
+    if (verification !== null) noteConfirmed(engine, verification, slot, receivedAtUs);
   } else if (procedure !== PROCEDURE_QUERY) {
     unbind(engine, context);
     contexts.mayBeBound[context] = 0;
+  } else if (engine.phase === PHASE_VERIFYING) {
+    compareBinding(engine, context, grantedSeconds(engine, context, bytes, 1), receivedAtUs);
   }
   finishAttempt(engine, context, OUTCOME_SUCCEEDED, receivedAtUs);
 }

@@ -38,13 +38,16 @@ import type { TransactionTable } from './transactions.ts';
 import { createTransactionTable } from './transactions.ts';
 import type { TransportFlow } from './transport-flows.ts';
 import { createFlows, NO_PEER } from './transport-flows.ts';
+import type { Verification } from './verify.ts';
+import { compileVerify, createVerification } from './verify.ts';
 import type { WaitHeap } from './wait-heap.ts';
 import { createWaitHeap } from './wait-heap.ts';
 
 export const PHASE_LOADING = 0;
 export const PHASE_DRAINING = 1;
-export const PHASE_CLEANING = 2;
-export const PHASE_OVER = 3;
+export const PHASE_VERIFYING = 2;
+export const PHASE_CLEANING = 3;
+export const PHASE_OVER = 4;
 
 /** In the lists of Timer F and K. */
 export const LIST_F = 0;
@@ -101,14 +104,16 @@ export interface Engine {
   readonly starts: StartCursor;
   readonly flowProgram: Program;
   readonly cleanupProgram: Program | null;
+  /** Null when the plan asks for none. */
+  readonly verification: Verification | null;
   readonly fromTagSeed: number;
   readonly cnonceSeed: number;
   readonly waitSeed: number;
-  /** The program that contexts walk: the flow's, then the cleanup's. */
+  /** The program that contexts walk: the flow's, then the verification's and the cleanup's. */
   program: Program;
-  /** Where numbers go: the run's block, and during the cleanup one of its own that nobody reads but we. */
+  /** Where numbers go: the run's block, and during verification and cleanup one of their own that nobody reads but we. */
   metrics: MetricsBlock;
-  readonly cleanupMetrics: MetricsBlock | null;
+  readonly asideMetrics: MetricsBlock | null;
   nowUs: number;
   phase: number;
   readonly loadEndUs: number;
@@ -116,7 +121,10 @@ export interface Engine {
   /** When the present phase began, and when it ends at the latest. */
   phaseStartUs: number;
   phaseEndUs: number;
+  /** The operator wants the end, and gets it without a verification. */
+  isStopped: boolean;
   drainStartedUs: number;
+  verifyStartedUs: number;
   cleanupStartedUs: number;
   endedUs: number;
   /** Starts that wait in their flows for room. */
@@ -142,6 +150,7 @@ export function createEngine(options: EngineOptions): Engine {
   const isCommanded = options.commanded === true;
   const flowProgram = isCommanded ? createCommandProgram(count) : compileProgram(plan.flow, 0);
   const cleanupProgram = compileCleanup(plan, flowProgram);
+  const verifyProgram = compileVerify(plan, verifyTemplate(flowProgram, cleanupProgram));
   const capacity = transactionCapacity(options, count, flowProgram.attempts.length);
   const { t1Us, t2Us, t4Us } = plan.timers;
   const runTag = hashText(runId);
@@ -171,19 +180,22 @@ export function createEngine(options: EngineOptions): Engine {
     starts: createStartCursor({ load: plan.load, contextCount: plan.identities.count, workerIndex, workerCount }),
     flowProgram,
     cleanupProgram,
+    verification: createVerification(memory, plan, verifyProgram, { count, seed }),
     fromTagSeed: mixBits(runTag, 1),
     cnonceSeed: mixBits(runTag, 2),
     waitSeed: mixBits(seed, 3),
     program: flowProgram,
     metrics: options.metrics,
-    cleanupMetrics: cleanupProgram === null ? null : createMetricsBlock(1),
+    asideMetrics: cleanupProgram === null && plan.verify === null ? null : createMetricsBlock(1),
     nowUs: NEVER_US,
     phase: PHASE_LOADING,
     loadEndUs: scheduleEndUs(plan.load),
     measuredToUs: measuredToUs(plan.load),
     phaseStartUs: NEVER_US,
     phaseEndUs: scheduleEndUs(plan.load),
+    isStopped: false,
     drainStartedUs: NEVER_US,
+    verifyStartedUs: NEVER_US,
     cleanupStartedUs: NEVER_US,
     endedUs: NEVER_US,
     heldStarts: 0,
@@ -208,6 +220,7 @@ function setTimes(engine: Engine): void {
   engine.nowUs = 0;
   engine.phaseStartUs = 0;
   engine.drainStartedUs = -1;
+  engine.verifyStartedUs = -1;
   engine.cleanupStartedUs = -1;
   engine.endedUs = -1;
   engine.countedUs = 0;
@@ -250,10 +263,15 @@ function compileCleanup(plan: RunPlan, flow: Program): Program | null {
   return compileProgram([step], flow.attempts.length);
 }
 
+const verifyTemplate = (flow: Program, cleanup: Program | null): number =>
+  flow.attempts.length + (cleanup?.attempts.length ?? 0);
+
 function requestTemplates(options: EngineOptions, branch: BranchReader, sentBy: string): readonly RegisterTemplate[] {
   const { plan, runId, userAgent } = options;
   const flow = compileProgram(plan.flow, 0);
-  const steps = [...flow.attempts, ...(compileCleanup(plan, flow)?.attempts ?? [])];
+  const cleanup = compileCleanup(plan, flow);
+  const verify = compileVerify(plan, verifyTemplate(flow, cleanup));
+  const steps = [...flow.attempts, ...(cleanup?.attempts ?? []), ...(verify?.attempts ?? [])];
   const facts = loadFacts(runId, userAgent, sentBy);
   return steps.map((step) => createRegisterTemplate(registerPieces(plan, step, facts), branch));
 }

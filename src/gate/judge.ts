@@ -27,6 +27,7 @@ import {
   percentileUs,
   samplesNeeded,
   sumHistograms,
+  verifyResult,
 } from '../metrics/index.ts';
 import type { PlanThreshold } from '../scenario/index.ts';
 import { evaluateThresholds, type JudgedThreshold } from './thresholds.ts';
@@ -36,6 +37,7 @@ import { decideVerdict } from './verdict.ts';
 export interface JudgeFacts {
   readonly thresholds: readonly PlanThreshold[];
   readonly measuredSeconds: number;
+  readonly verifyAsked: boolean;
   readonly onInvalid: 'fail' | 'warn';
   readonly interrupted: Interruption | null;
   readonly workersLost: number;
@@ -45,7 +47,8 @@ export interface JudgeFacts {
 }
 
 export function judgeRun(merged: MergedMetrics, facts: JudgeFacts): Judgement {
-  const numbers = { procedures: merged.measured, measuredSeconds: facts.measuredSeconds };
+  const verify = facts.verifyAsked ? verifyResult(merged.counters) : null;
+  const numbers = { procedures: merged.measured, measuredSeconds: facts.measuredSeconds, verify };
   const judged = [...evaluateThresholds(facts.thresholds, numbers), ...builtInThresholds(merged.total)];
   const validity = judgeValidity(validityFactsOf(merged));
   const { verdict, exitCode } = decideVerdict({

@@ -5,6 +5,8 @@
 //                started succeeded failures skipped challenged    counts: count, ratio, rate
 //   ratio        failures, succeeded, challenged: of started; skipped: of started + skipped
 //   rate         per second of the measured window
+//   scope verify sampled checked missing failed of the verification, as counts, or as ratio of those that were asked for
+//                (of those that could be compared: missing)
 //   scope all    counts added, histograms merged over the procedures of the flow
 
 import {
@@ -16,12 +18,15 @@ import {
   sumHistograms,
   type Taint,
   type ThresholdResult,
+  type VerifyResult,
 } from '../metrics/index.ts';
-import type { CountMetric, LatencyMetric, PlanThreshold } from '../scenario/index.ts';
+import type { CountMetric, LatencyMetric, PlanThreshold, VerifyMetric } from '../scenario/index.ts';
 import { assertNever } from '../std/index.ts';
 
 /** The measured window; `MergedMetrics.measured` fits. */
 export interface GateNumbers {
+  /** Of the verification after the drain; null when there was none. */
+  readonly verify?: VerifyResult | null;
   readonly procedures: Readonly<Partial<Record<ProcedureName, MergedProcedure>>>;
   readonly measuredSeconds: number;
 }
@@ -62,6 +67,11 @@ export function taintsTouching(threshold: PlanThreshold, observed: number | null
     case 'skipped':
     case 'challenged':
       return isOfLoad(threshold, observed) ? ['rates', 'all'] : ['all'];
+    case 'sampled':
+    case 'checked':
+    case 'missing':
+    case 'failed':
+      return ['all'];
     default:
       return assertNever(threshold.metric, 'threshold metric');
   }
@@ -130,12 +140,18 @@ function observe(threshold: PlanThreshold, numbers: GateNumbers): Observation {
     case 'skipped':
     case 'challenged':
       return observeCount(threshold, threshold.metric, scoped, numbers.measuredSeconds);
+    case 'sampled':
+    case 'checked':
+    case 'missing':
+    case 'failed':
+      return observeVerify(threshold.metric, threshold.aggregate.kind === 'ratio', numbers.verify ?? null);
     default:
       return assertNever(threshold.metric, 'threshold metric');
   }
 }
 
 function proceduresIn(scope: PlanThreshold['scope'], { procedures }: GateNumbers): MergedProcedure[] {
+  if (scope === 'verify') return [];
   if (scope === 'all') return Object.values(procedures);
   const procedure = procedures[scope];
   return procedure === undefined ? [] : [procedure];
@@ -193,6 +209,13 @@ function observeCount(
       // Percentiles and the like of a plain count: refused by the scenario's check, and undecided here.
       return { value: null, samples };
   }
+}
+
+function observeVerify(metric: VerifyMetric, isRatio: boolean, verify: VerifyResult | null): Observation {
+  if (verify === null) return { value: null, samples: 0 };
+  const count = verify[metric];
+  const samples = metric === 'missing' ? verify.checked : verify.sampled;
+  return { value: isRatio ? count / samples : count, samples };
 }
 
 function countOf(procedure: MergedProcedure, metric: CountMetric, cause: string | null): number {

@@ -10,6 +10,7 @@ import { notesOf } from './notes.ts';
 import { measureRates, registeredPeak } from './rates.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { ProcedureResult, ProcedureResults, RunResult } from './run-result.ts';
+import { verifyResult } from './verify-result.ts';
 
 export const FAILURE_TEXTS_SHOWN = 10;
 
@@ -40,6 +41,7 @@ export function buildRunResult(merged: MergedMetrics, facts: RunFacts): RunResul
       registeredAtEnd: counters[at.COUNTER_REGISTERED_NOW]!,
       expiredBeforeRefresh: counters[at.COUNTER_EXPIRED_BEFORE_REFRESH]!,
     },
+    verify: facts.verifyAsked ? verifyResult(counters) : null,
     cleanup: facts.cleanupAsked ? cleanupOf(counters) : null,
     rates: measureRates(merged, facts.measured),
     generator: generatorOf(merged, facts),

@@ -64,6 +64,9 @@ export {
   COUNTER_STRAY,
   COUNTER_TRUNCATED,
   COUNTER_TURN_US_MAX,
+  COUNTER_VERIFY_CHECKED,
+  COUNTER_VERIFY_MISSING,
+  COUNTER_VERIFY_SAMPLED,
   LANE_FAILED,
   LANE_REGISTERED,
   LANE_REGISTRATIONS,
@@ -77,6 +80,7 @@ export {
   PHASE_ENDED,
   PHASE_MEASURED,
   PHASE_NAMES,
+  PHASE_VERIFY,
   PHASE_WARMUP,
   SERIES_SECONDS_MAX,
 } from './layout.ts';
@@ -131,5 +135,7 @@ export type {
   ValidityReason,
   ValidityVerdict,
   Verdict,
+  VerifyResult,
 } from './run-result.ts';
 export { formatBytes, formatCount, formatCounted, formatRate, formatShare, formatTime, UNKNOWN } from './units.ts';
+export { verifyResult } from './verify-result.ts';

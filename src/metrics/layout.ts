@@ -92,15 +92,20 @@ export const COUNTER_ANSWERED_SHA_512_256_SESS = 41;
 export const COUNTER_STALE_NONCES = 42;
 /** Nonces for the next request that came with a 2xx (RFC 7616 §3.5). */
 export const COUNTER_NEXT_NONCES = 43;
-export const COUNTER_COUNT = 44;
+/** Verification: contexts that were asked for, those whose answer could be compared, and of them those without their binding. */
+export const COUNTER_VERIFY_SAMPLED = 44;
+export const COUNTER_VERIFY_CHECKED = 45;
+export const COUNTER_VERIFY_MISSING = 46;
+export const COUNTER_COUNT = 47;
 
 export const PHASE_WARMUP = 0;
 export const PHASE_MEASURED = 1;
 export const PHASE_COOLDOWN = 2;
 export const PHASE_DRAIN = 3;
-export const PHASE_CLEANUP = 4;
-export const PHASE_ENDED = 5;
-export const PHASE_NAMES: readonly string[] = ['warmup', 'measured', 'cooldown', 'drain', 'cleanup', 'ended'];
+export const PHASE_VERIFY = 4;
+export const PHASE_CLEANUP = 5;
+export const PHASE_ENDED = 6;
+export const PHASE_NAMES: readonly string[] = ['warmup', 'measured', 'cooldown', 'drain', 'verify', 'cleanup', 'ended'];
 
 // Lanes of the time series, by the second in which a thing happened.
 

@@ -26,6 +26,7 @@ export interface RunFacts {
   /** Processor time of the whole process; where it is not given, that of the worker threads stands. */
   readonly cpuSeconds?: number;
   readonly maxRssBytes: number;
+  readonly verifyAsked: boolean;
   readonly cleanupAsked: boolean;
   readonly interrupted: Interruption | null;
   readonly workersLost: number;

@@ -106,6 +106,13 @@ export interface IncomingResult {
   readonly keepalives: number;
 }
 
+export interface VerifyResult {
+  readonly sampled: number;
+  readonly checked: number;
+  readonly missing: number;
+  readonly failed: number;
+}
+
 export interface RunResult {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: 'regstorm'; readonly version: string };
@@ -171,6 +178,12 @@ export interface RunResult {
     readonly registeredAtEnd: number;
     readonly expiredBeforeRefresh: number;
   };
+  /**
+   * Bindings asked for after the drain, outside all measured numbers: of so many contexts, so many answers could be compared with
+   * what was confirmed, and so many did not list the binding. Of the rest (failed) nothing can be told: no answer, another one than
+   * a 200, or one that came when the binding may have expired. Null when none was asked for.
+   */
+  readonly verify: VerifyResult | null;
   /** Cleanup after the drain, outside all measured numbers; null when none was asked for. */
   readonly cleanup: { readonly attempted: number; readonly succeeded: number; readonly failed: number } | null;
   readonly rates: { readonly starts: RateResult; readonly registrations: RateResult; readonly requests: RateResult };

@@ -8,15 +8,15 @@ import type { PlanIdentities, RunPlan } from './plan.ts';
 
 export type HashedPlan = Pick<
   RunPlan,
-  'version' | 'requestUri' | 'identities' | 'auth' | 'load' | 'flow' | 'timers' | 'drainUs' | 'cleanup'
+  'version' | 'requestUri' | 'identities' | 'auth' | 'load' | 'flow' | 'timers' | 'drainUs' | 'verify' | 'cleanup'
 >;
 
 export const hashPlan = (plan: HashedPlan): string => {
-  const { version, requestUri, load, flow, timers, drainUs, cleanup } = plan;
-  const { auth } = plan;
+  const { version, requestUri, auth, load, flow, timers, drainUs, verify, cleanup } = plan;
   const who = withoutSecrets(plan.identities);
-  const more = auth.reuseNonce ? {} : { auth };
-  return fnv1a64Hex(canonical({ version, requestUri, who, load, flow, timers, drainUs, cleanup, ...more }));
+  // What a file leaves out changes no hash of a file from before it could be said.
+  const later = { ...(auth.reuseNonce ? {} : { auth }), ...(verify === null ? {} : { verify }) };
+  return fnv1a64Hex(canonical({ version, requestUri, who, load, flow, timers, drainUs, cleanup, ...later }));
 };
 
 const withoutSecrets = ({ credentials, password, ...others }: PlanIdentities): object => {

@@ -15,8 +15,8 @@ export type {
   AttemptStep,
   CleanupMode,
   CountMetric,
-  HoldStep,
   HashName,
+  HoldStep,
   LatencyMetric,
   PlanAuth,
   PlanCredential,
@@ -28,6 +28,7 @@ export type {
   PlanStep,
   PlanTarget,
   PlanThreshold,
+  PlanVerify,
   PlanWait,
   PrecheckMode,
   Procedure,
@@ -36,6 +37,7 @@ export type {
   TemplatePart,
   TextTemplate,
   TimerProfile,
+  VerifyMetric,
 } from './plan.ts';
 export type { PlanLength } from './plan-length.ts';
 export { attemptsPerSecond, planLength } from './plan-length.ts';

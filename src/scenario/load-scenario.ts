@@ -91,6 +91,9 @@ const readFlow = (reader: TreeReader, written: UnsureScenario, tell: Tell): read
   return flow;
 };
 
+const NO_VERIFY =
+  'the scenario has no verify, so this threshold could never be met; add for example verify: {sample: 1%}';
+
 const readThresholds = (
   reader: TreeReader,
   written: UnsureScenario,
@@ -107,6 +110,9 @@ const readThresholds = (
       reader.problems.push(
         problemAt(document, node, threshold.message, textOffset(reader, node, text, threshold.offset)),
       );
+    } else if (threshold.value.scope === 'verify') {
+      if (reader.keys.has('verify')) thresholds.push(threshold.value);
+      else reader.problems.push(problemAt(document, node, NO_VERIFY, textOffset(reader, node, text, 0)));
     } else if (procedures !== null && !procedures.includes(threshold.value.scope)) {
       const message = `the flow has no step ${threshold.value.scope}, so this threshold could never be met`;
       reader.problems.push(problemAt(document, node, message, textOffset(reader, node, text, 0)));
@@ -159,6 +165,7 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
     flow: read.flow,
     timers: { t1Us: timers.T1, t2Us: timers.T2, t4Us: timers.T4 },
     drainUs: written.drain,
+    verify: written.verify === undefined ? null : { sampleShare: written.verify.sample },
     cleanup: written.cleanup,
   } as const;
   return deepFreeze({

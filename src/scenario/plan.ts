@@ -120,6 +120,8 @@ export interface TimerProfile {
 
 export type LatencyMetric = 'latency' | 'failureLatency' | 'wire' | 'lag';
 export type CountMetric = 'started' | 'succeeded' | 'failures' | 'skipped' | 'challenged';
+/** Of the verification: `verify.missing: count == 0`. */
+export type VerifyMetric = 'sampled' | 'checked' | 'missing' | 'failed';
 
 /**
  * One gate. `register.latency: p99 < 50ms` is {scope register, metric latency, aggregate {percentile 99}, '<', 50000, 'us'};
@@ -129,8 +131,9 @@ export interface PlanThreshold {
   readonly expression: string;
   /** `file:line`, or `--threshold` / `built-in`. */
   readonly source: string;
-  readonly scope: Procedure | 'all';
-  readonly metric: LatencyMetric | CountMetric;
+  readonly scope: Procedure | 'all' | 'verify';
+  /** A VerifyMetric where the scope is `verify`, and only there. */
+  readonly metric: LatencyMetric | CountMetric | VerifyMetric;
   /** For `failures.<cause>`: only that cause, e.g. `timeout` or `status-503`. */
   readonly cause: string | null;
   readonly aggregate:
@@ -167,6 +170,11 @@ export interface PlanLocal {
   readonly segmentation: boolean;
 }
 
+/** After the drain the bindings of a share of the contexts are asked for, and compared with what was confirmed to them. */
+export interface PlanVerify {
+  readonly sampleShare: number;
+}
+
 export interface RunPlan {
   readonly version: 1;
   readonly name: string;
@@ -183,6 +191,8 @@ export interface RunPlan {
   readonly flow: readonly PlanStep[];
   readonly timers: TimerProfile;
   readonly drainUs: number;
+  /** Null: nothing is verified. */
+  readonly verify: PlanVerify | null;
   readonly cleanup: CleanupMode;
   readonly precheck: PrecheckMode;
   readonly local: PlanLocal;

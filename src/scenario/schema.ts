@@ -12,7 +12,7 @@ import { credentialKeys, credentials } from './credential-schema.ts';
 import { MAX_SOCKETS_PER_WORKER } from './local-sockets.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
 import type { TextTemplate } from './plan.ts';
-import { parseRate, RATE_PATTERN } from './quantities.ts';
+import { PERCENT_PATTERN, parsePercent, parseRate, RATE_PATTERN } from './quantities.ts';
 import {
   duration,
   expires,
@@ -203,6 +203,11 @@ const load = z
   })
   .meta({ description: 'How much load, and for how long.' });
 
+const parseSample = (text: string): Parsed<number> => {
+  const share = parsePercent(text);
+  return share.ok && share.value === 0 ? fault(`${quoted(text)} of the contexts are none; leave verify out`) : share;
+};
+
 const timers = z
   .strictObject({
     T1: positiveDuration('RFC 3261 T1, the round-trip estimate; Timer F is 64 times it.', '500ms').prefault('500ms'),
@@ -309,6 +314,20 @@ export const scenarioSchema = z
     load,
     flow: z.array(step).meta({ description: 'What each context does at each start.', minItems: 1 }),
     drain: duration('How long flows under way may go on after the last start.', '35s').prefault('35s'),
+    verify: z
+      .strictObject({
+        sample: value(parseSample, {
+          description: 'Share of the contexts whose bindings are asked for.',
+          pattern: PERCENT_PATTERN.source,
+          examples: ['1%'],
+        }),
+      })
+      .optional()
+      .meta({
+        description:
+          'After the drain, ask for the bindings of some of the contexts that believe to be registered (verify.missing), ' +
+          'outside all numbers.',
+      }),
     cleanup: oneOf(['none', 'unregister', 'wildcard'], 'none', 'Remove bindings after the drain, outside all numbers.'),
     precheck: oneOf(['register', 'none'], 'register', 'Ask the target once before any load.'),
     timers: timers.prefault({}),

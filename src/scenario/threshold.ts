@@ -4,12 +4,13 @@
 //   <scope> . <metric> [ . <cause> ] : <aggregate> <comparison> <limit>
 //   register    latency                 p99          <            50ms      latencies: p50 p90 p95 p99 p99.9 min mean max
 //   all         failures  timeout       ratio        <            0.1%      counters:  count (a number) ratio (%) rate (/s)
+//   verify      missing                 count        ==           0         of the verification: count (a number) ratio (%)
 //
 // What a percentile or ratio is taken of, and whether there are samples enough, is the gate's business.
 
 import { assertNever, US_PER_SECOND } from '../std/index.ts';
 import { type Fault, fault, type Parsed, parsed, quoted } from './parsed.ts';
-import type { CountMetric, LatencyMetric, PlanThreshold, Procedure } from './plan.ts';
+import type { CountMetric, LatencyMetric, PlanThreshold, Procedure, VerifyMetric } from './plan.ts';
 import { parseDuration, parsePercent, parseRate, parseWholeNumber } from './quantities.ts';
 import { suggestion } from './suggest.ts';
 
@@ -20,7 +21,7 @@ export const PROCEDURES = [
   'wildcard',
   'query',
 ] as const satisfies readonly Procedure[];
-const SCOPES = [...PROCEDURES, 'all'] as const;
+const SCOPES = [...PROCEDURES, 'all', 'verify'] as const;
 const LATENCY_METRICS = ['latency', 'failureLatency', 'wire', 'lag'] as const satisfies readonly LatencyMetric[];
 const COUNT_METRICS = [
   'started',
@@ -29,10 +30,13 @@ const COUNT_METRICS = [
   'skipped',
   'challenged',
 ] as const satisfies readonly CountMetric[];
+const VERIFY_METRICS = ['sampled', 'checked', 'missing', 'failed'] as const satisfies readonly VerifyMetric[];
 const METRICS = [...LATENCY_METRICS, ...COUNT_METRICS] as const;
 const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p99.9'] as const;
 const LATENCY_AGGREGATES = [...PERCENTILES, 'min', 'mean', 'max'] as const;
 const COUNT_AGGREGATES = ['count', 'ratio', 'rate'] as const;
+/** There is no window over which a rate of these would be taken. */
+const VERIFY_AGGREGATES = ['count', 'ratio'] as const;
 const COMPARISONS = ['<', '<=', '>', '>=', '==', '!='] as const;
 
 /** The causes without a status code; a test holds them equal to the outcome names of the results. */
@@ -103,8 +107,16 @@ const oneOf = <T extends string>(word: Word, known: readonly T[], what: string):
   return fault(`unknown ${what} "${word.text}" in a threshold${suggestion(word.text, known)}`, word.at);
 };
 
-const isLatency = (metric: LatencyMetric | CountMetric): metric is LatencyMetric =>
-  (LATENCY_METRICS as readonly string[]).includes(metric);
+type Metric = PlanThreshold['metric'];
+
+const isLatency = (metric: Metric): metric is LatencyMetric => (LATENCY_METRICS as readonly string[]).includes(metric);
+
+const isVerify = (metric: Metric): metric is VerifyMetric => (VERIFY_METRICS as readonly string[]).includes(metric);
+
+const aggregatesOf = (metric: Metric): readonly (typeof LATENCY_AGGREGATES | typeof COUNT_AGGREGATES)[number][] => {
+  if (isVerify(metric)) return VERIFY_AGGREGATES;
+  return isLatency(metric) ? LATENCY_AGGREGATES : COUNT_AGGREGATES;
+};
 
 /** `source` is what a report names as the expression's origin: `file:line`, a flag, or `built-in`. */
 export const parseThreshold = (text: string, source: string): Parsed<PlanThreshold> => {
@@ -117,7 +129,7 @@ export const parseThreshold = (text: string, source: string): Parsed<PlanThresho
 const readThreshold = (words: Words): Parsed<Threshold> => {
   const scope = oneOf(words.scope, SCOPES, 'procedure');
   if (!scope.ok) return scope;
-  const metric = oneOf(words.metric, METRICS, 'metric');
+  const metric = oneOf<Metric>(words.metric, scope.value === 'verify' ? VERIFY_METRICS : METRICS, 'metric');
   if (!metric.ok) return metric;
   const cause = readCause(words.cause, metric.value);
   if (!cause.ok) return cause;
@@ -137,7 +149,7 @@ const readThreshold = (words: Words): Parsed<Threshold> => {
   });
 };
 
-const readCause = (word: Word | null, metric: LatencyMetric | CountMetric): Parsed<string | null> => {
+const readCause = (word: Word | null, metric: Metric): Parsed<string | null> => {
   if (word === null) return parsed(null);
   if (metric !== 'failures')
     return fault(`"${metric}" has no causes; only failures has, for example failures.timeout`, word.at);
@@ -146,17 +158,13 @@ const readCause = (word: Word | null, metric: LatencyMetric | CountMetric): Pars
   return fault(`unknown cause "${word.text}"; a status is written status-503${advice}`, word.at);
 };
 
-const readAggregate = (word: Word, metric: LatencyMetric | CountMetric): Parsed<PlanThreshold['aggregate']> => {
-  const known = isLatency(metric) ? LATENCY_AGGREGATES : COUNT_AGGREGATES;
-  const other = isLatency(metric) ? COUNT_AGGREGATES : LATENCY_AGGREGATES;
-  if ((other as readonly string[]).includes(word.text)) {
+const readAggregate = (word: Word, metric: Metric): Parsed<PlanThreshold['aggregate']> => {
+  const known = aggregatesOf(metric);
+  const isKnown = (known as readonly string[]).includes(word.text);
+  if (!isKnown && ([...LATENCY_AGGREGATES, ...COUNT_AGGREGATES] as readonly string[]).includes(word.text)) {
     return fault(`"${metric}" has no ${word.text}; known: ${known.join(', ')}`, word.at);
   }
-  const name = oneOf(
-    word,
-    known as readonly (typeof LATENCY_AGGREGATES | typeof COUNT_AGGREGATES)[number][],
-    'aggregate',
-  );
+  const name = oneOf(word, known, 'aggregate');
   if (!name.ok) return name;
   const value = name.value;
   if (value === 'min' || value === 'mean' || value === 'max') return parsed({ kind: value });

@@ -60,6 +60,7 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
       cpuUs: transport.threadCpuUs(),
       warnings: [...warningsOf(sockets), ...segmentationNotes(plan.local, transport)],
       drainStartedUs: orNull(engine.drainStartedUs),
+      verifyStartedUs: orNull(engine.verifyStartedUs),
       cleanupStartedUs: orNull(engine.cleanupStartedUs),
       endedUs: transport.nowUs(),
       cleanup,

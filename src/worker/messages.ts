@@ -112,6 +112,7 @@ export interface LoadDone {
   readonly warnings: readonly string[];
   /** When each phase of this worker really began, microseconds since the origin; null when it was not reached. */
   readonly drainStartedUs: number | null;
+  readonly verifyStartedUs: number | null;
   readonly cleanupStartedUs: number | null;
   readonly endedUs: number;
   readonly cleanup: { readonly attempted: number; readonly succeeded: number; readonly failed: number };

@@ -84,6 +84,7 @@ function rehearsedPlan(plan: RunPlan): RunPlan {
       cooldownUs: 0,
     },
     flow: [step('register', EXPIRES_SECONDS), step('refresh', EXPIRES_SECONDS), step('unregister', 0)],
+    verify: null,
     cleanup: 'none',
     local: onLoopback(plan.local),
   };

@@ -72,6 +72,7 @@ describe.skipIf(reason !== null)(`our own receive queue${skipped}`, () => {
       const { validity, exitCode } = judgeRun(merged, {
         thresholds: [],
         measuredSeconds: 1,
+        verifyAsked: false,
         onInvalid: 'fail',
         interrupted: null,
         workersLost: 0,

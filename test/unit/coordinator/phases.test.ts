@@ -20,6 +20,7 @@ const doneAt = (drainStartedUs: number | null, cleanupStartedUs: number | null =
   cpuUs: 0,
   warnings: [],
   drainStartedUs,
+  verifyStartedUs: null,
   cleanupStartedUs,
   endedUs: 0,
   cleanup: { attempted: 0, succeeded: 0, failed: 0 },

@@ -51,7 +51,7 @@ describe("an engine's memory", () => {
 
   it('is its plan, blocks of numbers, and work space that does not grow', () => {
     const engine = createEngine(optionsFor(20_000));
-    const blocks = [engine.options.metrics, engine.cleanupMetrics].map((block) => block?.buffer.byteLength ?? 0);
+    const blocks = [engine.options.metrics, engine.asideMetrics].map((block) => block?.buffer.byteLength ?? 0);
     const rest = reachableBytes(engine) - memorySum(engine.memory.lines()) - blocks[0]! - blocks[1]!;
     expect(rest).toBeGreaterThan(0);
     expect(rest).toBeLessThan(WORK_SPACE_BYTES);

@@ -18,6 +18,7 @@ const FACTS: JudgeFacts = {
     },
   ],
   measuredSeconds: 10,
+  verifyAsked: false,
   onInvalid: 'fail',
   interrupted: null,
   workersLost: 0,

@@ -144,6 +144,7 @@ export const sampleFacts = (judgement: m.Judgement = SAMPLE_JUDGEMENT): m.RunFac
   ],
   procedures: ['unregister', 'register'],
   maxRssBytes: 123_456_789,
+  verifyAsked: false,
   cleanupAsked: false,
   interrupted: null,
   workersLost: 0,

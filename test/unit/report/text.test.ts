@@ -78,6 +78,7 @@ function sampleResult(
   const judgement = judgeRun(merged, {
     thresholds,
     measuredSeconds: m.windowSeconds(all.measured),
+    verifyAsked: false,
     onInvalid: 'fail',
     interrupted,
     workersLost,
