@@ -1,11 +1,24 @@
 // What a run had to do besides registering, as lines of the summary: nothing where nothing of the kind happened.
 
-import { formatCount } from '../metrics/index.ts';
-import type { RunResult } from '../metrics/run-result.ts';
+import { formatCount, formatCounted } from '../metrics/index.ts';
+import type { RunResult, VerifyResult } from '../metrics/run-result.ts';
 import { wrappedList } from './layout.ts';
 
 /** Behind the lines of transactions and contexts. */
-export function asideLines({ incoming }: RunResult): string[] {
+export function asideLines({ incoming, verify }: RunResult): string[] {
+  return [...incomingLines(incoming), ...(verify === null ? [] : verifyLines(verify))];
+}
+
+function verifyLines({ sampled, checked, missing, failed }: VerifyResult): string[] {
+  return wrappedList('  verify        ', [
+    `${formatCounted(sampled, 'binding')} asked for`,
+    `${formatCount(checked)} compared`,
+    `${formatCount(missing)} missing`,
+    `${formatCount(failed)} not told`,
+  ]);
+}
+
+function incomingLines(incoming: RunResult['incoming']): string[] {
   const asked = Object.entries(incoming.requests).map(([method, count]) => `${method} × ${formatCount(count)}`);
   if (asked.length === 0 && incoming.keepalives === 0) return [];
   const answered = Object.entries(incoming.answers).map(

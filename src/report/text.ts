@@ -171,7 +171,7 @@ function causesOf(procedures: ProcedureResults, totals: ProcedureResults): [stri
 }
 
 function responseLines(result: RunResult, paint: Palette): string[] {
-  const { transactions, contexts, verify, cleanup } = result;
+  const { transactions, contexts, cleanup } = result;
   const { requestsSent, retransmissions, datagramsSent, responses, stray, malformed, truncated } = transactions;
   const codes = Object.entries(responses).map(([status, count]) => `${status} × ${formatCount(count)}`);
   const sent = [
@@ -194,7 +194,6 @@ function responseLines(result: RunResult, paint: Palette): string[] {
     ...wrappedList('  contexts      ', bindings),
   ];
   lines.push(...asideLines(result));
-  if (verify !== null) lines.push(...wrappedList('  verify        ', verifiedTexts(verify)));
   if (cleanup !== null) {
     const { attempted, succeeded, failed } = cleanup;
     const done = [
@@ -205,15 +204,6 @@ function responseLines(result: RunResult, paint: Palette): string[] {
     lines.push(...wrappedList('  cleanup       ', done));
   }
   return [paint.bold('Whole run'), ...lines];
-}
-
-function verifiedTexts({ sampled, checked, missing, failed }: NonNullable<RunResult['verify']>): string[] {
-  return [
-    `${formatCounted(sampled, 'binding')} asked for`,
-    `${formatCount(checked)} compared`,
-    `${formatCount(missing)} missing`,
-    `${formatCount(failed)} not told`,
-  ];
 }
 
 function reasonLines({ reasons }: RunResult, paint: Palette): string[] {

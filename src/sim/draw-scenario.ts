@@ -61,12 +61,18 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     flow: flow.steps,
     drain: random.pick(['0s', '1s', '35s', '35s', '35s', '60s']),
     cleanup: random.pick(['none', 'none', 'unregister', 'wildcard']),
+    ...drawVerify(random.split('verify')),
     timers: drawTimers(random),
     seed: random.between(0, 2 ** 32 - 1),
     ...(random.split('incoming').chance(0.3) ? { incoming: { notify: 200 } } : {}),
     ...drawLocal(random.split('sockets'), contexts),
   };
   return { text: JSON.stringify(scenario, null, 2), contexts, loadSeconds };
+}
+
+/** Some registrars are asked in the end what they hold. */
+function drawVerify(random: Random): object {
+  return random.chance(0.6) ? {} : { verify: { sample: random.pick(['1%', '30%', '100%', '100%']) } };
 }
 
 /** Mostly one socket a worker; else several, on one address or on more, and ports enough for all workers. */

@@ -15,6 +15,7 @@ import { textOf } from './messages.ts';
 import type { Belief, ContextPage, SocketBook, Transaction, World } from './model.ts';
 import { timeoutsOf } from './timers.ts';
 import { complete, endAttempt } from './transactions.ts';
+import { noteListed } from './verify.ts';
 import { walkOn } from './walk.ts';
 
 /** Further challenges in one attempt are the registrar's last word. */
@@ -97,6 +98,7 @@ function succeed(world: World, transaction: Transaction, delivered: Delivered): 
     believe(page, transaction, delivered, { grantedSeconds: page.grantedSeconds, untilUs, certainty });
   } else {
     outcomes.push('succeeded');
+    if (attempt.step === null && procedure === 'query') noteListed(world, page, delivered.parsed, delivered.atUs);
     if (procedure !== 'query') {
       believe(page, transaction, delivered, { ...NO_BINDING, certainty: isUnsure ? 'unknown' : 'known' });
     }
@@ -104,9 +106,10 @@ function succeed(world: World, transaction: Transaction, delivered: Delivered): 
   goOn(world, page, outcomes, delivered.atUs);
 }
 
-function believe(page: ContextPage, { branch }: Transaction, { text, atUs }: Delivered, belief: Belief): void {
+function believe(page: ContextPage, transaction: Transaction, { text, atUs }: Delivered, belief: Belief): void {
   page.belief = belief;
-  page.accepted = { branch, text, atUs };
+  page.accepted = { branch: transaction.branch, text, atUs, sentUs: transaction.sentUs };
+  page.isInDoubt = false;
   page.isForgotten = false;
   page.socket.forgetting.delete(page);
 }

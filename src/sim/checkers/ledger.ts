@@ -35,6 +35,9 @@ export interface Ledger {
   /** By `procedure bank kind`; what is not known exactly is only counted. */
   readonly latencies: Map<string, LatencySum>;
   readonly inexact: Set<string>;
+  /** Contexts whose bindings were asked for after the drain; answers to compare, and those that did not list the binding. */
+  verifyAsked: number;
+  readonly verified: Map<'checked' | 'missing', OutcomeCount>;
   settled: number;
   readonly unsettled: Map<string, number>;
 }
@@ -55,6 +58,8 @@ export const createLedger = (): Ledger => ({
   raised: new Map(),
   latencies: new Map(),
   inexact: new Set(),
+  verifyAsked: 0,
+  verified: new Map(),
   settled: 0,
   unsettled: new Map(),
 });

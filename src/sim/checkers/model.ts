@@ -145,6 +145,10 @@ export interface ContextPage {
   /** The first start of it not yet looked at. */
   nextStart: number;
   hasBegunCleanup: boolean;
+  /** Its bindings have been asked for after the drain. */
+  hasBeenAsked: boolean;
+  /** A request that may have changed its binding got no answer, or may have got none, since it was confirmed. */
+  isInDoubt: boolean;
   /** socket.disturbances when it last sent a new request. */
   undisturbed: number;
   grantedSeconds: number;
@@ -169,6 +173,8 @@ export interface Accepted {
   readonly branch: string;
   readonly text: string;
   readonly atUs: number;
+  /** When its request first left; null: before anybody saw. */
+  readonly sentUs: number | null;
 }
 
 export interface WorkerBook {
@@ -366,6 +372,8 @@ function createPage({ identities }: RunPlan, context: number, socket: SocketBook
     nonceCounts: new Map(),
     nextStart: context,
     hasBegunCleanup: false,
+    hasBeenAsked: false,
+    isInDoubt: false,
     undisturbed: 0,
     grantedSeconds: 0,
     leastSeconds: [0],

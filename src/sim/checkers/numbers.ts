@@ -15,6 +15,9 @@ import {
   COUNTER_STARTS_MADE_MEASURED,
   COUNTER_STARTS_MADE_OTHER,
   COUNTER_STRAY,
+  COUNTER_VERIFY_CHECKED,
+  COUNTER_VERIFY_MISSING,
+  COUNTER_VERIFY_SAMPLED,
   PROCEDURE_NAMES,
 } from '../../metrics/index.ts';
 import type { Procedure } from '../../scenario/index.ts';
@@ -29,6 +32,7 @@ const NONE: OutcomeCount = { certain: 0, possible: 0 };
 export function checkNumbers(world: World, merged: MergedMetrics): void {
   checkTraffic(world, merged);
   checkStarts(world, merged);
+  checkVerified(world, merged);
   for (const procedure of PROCEDURE_NAMES) {
     checkSums(world, procedure, merged.total[procedure]);
     checkSums(world, procedure, merged.measured[procedure]);
@@ -64,6 +68,22 @@ function checkStarts(world: World, { counters }: MergedMetrics): void {
   const missed = sum(COUNTER_MISSED_LATE, COUNTER_MISSED_NO_SLOT, COUNTER_MISSED_CONTEXT_BUSY);
   const due = sum(COUNTER_STARTS_DUE_MEASURED, COUNTER_STARTS_DUE_OTHER);
   mustEqual(world, 'books', 'starts made and missed', [made + missed, due]);
+}
+
+/** What the verification asked for, and what it made of the answers. */
+function checkVerified(world: World, { counters }: MergedMetrics): void {
+  const { ledger, sockets } = world;
+  const sampled = counters[COUNTER_VERIFY_SAMPLED]!;
+  const isDisturbed = sockets.some(({ disturbances }) => disturbances > 0);
+  mustLieWithin(world, 'verify', 'sampled', [sampled, ledger.verifyAsked, isDisturbed ? sampled : ledger.verifyAsked]);
+  const seen = (name: 'checked' | 'missing'): OutcomeCount => ledger.verified.get(name) ?? NONE;
+  for (const [name, counter] of [
+    ['checked', COUNTER_VERIFY_CHECKED],
+    ['missing', COUNTER_VERIFY_MISSING],
+  ] as const) {
+    const { certain, possible } = seen(name);
+    mustLieWithin(world, 'verify', name, [counters[counter]!, certain, certain + possible]);
+  }
 }
 
 /** Every attempt that was started has one outcome. */

@@ -67,10 +67,12 @@ function faultOf(world: World, parsed: SlowMessage, page: ContextPage): string |
 
 /** §10.2.1 to §10.2.3: what it says of bindings. */
 function contactFault(world: World, parsed: SlowMessage, page: ContextPage, step: AttemptStep | null): string | null {
-  const { cleanup } = world.facts.plan;
-  if (step === null && cleanup === 'none') return 'no step, in a run without a cleanup';
-  const procedure = step === null ? cleanup : step.procedure;
-  const expires = step === null ? [0] : mayAsk(page, step);
+  const { cleanup, verify } = world.facts.plan;
+  const isQuery = parsed.contacts?.length === 0;
+  if (step === null && (isQuery ? verify === null : cleanup === 'none'))
+    return 'no step, and nothing is to follow the run';
+  const procedure = step === null ? (isQuery ? 'query' : cleanup) : step.procedure;
+  const expires = step === null ? [isQuery ? -1 : 0] : mayAsk(page, step);
   if (!expires.includes(parsed.expires)) return `Expires ${parsed.expires}, not ${expires.join(' or ')}`;
   if (parsed.contacts === null) return 'a malformed Contact';
   const told = parsed.contacts.map(([uri, seconds]) => `${uri} ${seconds}`).join(', ');

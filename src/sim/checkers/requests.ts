@@ -16,6 +16,7 @@ import type { FoundStart, StartSearch } from './schedule.ts';
 import { findStart } from './schedule.ts';
 import { checkResend, startTimers, timeoutsOf } from './timers.ts';
 import { endAttempt, endUnanswered, passPauses } from './transactions.ts';
+import { beginQuery } from './verify.ts';
 import { beginWalk, walkOn } from './walk.ts';
 import { wrong } from './wrong.ts';
 
@@ -157,7 +158,8 @@ function beginAttempt(world: World, request: Request): Attempt {
   const { page, step } = request;
   world.ledger.checks++;
   if (page.stage === 'challenged') closeChallenged(world, request);
-  if (step === null) return beginCleanup(world, request);
+  if (step === null)
+    return request.parsed.contacts?.length === 0 ? beginQuery(world, request) : beginCleanup(world, request);
   const hold = findHold(page, step);
   const intendedUs = hold === null ? leavePauses(world, request, step) : checkRefresh(world, request, hold);
   if (hold !== null) passPauses(page, enterHold(page, hold));

@@ -45,6 +45,16 @@ export function forget(transaction: Transaction, endedBy: string): void {
   transaction.worker.completedCount--;
 }
 
+/** The registrar may have obeyed, and not been heard. */
+const LEAVE_DOUBT: ReadonlySet<Outcome> = new Set([
+  'timeout',
+  'timeout-after-provisional',
+  'send-error',
+  'unreachable',
+  'binding-missing',
+  'aborted',
+]);
+
 /** The context's attempt ends, and its flow stops unless it succeeded. `endUs` null: not known exactly. */
 export function endAttempt(world: World, page: ContextPage, outcomes: readonly Outcome[], endUs: number | null): void {
   const { attempt } = page;
@@ -55,6 +65,7 @@ export function endAttempt(world: World, page: ContextPage, outcomes: readonly O
   page.otherwise = [];
   page.socket.owing.delete(page);
   if (attempt === null || attempt.step === null) return;
+  if (attempt.procedure !== 'query' && outcomes.some((outcome) => LEAVE_DOUBT.has(outcome))) page.isInDoubt = true;
   countOutcome(world.ledger, attempt.procedure, outcomes);
   countLatency(world, attempt, outcomes, endUs);
 }
