@@ -68,6 +68,8 @@ export interface Authenticator {
   readonly sessionHa1: Uint8Array;
   readonly cnonce: Uint8Array;
   readonly nc: Uint8Array;
+  /** The nonce count is written in decimal, as libeXosip2 does. */
+  readonly countsDecimal: boolean;
 }
 
 export function createAuthenticator(plan: RunPlan): Authenticator {
@@ -90,6 +92,7 @@ export function createAuthenticator(plan: RunPlan): Authenticator {
     sessionHa1: new Uint8Array(MOST_DIGEST_HEX_BYTES),
     cnonce: new Uint8Array(CNONCE_BYTES),
     nc: new Uint8Array(NC_BYTES),
+    countsDecimal: plan.profile === 'exosip2',
   };
 }
 

@@ -16,6 +16,7 @@ import type { Authenticator } from './authenticator.ts';
 import type { ChallengePlace } from './challenges.ts';
 import { keptAt, keptBytes, spaceIn } from './challenges.ts';
 import { useHa1 } from './ha1.ts';
+import { writeNonceCount } from './nonce-count.ts';
 import type { ProtectionSpace } from './protection-spaces.ts';
 import { isSessionAlgorithm, QOP_AUTH_INT, QOP_NONE } from './protection-spaces.ts';
 import { authenticatorOf, credentialFor } from './speakers.ts';
@@ -70,7 +71,7 @@ function writeLine(
   const nonceAt = keptAt(place, context);
   const nonceEnd = nonceAt + place.nonceBytes[context]!;
   setSpan(authenticator.digest.nonce, kept, nonceAt, nonceEnd);
-  writeHex(authenticator.nc, 0, place.nonceCount[context]!, 8);
+  writeNonceCount(authenticator.nc, place.nonceCount[context]!, authenticator.countsDecimal);
   writeCnonce(engine, authenticator, space);
   useHa1(engine, context, place, space);
   let end = copy(space.fromProxy ? TO_PROXY : TO_REGISTRAR, out, at);

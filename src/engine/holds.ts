@@ -17,11 +17,13 @@
 // No column is there for a scenario without a hold.
 
 import { refreshOffsetUs } from '../scenario/hold-timing.ts';
-import type { HoldStep } from '../scenario/index.ts';
+import type { HoldStep, RunPlan } from '../scenario/index.ts';
 import type { MemoryPlan } from '../std/index.ts';
 import { NEVER_US, US_PER_SECOND } from '../std/index.ts';
 import { chance } from './chance.ts';
 import { CONTEXT_WAITING, NOT_BOUND } from './contexts.ts';
+import type { ExosipTable } from './exosip2.ts';
+import { createExosipTable, exosipRefreshUs } from './exosip2.ts';
 import type { Program } from './program.ts';
 import type { Engine } from './state.ts';
 import { PHASE_LOADING } from './state.ts';
@@ -30,14 +32,17 @@ import { pushWait } from './wait-heap.ts';
 export interface HoldTable {
   readonly untilUs: Float64Array;
   readonly refreshes: Uint32Array;
+  /** Null, but under profile exosip2. */
+  readonly exosip: ExosipTable | null;
 }
 
 const HOLD_SALT = 0x48;
 
 /** Null when the flow has no hold. */
-export function createHolds(memory: MemoryPlan, program: Program, count: number): HoldTable | null {
+export function createHolds(memory: MemoryPlan, plan: RunPlan, program: Program, count: number): HoldTable | null {
   if (!program.hasHold) return null;
-  return { untilUs: memory.f64('holds', count), refreshes: memory.u32('holds', count) };
+  const exosip = plan.profile === 'exosip2' ? createExosipTable(memory, count) : null;
+  return { untilUs: memory.f64('holds', count), refreshes: memory.u32('holds', count), exosip };
 }
 
 /** The context has come to a hold. */
@@ -74,6 +79,8 @@ function nextRefreshUs(engine: Engine, context: number, step: HoldStep): number 
   const { contexts } = engine;
   const boundUntilUs = contexts.boundUntilUs[context]!;
   if (boundUntilUs === NOT_BOUND) return NEVER_US;
+  const { exosip } = engine.holds!;
+  if (exosip !== null) return exosipRefreshUs(exosip, context);
   const grantedUs = contexts.grantedSeconds[context]! * US_PER_SECOND;
   return boundUntilUs - grantedUs + refreshOffsetUs(step, grantedUs, drawShare(engine, context, step));
 }

@@ -35,6 +35,7 @@ import { finishAttempt } from './attempt.ts';
 import { meetChallenge } from './authenticate.ts';
 import { bind, unbind } from './bindings.ts';
 import { complete, proceed } from './client-transaction.ts';
+import { noteGrant } from './confirmations.ts';
 import { addWire } from './contexts.ts';
 import { failAttempt } from './failure.ts';
 import { takePeerKeepalive, takeRequest } from './incoming.ts';
@@ -47,7 +48,7 @@ import type { Engine } from './state.ts';
 import { PHASE_VERIFYING } from './state.ts';
 import { tellAnswered } from './tell-observer.ts';
 import { isLive, isPending, NOT_SENT } from './transactions.ts';
-import { compareBinding, noteConfirmed } from './verify.ts';
+import { compareBinding } from './verify.ts';
 
 const LETTER_S = 0x53;
 /** The answer does not list our binding. */
@@ -155,7 +156,7 @@ function answer(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint8
 
 /** RFC 3261 §10.2.4: the 2xx lists all bindings; ours tells how long it lasts. */
 function succeed(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint8Array): void {
-  const { contexts, verification } = engine;
+  const { contexts } = engine;
   const context = engine.transactions.context[slot]!;
   const instruction = engine.program.instructions[contexts.position[context]!]!;
   if (instruction.kind !== 'attempt') return;
@@ -173,7 +174,7 @@ function succeed(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint
     if (granted > 0) bind(engine, context, receivedAtUs, granted);
     else unbind(engine, context);
     contexts.mayBeBound[context] = granted > 0 ? 1 : 0;
-    if (verification !== null) noteConfirmed(engine, verification, slot, receivedAtUs);
+    if (engine.notesGrants) noteGrant(engine, slot, granted, receivedAtUs);
   } else if (procedure !== PROCEDURE_QUERY) {
     unbind(engine, context);
     contexts.mayBeBound[context] = 0;

@@ -88,6 +88,8 @@ export interface Engine {
   readonly waits: WaitHeap;
   /** Null when the flow has no hold. */
   readonly holds: HoldTable | null;
+  /** Whether anybody wants to know more of a 200 than contexts keep (confirmations.ts). */
+  readonly notesGrants: boolean;
   readonly challenges: ChallengeTable;
   /** Null: no request of the plan asks for a time. */
   readonly intervals: IntervalTable | null;
@@ -151,6 +153,7 @@ export function createEngine(options: EngineOptions): Engine {
   const flowProgram = isCommanded ? createCommandProgram(count) : compileProgram(plan.flow, 0);
   const cleanupProgram = compileCleanup(plan, flowProgram);
   const verifyProgram = compileVerify(plan, verifyTemplate(flowProgram, cleanupProgram));
+  const holds = createHolds(memory, plan, flowProgram, count);
   const capacity = transactionCapacity(options, count, flowProgram.attempts.length);
   const { t1Us, t2Us, t4Us } = plan.timers;
   const runTag = hashText(runId);
@@ -166,7 +169,8 @@ export function createEngine(options: EngineOptions): Engine {
     resendTimers: createTimerLists(memory, 'timers', capacity, intervals, plan.local.socketsPerWorker),
     endTimers: createTimerLists(memory, 'timers', capacity, [64 * t1Us, t4Us]),
     waits: createWaitHeap(memory, count),
-    holds: createHolds(memory, flowProgram, count),
+    holds,
+    notesGrants: plan.verify !== null || (holds !== null && holds.exosip !== null),
     intervals: isCommanded || asksForTime(flowProgram) ? createIntervalTable(memory, count) : null,
     challenges: createChallengeTable(memory, count, plannedPlaces(plan)),
     flows: createFlows(memory, flowOptions),

@@ -25,7 +25,6 @@ import { paced } from './pace.ts';
 import type { Program } from './program.ts';
 import { compileProgram } from './program.ts';
 import type { Engine } from './state.ts';
-import { NOT_SENT } from './transactions.ts';
 
 export interface Verification {
   readonly program: Program;
@@ -63,15 +62,6 @@ export function createVerification(
     total: 0,
     next: 0,
   };
-}
-
-/** The 200 to the row's request has granted a binding. */
-export function noteConfirmed(engine: Engine, verification: Verification, slot: number, receivedAtUs: number): void {
-  const { transactions } = engine;
-  const context = transactions.context[slot]!;
-  const firstSentUs = transactions.firstSentUs[slot]!;
-  verification.requestedUs[context] = firstSentUs === NOT_SENT ? receivedAtUs : firstSentUs;
-  verification.isUnsure[context] = 0;
 }
 
 /** The phase begins: how many contexts are to be asked. A whole-table loop. */

@@ -81,7 +81,7 @@ export const meanRefreshUs = (step: HoldStep): number => {
 /** A hold so long that it makes about so many refreshes, and not one more, if the registrar grants what it is asked for. */
 export const holdUs = (step: HoldStep, refreshes: number): number => {
   const grantedUs = Math.max(1, step.refresh.expiresSeconds ?? 0) * US_PER_SECOND;
-  return refreshes * refreshOffsetUs(step, grantedUs, step.mostShare) + US_PER_SECOND / 2;
+  return refreshes * (refreshOffsetUs(step, grantedUs, step.mostShare) + US_PER_SECOND) + US_PER_SECOND / 2;
 };
 
 /** Of a share of the granted time the registrar decides; what was asked for stands in for it. */

@@ -8,16 +8,31 @@ import type { PlanIdentities, RunPlan } from './plan.ts';
 
 export type HashedPlan = Pick<
   RunPlan,
-  'version' | 'requestUri' | 'identities' | 'auth' | 'load' | 'flow' | 'timers' | 'drainUs' | 'verify' | 'cleanup'
+  | 'version'
+  | 'requestUri'
+  | 'identities'
+  | 'auth'
+  | 'load'
+  | 'flow'
+  | 'timers'
+  | 'drainUs'
+  | 'verify'
+  | 'profile'
+  | 'cleanup'
 >;
 
 export const hashPlan = (plan: HashedPlan): string => {
-  const { version, requestUri, auth, load, flow, timers, drainUs, verify, cleanup } = plan;
+  const { version, requestUri, load, flow, timers, drainUs, cleanup } = plan;
   const who = withoutSecrets(plan.identities);
-  // What a file leaves out changes no hash of a file from before it could be said.
-  const later = { ...(auth.reuseNonce ? {} : { auth }), ...(verify === null ? {} : { verify }) };
-  return fnv1a64Hex(canonical({ version, requestUri, who, load, flow, timers, drainUs, cleanup, ...later }));
+  return fnv1a64Hex(canonical({ version, requestUri, who, load, flow, timers, drainUs, cleanup, ...laterKeys(plan) }));
 };
+
+/** What a file leaves out changes no hash of a file from before it could be said. */
+const laterKeys = ({ auth, verify, profile }: HashedPlan): object => ({
+  ...(auth.reuseNonce ? {} : { auth }),
+  ...(verify === null ? {} : { verify }),
+  ...(profile === 'rfc3261' ? {} : { profile }),
+});
 
 const withoutSecrets = ({ credentials, password, ...others }: PlanIdentities): object => {
   const who = { ...others, password: password !== null };

@@ -32,6 +32,7 @@ export type {
   PlanWait,
   PrecheckMode,
   Procedure,
+  Profile,
   RunPlan,
   SocketKind,
   TemplatePart,

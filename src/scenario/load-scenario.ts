@@ -26,6 +26,7 @@ import { proceduresOf } from './flow-facts.ts';
 import { hashPlan } from './hash.ts';
 import { applyOverrides, type Environment, environmentOverrides, type Override } from './overrides.ts';
 import type { PlanLoad, PlanStep, PlanTarget, PlanThreshold, RunPlan } from './plan.ts';
+import { applyProfile, checkProfile } from './profile.ts';
 import { createTreeReader, readTree, type TreeReader, textOffset } from './read-tree.ts';
 import { scenarioSchema, type WrittenScenario } from './schema.ts';
 import { parsePassword } from './template.ts';
@@ -84,7 +85,9 @@ const readFlow = (reader: TreeReader, written: UnsureScenario, tell: Tell): read
   const steps = written.flow as PartialSteps | undefined;
   if (steps === undefined) return null;
   const before = reader.problems.length;
-  const flow = settleHolds(buildSteps(steps, 'flow', tell));
+  const profile = written.profile ?? 'rfc3261';
+  checkProfile(steps, 'flow', profile, tell);
+  const flow = applyProfile(settleHolds(buildSteps(steps, 'flow', tell)), profile);
   if (reader.problems.length > before || !isWhole(steps)) return null;
   checkFlow(flow, tell);
   checkTexts(flow, written, tell);
@@ -163,6 +166,7 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
     auth: written.auth,
     load: buildLoad(written.load),
     flow: read.flow,
+    profile: written.profile,
     timers: { t1Us: timers.T1, t2Us: timers.T2, t4Us: timers.T4 },
     drainUs: written.drain,
     verify: written.verify === undefined ? null : { sampleShare: written.verify.sample },

@@ -151,6 +151,8 @@ export interface PlanIncoming {
   readonly notify: 200 | 481;
 }
 
+/** How the simulated devices behave where the RFCs leave them a choice, or where they break them; see docs/profiles.md. */
+export type Profile = 'rfc3261' | 'exosip2';
 export type CleanupMode = 'none' | 'unregister' | 'wildcard';
 export type PrecheckMode = 'register' | 'options' | 'none';
 export type SocketKind = 'auto' | 'udp-batch' | 'udp-dgram';
@@ -189,6 +191,7 @@ export interface RunPlan {
   readonly auth: PlanAuth;
   readonly load: PlanLoad;
   readonly flow: readonly PlanStep[];
+  readonly profile: Profile;
   readonly timers: TimerProfile;
   readonly drainUs: number;
   /** Null: nothing is verified. */

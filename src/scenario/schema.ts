@@ -313,6 +313,11 @@ export const scenarioSchema = z
     auth: auth.prefault({}),
     load,
     flow: z.array(step).meta({ description: 'What each context does at each start.', minItems: 1 }),
+    profile: oneOf(
+      ['rfc3261', 'exosip2'],
+      'rfc3261',
+      'Whose habits the phones have: those of the RFCs, or those of a fleet of libeXosip2 devices (docs/profiles.md).',
+    ),
     drain: duration('How long flows under way may go on after the last start.', '35s').prefault('35s'),
     verify: z
       .strictObject({

@@ -38,7 +38,8 @@ type Step = unknown;
 
 export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario {
   const contexts = drawContexts(random);
-  const flow = drawFlow(random.split('flow'));
+  const profile = random.split('profile').chance(0.15) ? 'exosip2' : 'rfc3261';
+  const flow = drawFlow(random.split('flow'), profile === 'exosip2');
   const attempts = logUniform(random, ATTEMPTS_LEAST, ATTEMPTS_MOST);
   const drawnSeconds = logUniform(random, LOAD_SECONDS_LEAST, LOAD_SECONDS_MOST);
   const loadSeconds = wish.loadSeconds ?? drawnSeconds;
@@ -59,6 +60,7 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     },
     load: drawLoad(random, starts, loadSeconds),
     flow: flow.steps,
+    profile,
     drain: random.pick(['0s', '1s', '35s', '35s', '35s', '60s']),
     cleanup: random.pick(['none', 'none', 'unregister', 'wildcard']),
     ...drawVerify(random.split('verify')),
@@ -122,11 +124,13 @@ interface Flow {
 /** Attempt steps are numbered as they come in the text. */
 interface FlowBuilder {
   readonly random: Random;
+  /** Its holds say for how long, and nothing else of when to refresh. */
+  readonly isExosip: boolean;
   numbered: number;
 }
 
-function drawFlow(random: Random): Flow {
-  const builder: FlowBuilder = { random, numbered: 0 };
+function drawFlow(random: Random, isExosip: boolean): Flow {
+  const builder: FlowBuilder = { random, isExosip, numbered: 0 };
   const kind = random.next();
   if (kind < 0.15) return allOf([attempt(builder, 'register')]);
   if (kind < 0.4) return usual(builder);
@@ -163,14 +167,12 @@ function hold(builder: FlowBuilder): Flow {
   const least = random.between(30, 90);
   const most = random.chance(0.5) ? least : random.between(least, random.pick([95, 120]));
   const length = Math.ceil(((expires * logUniform(random, 20, 100 * HELD_MOST)) / 100) * (least / 100));
-  const step = {
-    for: `${length}s`,
+  const timing = {
     refreshAt: least === most ? `${least}%` : `${least}-${most}%`,
     ...(random.chance(0.3) ? { margin: `${random.between(1, 10)}s` } : {}),
     ...(random.chance(0.2) ? { cap: `${Math.ceil((expires * random.between(20, 100)) / 100)}s` } : {}),
-    expires: `${expires}s`,
-    headers,
   };
+  const step = { for: `${length}s`, ...(builder.isExosip ? {} : timing), expires: `${expires}s`, headers };
   return { steps: [{ hold: step }], attempts: HELD_MOST };
 }
 

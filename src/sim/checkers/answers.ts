@@ -106,9 +106,17 @@ function succeed(world: World, transaction: Transaction, delivered: Delivered): 
   goOn(world, page, outcomes, delivered.atUs);
 }
 
+const expiresOf = (request: string): number => Number(/\r\nExpires: (\d+)\r\n/.exec(request)?.[1] ?? 0);
+
 function believe(page: ContextPage, transaction: Transaction, { text, atUs }: Delivered, belief: Belief): void {
   page.belief = belief;
-  page.accepted = { branch: transaction.branch, text, atUs, sentUs: transaction.sentUs };
+  page.accepted = {
+    branch: transaction.branch,
+    text,
+    atUs,
+    sentUs: transaction.sentUs,
+    askedSeconds: expiresOf(transaction.text),
+  };
   page.isInDoubt = false;
   page.isForgotten = false;
   page.socket.forgetting.delete(page);

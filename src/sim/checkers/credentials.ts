@@ -36,7 +36,7 @@ export function checkCredentials(world: World, request: Request, isAnswer: boole
   if (challenge === null) throw fail('credentials for a nonce that it was not given, or not any more');
   if (challenge.isProxy !== toProxy.length > 0) throw fail('credentials in the header of another kind of server');
   // Ahead of the response, which hangs on it.
-  if (challenge.hasQop && credentials.has('nc')) checkNonceCount(request, nonce, credentials.get('nc')!, isGap);
+  if (challenge.hasQop && credentials.has('nc')) checkNonceCount(request, nonce, countOf(world, credentials), isGap);
   const fault = faultOf(world, request, challenge, credentials);
   if (fault !== null) throw fail(fault);
   page.kept = challenge;
@@ -92,12 +92,18 @@ function secretOf(world: World, { user }: ContextPage, realm: string): string {
   return secret;
 }
 
+/** Eight hex digits; of libeXosip2's devices decimal ones. -1: neither. */
+function countOf(world: World, credentials: Credentials): number {
+  const told = credentials.get('nc') ?? '';
+  const base = world.facts.plan.profile === 'exosip2' ? 10 : 16;
+  return (base === 10 ? /^[0-9]{8}$/ : /^[0-9a-f]{8}$/).test(told) ? Number.parseInt(told, base) : -1;
+}
+
 /** One more than in the last request with this nonce; requests that never left have counted too. */
-function checkNonceCount({ page, text }: Request, nonce: string, told: string, isGap: boolean): void {
-  const count = /^[0-9a-f]{8}$/.test(told) ? Number.parseInt(told, 16) : -1;
+function checkNonceCount({ page, text }: Request, nonce: string, count: number, isGap: boolean): void {
   const expected = (page.nonceCounts.get(nonce) ?? 0) + 1;
   if (count !== expected && !(isGap && count > expected)) {
-    throw wrong('nonce-count', page.worker, `nc=${told}, where ${expected} comes next`, text);
+    throw wrong('nonce-count', page.worker, `nc says ${count}, where ${expected} comes next`, text);
   }
   page.nonceCounts.set(nonce, count);
 }

@@ -42,7 +42,7 @@ export function checkRefresh(world: World, { page, text }: Request, place: Place
   const { readyUs, endUs } = place;
   world.ledger.checks += 3;
   if (page.socket.isDraining) throw wrong('hold', worker, 'a refresh of a hold that the drain has ended', text);
-  const due = refreshSpan(page, place);
+  const due = refreshSpan(world, page, place);
   if (due === 'none') throw wrong('hold', worker, 'a refresh of a binding that there is not', text);
   if (due === 'unknown') return null;
   if (worker.turnUs < due.lowUs) throw wrong('hold', worker, `a refresh that is due at ${due.lowUs} or later`, text);
@@ -64,7 +64,7 @@ export function enterHold(page: ContextPage, { at, endUs }: Place): readonly Pau
 /** When the step behind the pauses is due; null: not known exactly. Throws where a hold among them has let a refresh pass. */
 export function dueAfterPauses(world: World, { page, text }: Request): number | null {
   for (const place of placesOf(page)) {
-    const due = refreshSpan(page, place);
+    const due = refreshSpan(world, page, place);
     world.ledger.checks++;
     if (typeof due === 'string' || place.endUs === null || due.highUs >= place.endUs) continue;
     throw wrong('hold', page.worker, `no refresh ${due.lowUs} to ${due.highUs}, in a hold until ${place.endUs}`, text);
@@ -103,13 +103,19 @@ function passedUs(page: ContextPage, count: number): number | null {
 
 /** RFC 3261 §10.2.4: the 200 decides how long, and a share of that is waited for. */
 function refreshSpan(
+  { facts }: World,
   { accepted, belief, pauses }: ContextPage,
   { at, step, readyUs }: Place,
 ): Span | 'none' | 'unknown' {
   if (belief.certainty !== 'known' || pauses.slice(0, at).some(({ kind }) => kind === 'discard')) return 'unknown';
   if (belief.untilUs === null || accepted === null) return 'none';
   const grantedUs = belief.grantedSeconds * US_PER_SECOND;
-  const atShare = (share: number): number => accepted.atUs + boundedUs(step, grantedUs, Math.round(grantedUs * share));
+  const isExosip = facts.plan.profile === 'exosip2';
+  if (isExosip && accepted.sentUs === null) return 'unknown';
+  const atShare = (share: number): number =>
+    isExosip
+      ? accepted.sentUs! + exosipUs(accepted.askedSeconds, belief.grantedSeconds)
+      : accepted.atUs + boundedUs(step, grantedUs, Math.round(grantedUs * share));
   const fromUs = readyUs ?? 0;
   const lowUs = Math.max(fromUs, atShare(step.leastShare));
   return { lowUs, highUs: readyUs === null ? Number.POSITIVE_INFINITY : Math.max(fromUs, atShare(step.mostShare)) };
@@ -121,4 +127,12 @@ function boundedUs({ marginUs, capUs }: HoldStep, grantedUs: number, wishedUs: n
   // Of an interval that is brief for its margin, half is left.
   if (marginUs > 0) latest.push(marginUs > grantedUs / 2 ? Math.round(grantedUs / 2) : grantedUs - marginUs);
   return Math.min(...latest);
+}
+
+/** libeXosip2 2.2, 2.3: its period is the granted one if that is longer or 15 s shorter; each second it looks whether to refresh. */
+function exosipUs(asked: number, granted: number): number {
+  const period = granted > asked || asked - granted > 15 ? granted : asked;
+  let second = 1;
+  while (second <= 900 && second <= period - Math.floor(period / 10) && second <= period - 6) second++;
+  return second * US_PER_SECOND;
 }

@@ -173,8 +173,9 @@ export interface Accepted {
   readonly branch: string;
   readonly text: string;
   readonly atUs: number;
-  /** When its request first left; null: before anybody saw. */
+  /** When its request first left, null: before anybody saw; and the time that it asked for. */
   readonly sentUs: number | null;
+  readonly askedSeconds: number;
 }
 
 export interface WorkerBook {

@@ -51,6 +51,7 @@ export const createPlan = (parts: PlanParts = {}): RunPlan => ({
   requestUri: 'sip:test.example',
   flow: [register()],
   drainUs: 35 * SECOND,
+  profile: 'rfc3261',
   verify: null,
   cleanup: 'none',
   precheck: 'none',

@@ -55,6 +55,7 @@ describe('defaults', () => {
       flow: [{ kind: 'attempt', procedure: 'register', expiresSeconds: 3600, headers: [] }],
       timers: { t1Us: 500_000, t2Us: 4_000_000, t4Us: 5_000_000 },
       drainUs: 35_000_000,
+      profile: 'rfc3261',
       verify: null,
       cleanup: 'none',
       precheck: 'register',
