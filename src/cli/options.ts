@@ -30,6 +30,12 @@ export const TARGET_OPTIONS = {
     describe: 'wait so long for the target to answer before the load',
   },
   'allow-public': { group: 'Target', type: 'flag', describe: 'allow a public address as target' },
+  dns: {
+    group: 'Target',
+    type: 'text',
+    value: 'HOST:PORT',
+    describe: "name server to ask for the target (default: the system's)",
+  },
 } as const satisfies Record<string, OptionSpec>;
 
 export const RUN_OPTIONS = {

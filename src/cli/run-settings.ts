@@ -2,7 +2,7 @@
 // of the scenario are not here but in overrides.ts.
 
 import { parseRunId, parseSeed } from '../coordinator/index.ts';
-import { parseDuration } from '../scenario/index.ts';
+import { parseDnsServer, parseDuration } from '../scenario/index.ts';
 import type { Given } from './command.ts';
 import { choice, usage, wholeNumber } from './command.ts';
 import type { ColorChoice } from './terminal.ts';
@@ -16,6 +16,8 @@ export interface RunSettings {
   readonly runId: string | null;
   readonly waitTargetUs: number;
   readonly allowPublic: boolean;
+  /** The name server to ask for the target; null: the scenario's, or the system's. */
+  readonly dns: string | null;
   readonly onInvalid: 'fail' | 'warn';
   readonly out: string | null;
   readonly format: 'text' | 'json';
@@ -41,6 +43,14 @@ const workerCount = (given: Given): number | null => {
   return workers;
 };
 
+const nameServer = (given: Given): string | null => {
+  const text = given.text('dns');
+  if (text === undefined) return null;
+  const server = parseDnsServer(text);
+  if (!server.ok) throw usage(`--dns: ${server.message}`);
+  return server.value;
+};
+
 const orNull = <T>(text: string | undefined, parse: (text: string) => T): T | null =>
   text === undefined ? null : parse(text);
 
@@ -52,6 +62,7 @@ export const readRunSettings = (given: Given): RunSettings => {
     runId: orNull(given.text('run-id'), parseRunId),
     waitTargetUs: duration(given, 'wait-target'),
     allowPublic: given.flag('allow-public'),
+    dns: nameServer(given),
     onInvalid: choice(given, 'on-invalid', 'fail'),
     out: given.text('out') ?? null,
     format: choice(given, 'format', 'text'),

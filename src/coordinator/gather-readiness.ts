@@ -24,14 +24,16 @@ import {
   readPortRange,
   readText,
 } from './system-files.ts';
-import type { LocatedTarget } from './target.ts';
-import { locateTarget } from './target.ts';
+import type { LocatedTarget, LocateOptions } from './target.ts';
+import { checkNameServer, locateTarget } from './target.ts';
 import { userErrorIn, workerLost } from './worker-error.ts';
 
 export interface ReadinessOptions {
   /** Null: as few as the rate needs. */
   readonly workers: number | null;
   readonly allowPublic: boolean;
+  /** The name server to ask for the target; null: the plan's, or the system's. */
+  readonly dns: string | null;
   readonly worker: WorkerEntry;
 }
 
@@ -51,7 +53,7 @@ const EMBEDDED_USER_BYTES = 300;
 export const gatherReadiness = async (plan: RunPlan, options: ReadinessOptions): Promise<ReadinessFacts> => {
   const workers = chooseWorkers(plan, options.workers);
   const open = openDescriptors();
-  const target = await findTarget(plan, options.allowPublic);
+  const target = await findTarget(plan, options);
   const survey = await runSurvey(plan, workers, target.address, options.worker);
   const { clockReadNs, sleepLateUs, sleepLateUsMax, tableBytes, kind: _, ...sockets } = survey;
   return {
@@ -62,19 +64,29 @@ export const gatherReadiness = async (plan: RunPlan, options: ReadinessOptions):
   };
 };
 
-const findTarget = async (plan: RunPlan, allowPublic: boolean): Promise<TargetFacts> => {
+const NOTHING_ASKED = { targets: [], steps: [], ttlSeconds: null };
+
+const findTarget = async (plan: RunPlan, options: LocateOptions): Promise<TargetFacts> => {
   if (plan.target.kind === 'embedded') {
-    return { name: 'the embedded registrar', address: LOOPBACK, sameMachine: true, problem: null };
+    checkNameServer(plan.target, options.dns);
+    return { name: 'the embedded registrar', ...NOTHING_ASKED, address: LOOPBACK, sameMachine: true, problem: null };
   }
   const { text: name } = plan.target;
   try {
-    const { address, local } = (await locateTarget(plan, allowPublic)) as LocatedTarget;
-    return { name, address, sameMachine: local, problem: null };
+    const { targets, steps, ttlSeconds, local } = (await locateTarget(plan, options)) as LocatedTarget;
+    const lookUp = { targets, steps, ttlSeconds };
+    return { name, address: targets[0]?.address ?? null, ...lookUp, sameMachine: local, problem: null };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError) || error.code === 'USAGE') throw error;
     const [{ hint } = { hint: undefined }] = error.problems;
     const message = error.problems.map((problem) => problem.message).join('; ');
-    return { name, address: null, sameMachine: false, problem: { code: error.code, message, hint: hint ?? null } };
+    return {
+      name,
+      address: null,
+      ...NOTHING_ASKED,
+      sameMachine: false,
+      problem: { code: error.code, message, hint: hint ?? null },
+    };
   }
 };
 

@@ -25,4 +25,4 @@ export { withoutSecrets } from './secrets.ts';
 export type { StopSignal, StopSwitch } from './stop-switch.ts';
 export { createStopSwitch } from './stop-switch.ts';
 export { storedScenario } from './stored-scenario.ts';
-export { locateTarget } from './target.ts';
+export { locateTarget, lookUpText } from './target.ts';

@@ -23,7 +23,7 @@ import { createPool } from './pool.ts';
 import { askTarget } from './precheck.ts';
 import { defaultWorkers } from './run-length.ts';
 import type { StopSwitch } from './stop-switch.ts';
-import { locateTarget } from './target.ts';
+import { locateTarget, lookUpText } from './target.ts';
 import { watchTargetDrops } from './target-drops.ts';
 
 /** Who is told what happens while a run lasts. */
@@ -45,6 +45,8 @@ export interface RunOptions {
   /** Null: as few as the rate needs. */
   readonly workers: number | null;
   readonly allowPublic: boolean;
+  /** The name server to ask for the target, `address:port`; null: the plan's, or the system's. */
+  readonly dns: string | null;
   /** 0: ask the target once. */
   readonly waitTargetUs: number;
   readonly onInvalid: 'fail' | 'warn';
@@ -82,11 +84,13 @@ export const runPlan = async (plan: RunPlan, options: RunOptions): Promise<RunOu
   checkWaiting(plan, options.waitTargetUs);
   const threads = workers + (plan.target.kind === 'embedded' ? 1 : 0);
   checkDescriptors(threads, socketCount(plan.local, workers) - workers);
-  const located = await locateTarget(plan, options.allowPublic);
+  const located = await locateTarget(plan, options);
+  const found = located === null ? null : lookUpText(located);
+  if (found !== null) options.observer.notice(found);
   const pool = createPool(threads, options.worker);
   try {
     const registrar = located === null ? await startRegistrar(pool, embeddedOptions(plan, options.seed)) : null;
-    const target = located ?? registrar!.target;
+    const target = located?.targets[0] ?? registrar!.target;
     const sharedMachine = located?.local ?? true;
     const run = { plan, options, workers, userAgent: userAgent(), pool, registrar, target, sharedMachine, cpuAtStart };
     return await runAgainst(run);

@@ -2,6 +2,8 @@
 
 import type { RunResult } from '../metrics/index.ts';
 import type { Override } from '../scenario/index.ts';
+import { parseDnsServer } from '../scenario/index.ts';
+import { UserError } from '../std/index.ts';
 import { DEFAULT_WORKER } from './pool.ts';
 import { parseRunId, parseSeed, randomRunId, randomSeed } from './run-identity.ts';
 import type { RunObserver } from './run-plan.ts';
@@ -24,6 +26,8 @@ export interface RunScenarioOptions {
   /** How long to wait for the target's first answer, in milliseconds. */
   readonly waitTargetMs?: number;
   readonly allowPublic?: boolean;
+  /** The name server to ask for the target, `address:port`; default: the scenario's, or the system's. */
+  readonly dns?: string;
   readonly onInvalid?: 'fail' | 'warn';
   /** Aborting it lets flows under way end and gives a result with exit code 130. */
   readonly signal?: AbortSignal;
@@ -55,6 +59,7 @@ export const runScenario = async (options: RunScenarioOptions): Promise<RunResul
       seed: options.seed === undefined ? (plan.seed ?? randomSeed()) : parseSeed(String(options.seed)),
       workers: options.workers ?? null,
       allowPublic: options.allowPublic ?? false,
+      dns: options.dns === undefined ? null : readDnsServer(options.dns),
       waitTargetUs: (options.waitTargetMs ?? 0) * US_PER_MILLISECOND,
       onInvalid: options.onInvalid ?? 'fail',
       commandLine: [],
@@ -66,6 +71,13 @@ export const runScenario = async (options: RunScenarioOptions): Promise<RunResul
   } finally {
     options.signal?.removeEventListener('abort', onAbort);
   }
+};
+
+/** Throws USAGE. */
+export const readDnsServer = (text: string): string => {
+  const server = parseDnsServer(text);
+  if (!server.ok) throw new UserError('USAGE', { message: `dns: ${server.message}` });
+  return server.value;
 };
 
 const overridesOf = (set: Readonly<Record<string, string>>): Override[] =>

@@ -36,6 +36,17 @@ export interface TargetFacts {
   readonly name: string;
   /** Null where it has none, or none that load may go to. */
   readonly address: string | null;
+  /** All that it has, the most preferred first; each is sent its share by priority and weight (RFC 2782). */
+  readonly targets: readonly {
+    readonly address: string;
+    readonly port: number;
+    readonly priority: number;
+    readonly weight: number;
+  }[];
+  /** What was looked up and what came of it, a sentence each. */
+  readonly steps: readonly string[];
+  /** How long that holds; null: for good, or it is not told. */
+  readonly ttlSeconds: number | null;
   readonly sameMachine: boolean;
   readonly problem: ReadinessProblem | null;
 }

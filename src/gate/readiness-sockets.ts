@@ -17,16 +17,35 @@ const KERNEL_DOUBLES = 2;
 const WIDE_PORT_RANGE = '10000 65535';
 
 export const targetFinding: Check = ({ target }) => {
-  const { name, address, sameMachine, problem } = target;
+  const { name, address, steps, sameMachine, problem } = target;
   const finding = { check: 'target', needed: 'an IPv4 address' };
   if (problem === null) {
     const where = sameMachine ? 'this machine' : 'another machine';
-    const is = address === null || address === name ? `${name}, ${where}` : `${name} is ${address}, ${where}`;
-    return { ...finding, status: 'ok', is, mend: [] };
+    const is = address === null || address === name ? name : `${name} is ${addressesText(target)}`;
+    const why = steps.length === 0 ? '' : ` (${steps.join('; ')})`;
+    return { ...finding, status: 'ok', is: `${is}, ${where}${why}`, mend: [] };
   }
-  const mend = problem.code === 'TARGET_PUBLIC' ? ['--allow-public'] : [`getent ahostsv4 ${hostOf(name)}`];
-  return { ...finding, status: 'missing', is: problem.message, mend };
+  return { ...finding, status: 'missing', is: problem.message, mend: mendingTarget(problem.code, hostOf(name)) };
 };
+
+const mendingTarget = (code: string, host: string): readonly string[] => {
+  switch (code) {
+    case 'TARGET_PUBLIC':
+      return ['--allow-public'];
+    case 'TARGET_TRANSPORT':
+      return [`--target "sip:${host};transport=udp"`];
+    case 'DNS_FAILED':
+      return ['--dns HOST:PORT (another name server)', '--target sip:ADDRESS:5060'];
+    default:
+      return [`getent ahostsv4 ${host}`];
+  }
+};
+
+/** One address as it is; several with ports and priorities. */
+const addressesText = ({ address, targets }: ReadinessFacts['target']): string =>
+  targets.length < 2
+    ? (address ?? '')
+    : targets.map((each) => `${each.address}:${each.port} (priority ${each.priority})`).join(', ');
 
 /** `sip:host:port;…` -> `host`. */
 const hostOf = (name: string): string => /^(?:sips?:)?([^:;?]*)/i.exec(name)?.[1] ?? name;

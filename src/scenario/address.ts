@@ -1,7 +1,7 @@
 // Hosts, ports, targets and Request-URIs as an operator writes them. Stricter than SIP's grammar on purpose: what stands
 // here is put into every message of a run, so an exotic form had better be a clear refusal than a surprise on the wire.
 //
-// Left out on purpose: looking names up (the shell does it), IPv6, and transports other than UDP.
+// Left out on purpose: looking names up (locate.ts says how, the shell does it), IPv6, and transports other than UDP.
 
 import { parseTargetUri } from '../sip/index.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
@@ -9,6 +9,7 @@ import type { PlanTarget } from './plan.ts';
 
 /** RFC 3261 §19.1.2: the port of a sip: URI that names none. */
 export const DEFAULT_SIP_PORT = 5060;
+const DEFAULT_DNS_PORT = 53;
 
 const MAX_HOST_LENGTH = 253;
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
@@ -44,6 +45,8 @@ export interface HostPort {
   readonly host: string;
   /** Null where the text names none. */
   readonly port: number | null;
+  /** It names its transport, which can only be UDP. */
+  readonly namesTransport: boolean;
 }
 
 /** A sip: URI that names a host, reached over UDP. `what` is what it is for, with an article. */
@@ -59,7 +62,9 @@ const parseHostUri = (text: string, what: string): Parsed<HostPort & { readonly 
     return fault(`${quoted(text)}: transport=${transport} is not supported; only transport=udp is`);
   }
   const host = parseHost(result.uri.host);
-  return host.ok ? parsed({ host: host.value, port: result.uri.port, extras: otherParameters }) : host;
+  return host.ok
+    ? parsed({ host: host.value, port: result.uri.port, namesTransport: transport !== null, extras: otherParameters })
+    : host;
 };
 
 /** `host` and `host:port` begin like a scheme; a number behind the colon tells them apart. */
@@ -72,9 +77,24 @@ export const parseTarget = (text: string): Parsed<PlanTarget> => {
   const uri = parseHostUri(isBare ? `sip:${text}` : text, 'a target');
   if (!uri.ok)
     return isBare ? fault(`${quoted(text)} is not a target; write embedded, sip:HOST:PORT or HOST:PORT`) : uri;
-  const { host, port, extras } = uri.value;
+  const { extras } = uri.value;
   if (extras.length > 0) return fault(`${quoted(text)}: ";${extras[0]}" has no meaning in a target`);
-  return parsed({ kind: 'uri', text, host, port: port ?? DEFAULT_SIP_PORT });
+  return parsed(targetAt(text, uri.value));
+};
+
+/** RFC 3263 §4.1, §4.2: a number for a host, or a port, leaves only an address to ask for; a transport leaves its SRV records. */
+export const targetAt = (text: string, { host, port, namesTransport }: HostPort): PlanTarget => {
+  const target = { kind: 'uri', text, host, port: port ?? DEFAULT_SIP_PORT } as const;
+  if (port !== null || isIpv4(host)) return target;
+  return { ...target, lookUp: namesTransport ? 'srv' : 'naptr' };
+};
+
+/** A name server: it has to be an address, since there is nobody else to ask for it. */
+export const parseDnsServer = (text: string): Parsed<string> => {
+  const [host = '', port, ...more] = text.split(':');
+  const isPort = port === undefined || (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535);
+  if (isIpv4(host) && isPort && more.length === 0) return parsed(`${host}:${port ?? DEFAULT_DNS_PORT}`);
+  return fault(`${quoted(text)} is not the address of a name server; write for example 192.0.2.53 or 127.0.0.1:5353`);
 };
 
 /** A Request-URI and the host and port that it names. */
@@ -85,5 +105,7 @@ export interface RequestUri extends HostPort {
 /** RFC 3261 §10.2: the Request-URI of a REGISTER names the domain; user part and "@" must not be there. */
 export const parseRequestUri = (text: string): Parsed<RequestUri> => {
   const uri = parseHostUri(text, 'a registrar');
-  return uri.ok ? parsed({ text, host: uri.value.host, port: uri.value.port }) : uri;
+  return uri.ok
+    ? parsed({ text, host: uri.value.host, port: uri.value.port, namesTransport: uri.value.namesTransport })
+    : uri;
 };

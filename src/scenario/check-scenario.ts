@@ -5,6 +5,7 @@ import type { PartialSteps, Tell } from './build-flow.ts';
 import { hasWrittenHold } from './build-hold.ts';
 import { flowFacts } from './flow-facts.ts';
 import { portShortage } from './local-sockets.ts';
+import { noNameIn } from './locate.ts';
 import type { PlanStep } from './plan.ts';
 import type { WrittenScenario } from './schema.ts';
 import { MAX_RUN_US, MAX_STARTS, startsBefore, startTimeUs } from './shares.ts';
@@ -78,6 +79,13 @@ export const checkTimers = (scenario: UnsureScenario, tell: Tell): void => {
   if (T1 !== undefined && T2 !== undefined && T1 > T2) {
     tell('timers', 'T1 is longer than T2, the longest interval that it may grow to');
   }
+};
+
+/** A name server that nobody would ask is a slip. */
+export const checkTarget = ({ target }: UnsureScenario, tell: Tell): void => {
+  if (target === undefined || 'kind' in target || target.dns === undefined || target.uri === undefined) return;
+  const why = noNameIn(target.uri);
+  if (why !== null) tell('target.dns', `no name server is asked: ${why}`);
 };
 
 /** Each socket has its own text of each step, with its address in it. */

@@ -1,5 +1,6 @@
 // What other folders may use of the scenario folder.
 
+export { parseDnsServer } from './address.ts';
 export { hasCredentials, secretsOf } from './credential-facts.ts';
 export { describePlan } from './describe-plan.ts';
 export type { FlowFacts } from './flow-facts.ts';
@@ -9,6 +10,8 @@ export type { ScenarioSource } from './load-scenario.ts';
 export { loadScenario } from './load-scenario.ts';
 export type { LocalSocket } from './local-sockets.ts';
 export { localSocket, MAX_SOCKETS_PER_WORKER, socketCount, socketNumber, socketsProblem } from './local-sockets.ts';
+export type { DnsAnswer, DnsQuestion, Located, LocatedAddress, Locating, UriTarget } from './locate.ts';
+export { continueLocating, isQuestion, noNameIn, startLocating } from './locate.ts';
 export type { Environment, Override } from './overrides.ts';
 export type { Fault, Parsed } from './parsed.ts';
 export type {
@@ -76,4 +79,6 @@ export {
   startTimeUs,
 } from './shares.ts';
 export { nearestWord } from './suggest.ts';
+export type { TargetWeights } from './target-order.ts';
+export { MOST_TARGETS, orderTargets } from './target-order.ts';
 export { PROCEDURES, parseThreshold } from './threshold.ts';

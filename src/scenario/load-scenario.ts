@@ -7,7 +7,7 @@
 
 import { isCollection, type Node } from 'yaml';
 import { assert, type Place, type Problem, UserError } from '../std/index.ts';
-import { DEFAULT_SIP_PORT } from './address.ts';
+import { targetAt } from './address.ts';
 import { type BuiltCredentials, buildCredentials } from './build-credentials.ts';
 import { buildSteps, isWhole, type PartialSteps, type Tell } from './build-flow.ts';
 import { settleHolds } from './build-hold.ts';
@@ -16,6 +16,7 @@ import {
   checkIdentities,
   checkLoad,
   checkLocal,
+  checkTarget,
   checkTexts,
   checkTimers,
   type Has,
@@ -60,6 +61,7 @@ export const loadScenario = (source: ScenarioSource): RunPlan => {
   checkLoad(written, has, tell);
   checkTimers(written, tell);
   checkLocal(written, tell);
+  checkTarget(written, tell);
   const flow = readFlow(reader, written, tell);
   const thresholds = readThresholds(reader, written, flow);
   const credentials = buildCredentials(written, has, tell, (path, at) => readPassword(source, path, at, tell));
@@ -177,7 +179,7 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
     name: written.name ?? nameOf(file),
     file,
     hash: hashPlan(work),
-    target: written.target ?? defaultTarget(written),
+    target: targetOf(written),
     precheck: written.precheck,
     incoming: { notify: written.incoming.notify },
     local: {
@@ -204,13 +206,20 @@ const buildLoad = (load: WrittenScenario['load']): PlanLoad => ({
   cooldownUs: load.cooldown,
 });
 
-/** Without a target the registrar itself is the next hop (RFC 3261 §8.1.2, with §19.1.2's default port). */
-const defaultTarget = (written: WrittenScenario): PlanTarget => ({
-  kind: 'uri',
-  text: written.registrar?.text ?? `sip:${written.identities.domain}`,
-  host: written.registrar?.host ?? written.identities.domain,
-  port: written.registrar?.port ?? DEFAULT_SIP_PORT,
-});
+const targetOf = (written: WrittenScenario): PlanTarget => {
+  const { target } = written;
+  if (target !== undefined && 'kind' in target) return target;
+  const hop = target?.uri ?? registrarOf(written);
+  return hop.kind === 'embedded' || target?.dns === undefined ? hop : { ...hop, dns: target.dns };
+};
+
+/** Without a target the registrar itself is the next hop (RFC 3261 §8.1.2). */
+const registrarOf = ({ registrar, identities: { domain } }: WrittenScenario): PlanTarget =>
+  targetAt(registrar?.text ?? `sip:${domain}`, {
+    host: registrar?.host ?? domain,
+    port: registrar?.port ?? null,
+    namesTransport: registrar?.namesTransport ?? false,
+  });
 
 /** `scenarios/quick start.yaml` -> `quick-start`; `<stdin>` -> `stdin`. */
 const nameOf = (file: string): string => {

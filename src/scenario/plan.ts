@@ -60,10 +60,20 @@ export type PlanStep =
   | { readonly kind: 'wait'; readonly wait: PlanWait }
   | { readonly kind: 'repeat'; readonly times: number; readonly steps: readonly PlanStep[] };
 
-/** Where requests go. `uri` is a next hop that the coordinator resolves to an IPv4 address and port. */
+/** Where requests go. `uri` is a next hop that the coordinator resolves to IPv4 addresses and ports; see locate.ts. */
 export type PlanTarget =
   | { readonly kind: 'embedded' }
-  | { readonly kind: 'uri'; readonly text: string; readonly host: string; readonly port: number };
+  | {
+      readonly kind: 'uri';
+      readonly text: string;
+      readonly host: string;
+      /** As written, else 5060. */
+      readonly port: number;
+      /** What is looked up before addresses, where the URI leaves it open; absent: nothing. */
+      readonly lookUp?: 'naptr' | 'srv';
+      /** The name server to ask, `address:port`; absent: the system's. */
+      readonly dns?: string;
+    };
 
 /** What a challenge in one realm, or in any that no other credential names, is answered with. */
 export interface PlanCredential {

@@ -2,7 +2,7 @@
 // tells all that is wrong with it. zod alone stops short of that: unions hide errors, and places are unknown to it.
 //
 // What the walk knows of the schema: objects (strict keys), records, lists, pairs, unions of texts and one-key objects
-// (steps, waits), and values (texts given to zod one at a time). Anything else in the schema is a bug.
+// (steps, waits), unions of a text and one object of several keys (a target), and values (texts given to zod one at a time). Anything else in the schema is a bug.
 //
 // Values that failed are undefined in the result; whoever goes on with it after problems were found must expect that.
 
@@ -253,6 +253,12 @@ const keyedOptions = (schema: z.ZodUnion): ReadonlyMap<string, z.ZodType> => {
   return options;
 };
 
+/** The one object of a union that is a section like any other: of several keys, each of which may be there. */
+const sectionOption = (schema: z.ZodUnion): z.ZodObject | undefined =>
+  (schema.options as readonly z.ZodType[]).find(
+    (option): option is z.ZodObject => option instanceof z.ZodObject && Object.keys(option.shape).length > 1,
+  );
+
 /** Either a text, or a map of exactly one key which says what it is. */
 const readUnion = (reader: TreeReader, schema: z.ZodUnion, item: Item): unknown => {
   const keyed = keyedOptions(schema);
@@ -260,6 +266,8 @@ const readUnion = (reader: TreeReader, schema: z.ZodUnion, item: Item): unknown 
   const textOption = (schema.options as readonly z.ZodType[]).find((option) => !(option instanceof z.ZodObject));
   assert(textOption !== undefined, 'a union has one option that is a text');
   if (!isMap(node)) return readWord(reader, textOption, keyed, item);
+  const section = sectionOption(schema);
+  if (section !== undefined) return readObject(reader, section, item);
   const label = labelOf(item.path);
   const pairs = [...pairsOf(reader, node, item.path)];
   const [first, second] = pairs;

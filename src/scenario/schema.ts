@@ -7,7 +7,7 @@
 // functions of this folder. What relates two values to each other is checked in check-scenario.ts.
 
 import { z } from 'zod';
-import { parseDomain, parseIpv4, parseRequestUri, parseTarget } from './address.ts';
+import { parseDnsServer, parseDomain, parseIpv4, parseRequestUri, parseTarget } from './address.ts';
 import { credentialKeys, credentials } from './credential-schema.ts';
 import { MAX_SOCKETS_PER_WORKER } from './local-sockets.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
@@ -284,6 +284,30 @@ const incoming = z
   })
   .meta({ description: 'What contexts answer to requests that come in on their sockets; OPTIONS 200, others 405.' });
 
+const nextHop = value(parseTarget, {
+  description: 'Next hop: "embedded" for the built-in registrar, or sip:host:port; default: the registrar.',
+  examples: ['embedded', 'sip:127.0.0.1:5060;transport=udp'],
+});
+
+/** A text, or the same with options. */
+const target = z
+  .union([
+    nextHop,
+    z
+      .strictObject({
+        uri: nextHop.optional(),
+        dns: value(parseDnsServer, {
+          description: 'The name server to ask for it, address:port; default: those of the system.',
+          examples: ['127.0.0.1:5353'],
+        }).optional(),
+      })
+      .meta({ description: 'The next hop, and who is asked where it is.' }),
+  ])
+  .meta({
+    description: 'Next hop: "embedded" for the built-in registrar, or sip:host:port; default: the registrar.',
+    examples: ['embedded', 'sip:127.0.0.1:5060;transport=udp'],
+  });
+
 /** Kept as text here; threshold.ts takes it apart. A one-pair map is the same text to a reader, so it is accepted. */
 export const thresholdText = value((text) => parsed(text), {
   description: 'For example "register.latency: p99 < 50ms" or "all.failures: ratio < 0.1%".',
@@ -301,10 +325,7 @@ export const scenarioSchema = z
     name: value(parseName, {
       description: 'Name of the scenario in results; default: the name of the file.',
     }).optional(),
-    target: value(parseTarget, {
-      description: 'Next hop: "embedded" for the built-in registrar, or sip:host:port; default: the registrar.',
-      examples: ['embedded', 'sip:127.0.0.1:5060;transport=udp'],
-    }).optional(),
+    target: target.optional(),
     registrar: value(parseRequestUri, {
       description: 'Request-URI, without a user part (RFC 3261 §10.2); default: sip: and the domain.',
       examples: ['sip:test.example'],

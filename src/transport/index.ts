@@ -17,7 +17,8 @@ export type {
 export { concernsPeer } from './dgram-outbox.ts';
 export { dropsBetween, readReceivers } from './kernel-drops.ts';
 export { monotonicNowUs } from './monotonic.ts';
-export { isLocalAddress, resolveHost } from './resolve.ts';
+export type { NameQuestion, NameResolver, NameResolverOptions } from './resolve.ts';
+export { createNameResolver, isLocalAddress } from './resolve.ts';
 export type { SocketBuffers } from './socket-buffers.ts';
 export { socketBufferWarnings } from './socket-buffers.ts';
 export type { BatchOptions } from './udp-batch.ts';

@@ -29,6 +29,7 @@ export const runWith = ({
     seed: 1,
     workers: 2,
     allowPublic: false,
+    dns: null,
     waitTargetUs: 0,
     onInvalid: 'fail',
     commandLine: [],

@@ -43,7 +43,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   transport: {
     pure: false,
     imports: [...to('std'), { to: 'sip', about: ['frame', 'framing'] }],
-    modules: [...node('dgram', 'net', 'tls', 'dns', 'fs', 'os'), ...npm('ws', 'koffi')],
+    modules: [...node('dgram', 'net', 'tls', 'dns', 'fs', 'os'), ...npm('ws', 'koffi', 'dns-packet')],
   },
   worker: {
     pure: false,
@@ -83,6 +83,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
 export const INTERFACE_FILES: readonly string[] = [
   'src/scenario/plan.ts',
   'src/scenario/shares.ts',
+  'src/scenario/target-order.ts',
   'src/metrics/names.ts',
   'src/metrics/run-result.ts',
   'src/transport/datagram.ts',

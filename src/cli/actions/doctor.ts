@@ -19,11 +19,11 @@ flow: [register, refresh, unregister]
 
 /** Resolves to the exit code. */
 export const doctorCommand = async (given: Given, terminal: Terminal): Promise<number> => {
-  const { workers, allowPublic, format, color } = readRunSettings(given);
+  const { workers, allowPublic, dns, format, color } = readRunSettings(given);
   const [file] = given.positionals;
   const source = file === undefined ? { file: 'doctor', text: MODEST } : readScenario(file, terminal.readInput);
   const plan = loadPlan(source, { overrides: collectOverrides(given), environment: terminal.environment });
-  const facts = await gatherReadiness(plan, { workers, allowPublic, worker: DEFAULT_WORKER });
+  const facts = await gatherReadiness(plan, { workers, allowPublic, dns, worker: DEFAULT_WORKER });
   const readiness = judgeReadiness(facts);
   const tool = { name: 'regstorm', version: toolVersion() };
   const report = { tool, scenario: { name: plan.name, hash: plan.hash }, facts, readiness };

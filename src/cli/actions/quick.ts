@@ -9,6 +9,7 @@ import {
   DEFAULT_WORKER,
   loadPlan,
   locateTarget,
+  lookUpText,
   randomRunId,
   randomSeed,
   runProbe,
@@ -81,8 +82,12 @@ const SINGLE_TIMEOUT_SECONDS = 10;
 const trySingle = async (given: Given, plan: RunPlan, terminal: Terminal): Promise<number> => {
   const settings = readRunSettings(given);
   checkDescriptors(1);
-  const target = await locateTarget(plan, settings.allowPublic);
-  assert(target !== null, 'quick names its target');
+  const located = await locateTarget(plan, settings);
+  assert(located !== null, 'quick names its target');
+  const [target] = located.targets;
+  assert(target !== undefined, 'a target that was found has an address');
+  const found = lookUpText(located);
+  if (found !== null && !settings.quiet) terminal.err.write(`${found}\n`);
   const stop = createStopSwitch();
   const stopListening = terminal.onSignal((signal) => stop.press(signal));
   const pool = createPool(1, DEFAULT_WORKER);

@@ -15,6 +15,7 @@ export const DOCTOR_COMMAND: CommandSpec = {
   options: {
     ...SCENARIO_OPTIONS,
     'allow-public': TARGET_OPTIONS['allow-public'],
+    dns: TARGET_OPTIONS.dns,
     workers: RUN_OPTIONS.workers,
     format: { ...OUTPUT_OPTIONS.format, describe: 'text or json: the checks on standard output' },
     color: CONSOLE_OPTIONS.color,

@@ -12,6 +12,7 @@ const SETTINGS: RunSettings = {
   runId: null,
   waitTargetUs: 0,
   allowPublic: false,
+  dns: null,
   onInvalid: 'fail',
   out: null,
   format: 'text',

@@ -21,6 +21,9 @@ const PLAN: PlanNeeds = {
 const TARGET: TargetFacts = {
   name: 'sip:registrar.example:5060',
   address: '192.168.0.9',
+  targets: [],
+  steps: [],
+  ttlSeconds: null,
   sameMachine: false,
   problem: null,
 };

@@ -29,7 +29,7 @@ describe('defaults', () => {
       version: 1,
       name: 'my-test',
       file: 'dir/my test.yaml',
-      target: { kind: 'uri', text: 'sip:test.example', host: 'test.example', port: 5060 },
+      target: { kind: 'uri', text: 'sip:test.example', host: 'test.example', port: 5060, lookUp: 'naptr' },
       requestUri: 'sip:test.example',
       identities: {
         count: 10,
@@ -82,12 +82,29 @@ describe('defaults', () => {
 
   it.each([
     ['sip:192.0.2.1', '192.0.2.1', 5060],
+    ['sip:192.0.2.1;transport=udp', '192.0.2.1', 5060],
     ['sip:h.example:5080;transport=UDP', 'h.example', 5080],
-    ['SIP:h.example', 'h.example', 5060],
     ['h.example:5061', 'h.example', 5061],
-    ['my_registrar', 'my_registrar', 5060],
   ])('target %s is host %s, port %i', (text, host, port) => {
     expect(load(`${MINIMAL}target: ${text}\n`).target).toEqual({ kind: 'uri', text, host, port });
+  });
+
+  it.each([
+    ['SIP:h.example', 'h.example', 'naptr'],
+    ['my_registrar', 'my_registrar', 'naptr'],
+    ['sip:h.example;transport=udp', 'h.example', 'srv'],
+  ])('RFC 3263 §4.1 target %s is host %s, where %s records are asked for', (text, host, lookUp) => {
+    const target = { kind: 'uri', text, host, port: 5060, lookUp };
+    expect(load(`${MINIMAL}target: ${text}\n`).target).toEqual(target);
+    expect(load(`${MINIMAL}target: { uri: "${text}", dns: "127.0.0.1:5353" }\n`).target).toEqual({
+      ...target,
+      dns: '127.0.0.1:5353',
+    });
+  });
+
+  it('a name server without a port is asked on 53, and without a URI for the registrar', () => {
+    const { target } = load(`${MINIMAL}target: { dns: 192.0.2.53 }\n`);
+    expect(target).toMatchObject({ host: 'test.example', lookUp: 'naptr', dns: '192.0.2.53:53' });
   });
 
   it('the default expiry times of the steps', () => {

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../../src/std/index.ts';
 import {
+  createNameResolver,
   formatIpv4,
   isLocalAddress,
   isLoopback,
   isPublicAddress,
   parseIpv4,
-  resolveHost,
   socketBufferWarnings,
 } from '../../../src/transport/index.ts';
+import { parseHosts } from '../../../src/transport/resolve.ts';
 
 describe('IPv4 addresses', () => {
   it('parses what it formats, for every address', () => {
@@ -57,19 +57,31 @@ describe('IPv4 addresses', () => {
 });
 
 describe('hosts', () => {
-  it('takes an address as it is', async () => {
-    expect(await resolveHost('192.0.2.7')).toEqual({ address: '192.0.2.7' });
+  it('RFC 6761 §6.3 resolves localhost to a loopback address', async () => {
+    const resolver = createNameResolver({ server: null, hostsFile: '/nonexistent' });
+    expect(resolver.knowsHost('LOCALHOST.')).toBe(true);
+    const reply = await resolver.ask({ name: 'localhost', type: 'A' });
+    expect(reply.kind === 'a' && reply.addresses.every(isLoopback)).toBe(true);
   });
 
-  it('resolves localhost to a loopback address', async () => {
-    expect(isLoopback((await resolveHost('localhost')).address)).toBe(true);
+  it('RFC 6761 §6.4 asks no name server for a name that nobody can have', async () => {
+    const resolver = createNameResolver({ server: null, hostsFile: '/nonexistent' });
+    expect(await resolver.ask({ name: 'registrar.invalid', type: 'A' })).toEqual({
+      kind: 'none',
+      why: 'no such name',
+      ttlSeconds: null,
+    });
   });
 
-  it('explains a name that nobody has (TARGET_UNRESOLVED; RFC 2606 reserves .invalid)', async () => {
-    const error = await resolveHost('registrar.invalid').catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(UserError);
-    expect((error as UserError).code).toBe('TARGET_UNRESOLVED');
-    expect((error as UserError).message).toContain('registrar.invalid has no IPv4 address');
+  it('reads the IPv4 lines of a table of hosts, names in any case and several on a line', () => {
+    const hosts = parseHosts(
+      '127.0.0.1 localhost # 10.9.9.9 x\n::1 six\n10.0.0.1\tReg.example reg\n10.0.0.2 reg\n\nrubbish',
+    );
+    expect([...hosts]).toEqual([
+      ['localhost', ['127.0.0.1']],
+      ['reg.example', ['10.0.0.1']],
+      ['reg', ['10.0.0.1', '10.0.0.2']],
+    ]);
   });
 
   it('knows its own addresses from others', async () => {
