@@ -3,7 +3,7 @@
 
 import { judgeRun, withInternalErrors } from '../gate/index.ts';
 import type { MetricsBlock, PrecheckOutcome, RunResult } from '../metrics/index.ts';
-import { buildRunResult, checkSums, mergeBlocks, settleLostBlock } from '../metrics/index.ts';
+import { buildRunResult, checkSums, checkTargets, mergeBlocks, settleLostBlock } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
 import { proceduresOf } from '../scenario/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
@@ -22,6 +22,8 @@ export interface RunRecord {
   readonly onInvalid: 'fail' | 'warn';
   /** `127.0.0.1:5060` */
   readonly target: string;
+  /** The same one by one, the most preferred first. */
+  readonly targets: readonly string[];
   readonly sharedMachine: boolean;
   readonly precheck: PrecheckOutcome;
   /** Datagrams that the registrar's own sockets dropped; null where that cannot be told. */
@@ -71,13 +73,14 @@ export const conclude = (record: RunRecord): RunResult => {
     sockets: record.sockets,
     cpuSeconds: record.cpuSeconds,
     maxRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KILOBYTE,
+    targets: record.targets,
     targetOverruns: record.targetOverruns,
     verifyAsked: record.plan.verify !== null,
     cleanupAsked: record.plan.cleanup !== 'none',
     notes: notesOf(record),
     judgement,
   });
-  return withInternalErrors(result, checkSums(result));
+  return withInternalErrors(result, [...checkSums(result), ...checkTargets(result)]);
 };
 
 const scenarioFacts = ({ plan, seed, runId }: RunRecord): RunResult['scenario'] => ({

@@ -57,7 +57,7 @@ export const gatherReadiness = async (plan: RunPlan, options: ReadinessOptions):
   const survey = await runSurvey(plan, workers, target.address, options.worker);
   const { clockReadNs, sleepLateUs, sleepLateUsMax, tableBytes, kind: _, ...sockets } = survey;
   return {
-    plan: needsOf(plan, { workers, open, tableBytes }),
+    plan: needsOf(plan, { workers, open, tableBytes, targets: Math.max(1, target.targets.length) }),
     target,
     sockets,
     machine: { ...readMachine(), clockReadNs, sleepLateUs, sleepLateUsMax },
@@ -123,9 +123,10 @@ interface Found {
   /** Descriptors that are open already. */
   readonly open: number;
   readonly tableBytes: number;
+  readonly targets: number;
 }
 
-const needsOf = (plan: RunPlan, { workers, open, tableBytes }: Found): PlanNeeds => {
+const needsOf = (plan: RunPlan, { workers, open, tableBytes, targets }: Found): PlanNeeds => {
   const isEmbedded = plan.target.kind === 'embedded';
   const threads = workers + (isEmbedded ? 1 : 0);
   const contexts = plan.identities.count;
@@ -143,7 +144,7 @@ const needsOf = (plan: RunPlan, { workers, open, tableBytes }: Found): PlanNeeds
     startsPerSecond,
     attemptsPerSecond: attemptsHz,
     answersPerSecond: attemptsHz * (hasCredentials(plan.identities) ? 2 : 1),
-    descriptors: open + descriptorsNeeded(threads, sockets - workers),
+    descriptors: open + descriptorsNeeded(threads, sockets * targets - workers),
     memoryBytes:
       PROCESS_BYTES + threads * THREAD_BYTES + workers * metricsBlockBytes(seriesSecondsFor(plan)) + perContext,
     tableBytes: perContext,

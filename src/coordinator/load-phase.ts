@@ -15,7 +15,7 @@ import type { RunPlan } from '../scenario/index.ts';
 import { socketCount } from '../scenario/index.ts';
 import { assert, US_PER_MS, US_PER_SECOND, UserError } from '../std/index.ts';
 import { monotonicNowUs } from '../transport/index.ts';
-import type { LoadDone, ResolvedTarget } from '../worker/messages.ts';
+import type { LoadDone, WeightedTarget } from '../worker/messages.ts';
 import { MESSAGES_VERSION, STATE_ABORT, STATE_STOP_STARTING } from '../worker/messages.ts';
 import type { Control } from './control.ts';
 import { createControl, markFailed, readyWorkers, requestState, startAt, stateOf } from './control.ts';
@@ -29,7 +29,7 @@ import { userErrorIn, workerLost } from './worker-error.ts';
 export interface LoadOptions {
   readonly pool: WorkerPool;
   readonly plan: RunPlan;
-  readonly target: ResolvedTarget;
+  readonly targets: readonly WeightedTarget[];
   readonly workers: number;
   readonly runId: string;
   readonly seed: number;
@@ -113,13 +113,13 @@ const createLoad = (options: LoadOptions): Load => {
 
 /** Never rejects: what goes wrong is kept in `load.lost`. */
 const runWorker = async (load: Load, worker: number, block: MetricsBlock): Promise<void> => {
-  const { pool, plan, target, workers, runId, seed, userAgent } = load.options;
+  const { pool, plan, targets, workers, runId, seed, userAgent } = load.options;
   try {
     const done = await pool.run({
       kind: 'load',
       version: MESSAGES_VERSION,
       plan,
-      target,
+      targets,
       workerIndex: worker,
       workerCount: workers,
       runId,

@@ -6,6 +6,7 @@
 
 import { US_PER_MS, US_PER_SECOND } from '../std/index.ts';
 import { monotonicNowUs } from '../transport/index.ts';
+import type { ResolvedTarget } from '../worker/messages.ts';
 import { precheckPlan } from './derived-plan.ts';
 import type { ProbeOptions } from './probe.ts';
 import { runProbe } from './probe.ts';
@@ -14,8 +15,9 @@ import { pauseUnlessStopped } from './stop-switch.ts';
 
 export type PrecheckAnswer = 'answered' | 'refused' | 'silent' | 'stopped';
 
-export interface PrecheckOptions
-  extends Pick<ProbeOptions, 'pool' | 'plan' | 'target' | 'seed' | 'userAgent' | 'stop'> {
+export interface PrecheckOptions extends Pick<ProbeOptions, 'pool' | 'plan' | 'seed' | 'userAgent' | 'stop'> {
+  /** Asked one after the other until one of them answers. */
+  readonly targets: readonly ResolvedTarget[];
   /** 0: ask once. */
   readonly waitTargetUs: number;
 }
@@ -28,19 +30,31 @@ const REFUSED_PAUSE_MS = 250;
 export const askTarget = async (options: PrecheckOptions): Promise<PrecheckAnswer> => {
   const untilUs = monotonicNowUs() + options.waitTargetUs;
   for (;;) {
-    const answer = await askOnce(options);
+    const answer = await askEach(options);
     const leftMs = (untilUs - monotonicNowUs()) / US_PER_MS;
     if (answer === 'answered' || answer === 'stopped' || leftMs <= 0) return answer;
     if (answer === 'refused') await pauseUnlessStopped(options.stop, Math.min(REFUSED_PAUSE_MS, leftMs));
   }
 };
 
+/** RFC 3263 §4.3: the next target where one fails. All of them are refused only when each was. */
+const askEach = async (options: PrecheckOptions): Promise<PrecheckAnswer> => {
+  let isSilent = false;
+  for (const target of options.targets) {
+    const answer = await askOnce(options, target);
+    if (answer === 'answered' || answer === 'stopped') return answer;
+    isSilent ||= answer === 'silent';
+  }
+  return isSilent ? 'silent' : 'refused';
+};
+
 /** Each question has a run id of its own: a late answer to an earlier one matches nothing. */
-const askOnce = async (options: PrecheckOptions): Promise<PrecheckAnswer> => {
-  const { waitTargetUs: _, ...exchange } = options;
+const askOnce = async (options: PrecheckOptions, target: ResolvedTarget): Promise<PrecheckAnswer> => {
+  const { waitTargetUs: _wait, targets: _targets, ...exchange } = options;
   if (options.stop.level() > 0) return 'stopped';
   const done = await runProbe({
     ...exchange,
+    target,
     plan: precheckPlan(options.plan),
     runId: randomRunId(),
     timeoutUs: SILENCE_US,

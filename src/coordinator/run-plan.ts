@@ -8,9 +8,9 @@
 import type { MetricsBlock, PrecheckOutcome, RunResult } from '../metrics/index.ts';
 import { createMetricsBlock } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
-import { socketCount, socketsProblem } from '../scenario/index.ts';
+import { MAX_SOCKETS_PER_WORKER, socketCount, socketsProblem } from '../scenario/index.ts';
 import { UserError } from '../std/index.ts';
-import type { ResolvedTarget } from '../worker/messages.ts';
+import type { WeightedTarget } from '../worker/messages.ts';
 import { conclude, type RunRecord } from './conclude.ts';
 import { checkDescriptors } from './descriptors.ts';
 import type { RunningRegistrar } from './embedded.ts';
@@ -23,7 +23,7 @@ import { createPool } from './pool.ts';
 import { askTarget } from './precheck.ts';
 import { defaultWorkers } from './run-length.ts';
 import type { StopSwitch } from './stop-switch.ts';
-import { locateTarget, lookUpText } from './target.ts';
+import { addressText, locateTarget, lookUpText } from './target.ts';
 import { watchTargetDrops } from './target-drops.ts';
 
 /** Who is told what happens while a run lasts. */
@@ -71,7 +71,8 @@ interface Run {
   readonly userAgent: string;
   readonly pool: WorkerPool;
   readonly registrar: RunningRegistrar | null;
-  readonly target: ResolvedTarget;
+  /** The most preferred first. */
+  readonly targets: readonly WeightedTarget[];
   readonly sharedMachine: boolean;
   readonly cpuAtStart: NodeJS.CpuUsage;
 }
@@ -83,16 +84,18 @@ export const runPlan = async (plan: RunPlan, options: RunOptions): Promise<RunOu
   const workers = chooseWorkers(plan, options.workers);
   checkWaiting(plan, options.waitTargetUs);
   const threads = workers + (plan.target.kind === 'embedded' ? 1 : 0);
-  checkDescriptors(threads, socketCount(plan.local, workers) - workers);
   const located = await locateTarget(plan, options);
+  const targetCount = located?.targets.length ?? 1;
+  checkSockets(plan, targetCount);
+  checkDescriptors(threads, socketCount(plan.local, workers) * targetCount - workers);
   const found = located === null ? null : lookUpText(located);
   if (found !== null) options.observer.notice(found);
   const pool = createPool(threads, options.worker);
   try {
     const registrar = located === null ? await startRegistrar(pool, embeddedOptions(plan, options.seed)) : null;
-    const target = located?.targets[0] ?? registrar!.target;
+    const targets = located?.targets ?? [{ ...registrar!.target, priority: 0, weight: 1 }];
     const sharedMachine = located?.local ?? true;
-    const run = { plan, options, workers, userAgent: userAgent(), pool, registrar, target, sharedMachine, cpuAtStart };
+    const run = { plan, options, workers, userAgent: userAgent(), pool, registrar, targets, sharedMachine, cpuAtStart };
     return await runAgainst(run);
   } finally {
     await pool.destroy();
@@ -107,6 +110,15 @@ export const chooseWorkers = (plan: RunPlan, asked: number | null): number => {
   return workers;
 };
 
+/** Each place to send from has a socket to each target. */
+const checkSockets = ({ local: { socketsPerWorker } }: RunPlan, targetCount: number): void => {
+  if (socketsPerWorker * targetCount <= MAX_SOCKETS_PER_WORKER || targetCount === 1) return;
+  const why = `${socketsPerWorker} sockets to each of ${targetCount} targets are ${socketsPerWorker * targetCount}`;
+  throw new UserError('USAGE', {
+    message: `local.socketsPerWorker: ${why}; a worker has at most ${MAX_SOCKETS_PER_WORKER}`,
+  });
+};
+
 /** Waiting is repeating the precheck: without one, the flag would do nothing. */
 const checkWaiting = (plan: RunPlan, waitTargetUs: number): void => {
   if (waitTargetUs === 0 || (plan.target.kind === 'uri' && plan.precheck !== 'none')) return;
@@ -117,9 +129,9 @@ const checkWaiting = (plan: RunPlan, waitTargetUs: number): void => {
 const runAgainst = async (run: Run): Promise<RunOutcome> => {
   const precheck = await runPrecheck(run);
   const { stop } = run.options;
-  if (precheck === 'refused') return withoutLoad(run, precheck, nobodyListens(run.target));
+  if (precheck === 'refused') return withoutLoad(run, precheck, nobodyListens(run.targets));
   if (stop.level() > 0) return withoutLoad(run, precheck, null);
-  const targetDrops = watchTargetDrops(run.target, run.sharedMachine);
+  const targetDrops = watchTargetDrops(run.targets, run.sharedMachine);
   const load = await runLoad({
     ...run,
     runId: run.options.runId,
@@ -136,19 +148,17 @@ const runAgainst = async (run: Run): Promise<RunOutcome> => {
   return { result: conclude(record), problem: load.lost };
 };
 
-const addressOf = ({ address, port }: ResolvedTarget): string => `${address}:${port}`;
-
-const nobodyListens = (target: ResolvedTarget): UserError =>
+const nobodyListens = (targets: readonly WeightedTarget[]): UserError =>
   new UserError('TARGET_UNREACHABLE', {
-    message: `nobody listens on ${addressOf(target)}: the host answered "port unreachable"`,
+    message: `nobody listens on ${addressText(targets)}: ${targets.length === 1 ? 'the host' : 'each host'} answered "port unreachable"`,
     hint: 'start the registrar first, or wait for it with --wait-target 30s',
   });
 
 /** The embedded registrar is known to be there; asking it would only add to its counts. */
 const runPrecheck = async (run: Run): Promise<PrecheckOutcome> => {
-  const { plan, options, registrar, target } = run;
+  const { plan, options, registrar, targets } = run;
   if (plan.precheck === 'none' || registrar !== null) return 'none';
-  if (options.waitTargetUs > 0) options.observer.notice(`waiting for ${addressOf(target)} to answer`);
+  if (options.waitTargetUs > 0) options.observer.notice(`waiting for ${addressText(targets)} to answer`);
   const answer = await askTarget({
     ...run,
     seed: options.seed,
@@ -156,7 +166,7 @@ const runPrecheck = async (run: Run): Promise<PrecheckOutcome> => {
     waitTargetUs: options.waitTargetUs,
   });
   if (answer === 'silent')
-    options.observer.warning(`${addressOf(target)} did not answer the precheck; the load goes on`);
+    options.observer.warning(`${addressText(targets)} did not answer the precheck; the load goes on`);
   return answer === 'stopped' ? 'none' : answer;
 };
 
@@ -170,7 +180,7 @@ const withoutLoad = (run: Run, precheck: PrecheckOutcome, problem: UserError | n
 const MICROSECONDS = 1e6;
 
 const recordOf = (run: Run, precheck: PrecheckOutcome, load: LoadOutcome, notes: readonly string[]): RunRecord => {
-  const { plan, options, target, sharedMachine } = run;
+  const { plan, options, targets, sharedMachine } = run;
   const cpu = process.cpuUsage(run.cpuAtStart);
   return {
     plan,
@@ -178,7 +188,8 @@ const recordOf = (run: Run, precheck: PrecheckOutcome, load: LoadOutcome, notes:
     seed: options.seed,
     commandLine: options.commandLine,
     onInvalid: options.onInvalid,
-    target: addressOf(target),
+    target: addressText(targets),
+    targets: targets.map((target) => addressText([target])),
     sharedMachine,
     precheck,
     targetOverruns: null,

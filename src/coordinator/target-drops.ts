@@ -5,15 +5,16 @@ import { dropsBetween, parseIpv4, readReceivers } from '../transport/index.ts';
 import type { ResolvedTarget } from '../worker/messages.ts';
 
 /**
- * Looks at once; the function that it returns looks again and gives the difference. Null when it can't be told: the target is
- * another host, another system than Linux, a container with sockets of its own, or a registrar that went away.
+ * Looks at once; the function that it returns looks again and gives the difference. Null when it can't be told: the targets are
+ * other hosts, another system than Linux, a container with sockets of its own, or a registrar that went away.
  */
-export const watchTargetDrops = (target: ResolvedTarget, isLocal: boolean): (() => number | null) => {
+export const watchTargetDrops = (targets: readonly ResolvedTarget[], isLocal: boolean): (() => number | null) => {
   if (!isLocal) return () => null;
-  const address = parseIpv4(target.address);
-  const before = readReceivers(address, target.port);
+  const look = () => targets.map(({ address, port }) => readReceivers(parseIpv4(address), port));
+  const before = look();
   return () => {
-    const after = readReceivers(address, target.port);
-    return after.size === 0 ? null : dropsBetween(before, after);
+    const after = look();
+    if (after.every((receivers) => receivers.size === 0)) return null;
+    return after.reduce((sum, receivers, at) => sum + dropsBetween(before[at] ?? new Map(), receivers), 0);
   };
 };

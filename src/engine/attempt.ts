@@ -36,11 +36,13 @@ import { pushReady } from './ready-queue.ts';
 import { authenticatorOf } from './speakers.ts';
 import type { Engine } from './state.ts';
 import { PHASE_CLEANING } from './state.ts';
+import { isFirstTry, settleTarget } from './targets.ts';
 import { credentialsOf } from './transactions.ts';
 import { flowOf } from './transport-flows.ts';
 
 /** Begins the attempt at the context's position, which is due. False when nothing can be sent now. */
 export function beginAttempt(engine: Engine, context: number): boolean {
+  if (engine.targets !== null) settleTarget(engine, engine.targets, context);
   if (!canSend(engine, context)) return false;
   const { contexts, metrics } = engine;
   const instruction = engine.program.instructions[contexts.position[context]!]!;
@@ -70,7 +72,7 @@ export function answerChallenge(engine: Engine, context: number): boolean {
   return true;
 }
 
-/** Sends the present attempt's request once more, changed as its last answer asked for. False when nothing can be sent now. */
+/** Sends the present attempt's request once more, changed as its last answer asked for, or to another target. False when nothing can be sent now. */
 export function repeatRequest(engine: Engine, context: number): boolean {
   if (!canSend(engine, context)) return false;
   const instruction = engine.program.instructions[engine.contexts.position[context]!]!;
@@ -82,8 +84,9 @@ export function repeatRequest(engine: Engine, context: number): boolean {
 }
 
 /** Whether the present attempt has sent no more than one request. */
-export function isFirstRequest({ contexts, intervals }: Engine, context: number): boolean {
-  return contexts.challenges[context] === 0 && (intervals === null || intervals.raised[context] === 0);
+export function isFirstRequest({ contexts, intervals, targets }: Engine, context: number): boolean {
+  if (contexts.challenges[context] !== 0 || (targets !== null && !isFirstTry(targets, context))) return false;
+  return intervals === null || intervals.raised[context] === 0;
 }
 
 /** Ends the context's present attempt at `endUs`. Its flow goes on, or stops and leaves the rest skipped. */

@@ -46,6 +46,7 @@ import { pushReady } from './ready-queue.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { authenticatorOf, credentialFor } from './speakers.ts';
 import type { Engine } from './state.ts';
+import { triesOf } from './targets.ts';
 import { placesCarried, placesFresh } from './transactions.ts';
 import { flowOf } from './transport-flows.ts';
 
@@ -98,7 +99,8 @@ function keepChallenges(engine: Engine, context: number, credentials: number, by
   takeRows(engine, context, credentials, !isProxy, bytes);
   if (round.isRefused) return OUTCOME_AUTH_FAILED;
   const active = challenges.active[context]! | round.filled;
-  if (contexts.challenges[context]! >= MOST_CHALLENGES * countBits(active)) return OUTCOME_AUTH_FAILED;
+  if (contexts.challenges[context]! >= MOST_CHALLENGES * triesOf(engine, context) * countBits(active))
+    return OUTCOME_AUTH_FAILED;
   challenges.active[context] = active;
   challenges.fresh[context] = challenges.fresh[context]! | round.filled;
   return ANSWERABLE;

@@ -18,9 +18,9 @@ import { NO_TRANSACTION } from './contexts.ts';
 import { outboxRoom, queueMessage } from './outbox.ts';
 import type { Engine } from './state.ts';
 import { LIST_F, LIST_K } from './state.ts';
+import { flowIdOfSlot, keepTarget, routeOf } from './targets.ts';
 import { clearTimer, firstSlot, NO_SLOT, setTimer } from './timer-lists.ts';
 import { freeTransaction, TX_COMPLETED, TX_PROCEEDING, TX_TRYING, takeTransaction } from './transactions.ts';
-import { flowOf } from './transport-flows.ts';
 
 const FIRST_SEND = 0;
 const RESEND = 1;
@@ -28,7 +28,7 @@ const MOST_RETRANSMITTED = 255;
 
 /** True when the context's request can be made now: there is room for its bytes, and a row is free or can be freed. */
 export function canSend(engine: Engine, context: number): boolean {
-  return outboxRoom(flowOf(engine, context).outbox) >= 0 && !isOutOfRows(engine);
+  return outboxRoom(routeOf(engine, context).outbox) >= 0 && !isOutOfRows(engine);
 }
 
 /** True when every row is pending: an answer or Timer F has to come first. */
@@ -44,6 +44,7 @@ export function createTransaction(engine: Engine, context: number, template: num
   contexts.cseq[context] = cseq;
   const slot = takeTransaction(transactions, context, template, cseq);
   contexts.transaction[context] = slot;
+  if (engine.targets !== null) keepTarget(engine.targets, slot, context);
   return slot;
 }
 
@@ -92,7 +93,7 @@ export function terminate(engine: Engine, slot: number): void {
 
 function sendRequest(engine: Engine, slot: number, again: number): void {
   const { transactions } = engine;
-  const { outbox } = flowOf(engine, transactions.context[slot]!);
+  const { outbox } = engine.flows[flowIdOfSlot(engine, slot)]!;
   const start = outboxRoom(outbox);
   const end = composeRequest(engine, slot, outbox.slab, start);
   queueMessage(outbox, start, end, slot, transactions.generation[slot]!, again);

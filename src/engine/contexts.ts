@@ -29,7 +29,7 @@ export const CONTEXT_READY = 2;
 export const CONTEXT_CHALLENGED = 3;
 /** Its transaction is pending. */
 export const CONTEXT_TALKING = 4;
-/** In the ready queue: its request is to be sent again, changed as the last answer asked for. */
+/** In the ready queue: its request is to be sent again, changed as the last answer asked for, or to another target. */
 export const CONTEXT_REPEATING = 5;
 
 export const NO_TRANSACTION = -1;

@@ -20,6 +20,7 @@ import {
   COUNTER_RETRANSMISSIONS,
   countAnswer,
   countInSecond,
+  countTarget,
   LANE_REQUESTS,
   OUTCOME_SEND_ERROR,
   OUTCOME_TIMEOUT,
@@ -27,8 +28,8 @@ import {
   OUTCOME_UNREACHABLE,
   recordLag,
   setCounter,
+  TARGET_REQUESTS,
 } from '../metrics/index.ts';
-import { flowOfRow } from '../scenario/shares.ts';
 import { assert } from '../std/index.ts';
 import { answerChallenge, finishAttempt, isFirstRequest, repeatRequest } from './attempt.ts';
 import { countBindings } from './bindings.ts';
@@ -42,6 +43,7 @@ import { dropReady, peekReady, pushReady, putBackReady } from './ready-queue.ts'
 import { isStartDue, makeHeldStart, makeStart } from './starts.ts';
 import type { Engine } from './state.ts';
 import { LIST_F, LIST_K, PHASE_CLEANING, PHASE_DRAINING, PHASE_LOADING, PHASE_OVER, PHASE_VERIFYING } from './state.ts';
+import { failOver, flowIdOfSlot, isTargetFailure, routeOf, targetOfFlow } from './targets.ts';
 import { tellUnanswered } from './tell-observer.ts';
 import { deadlineOf, dueSlot, firstSlot, NO_SLOT, nextTimerUs, setTimer, slotAfter } from './timer-lists.ts';
 import { isLive, isPending, NOT_SENT, TX_PROCEEDING } from './transactions.ts';
@@ -145,6 +147,7 @@ export function reportSent(engine: Engine, flow: number, count: number, sentAtUs
     if (outbox.again[index] === FIRST_TIME) {
       addCounter(metrics, COUNTER_REQUESTS_SENT, 1);
       countInSecond(metrics, sentAtUs, LANE_REQUESTS, 1);
+      if (engine.targets !== null) countTarget(metrics, targetOfFlow(engine, flow), TARGET_REQUESTS);
       noteFirstSend(engine, outbox.slot[index]!, outbox.generation[index]!, sentAtUs);
     } else addCounter(metrics, COUNTER_RETRANSMISSIONS, 1);
     outbox.first++;
@@ -186,13 +189,13 @@ export function reportRefused(engine: Engine, nowUs: number, flow: number, isPee
  */
 export function reportError(engine: Engine, nowUs: number, flow: number): void {
   engine.nowUs = Math.max(engine.nowUs, nowUs);
-  const { endTimers, transactions, flows } = engine;
+  const { endTimers, flows } = engine;
   clearOutbox(flows[flow]!.outbox);
   // Ending one takes it, and no other, out of the list.
   let next = NO_SLOT;
   for (let slot = firstSlot(endTimers, LIST_F); slot !== NO_SLOT; slot = next) {
     next = slotAfter(endTimers, slot);
-    if (flowOfRow(transactions.context[slot]!, flows.length) !== flow) continue;
+    if (flowIdOfSlot(engine, slot) !== flow) continue;
     endTransaction(engine, slot, OUTCOME_UNREACHABLE, engine.nowUs);
   }
 }
@@ -224,7 +227,7 @@ function fireResendTimers(engine: Engine): void {
   }
   for (let list = 0; list < resendTimers.running; list++) {
     for (let slot = dueSlot(resendTimers, list, nowUs); slot !== NO_SLOT; slot = dueSlot(resendTimers, list, nowUs)) {
-      const { outbox, resendLine } = flowOf(engine, engine.transactions.context[slot]!);
+      const { outbox, resendLine } = flows[flowIdOfSlot(engine, slot)]!;
       if (outboxRoom(outbox) < 0) {
         setTimer(resendTimers, resendLine, slot, nowUs);
         continue;
@@ -308,8 +311,8 @@ function nextDeadline(engine: Engine): number {
 export function nextDueUs(engine: Engine): number {
   const isRowLeft = !isOutOfRows(engine);
   for (let at = 0; at < engine.flows.length; at++) {
-    const { ready, outbox } = engine.flows[at]!;
-    if (isRowLeft && ready.size > 0 && outboxRoom(outbox) >= 0) return engine.nowUs;
+    const { ready } = engine.flows[at]!;
+    if (isRowLeft && ready.size > 0 && outboxRoom(routeOf(engine, peekReady(ready)).outbox) >= 0) return engine.nowUs;
   }
   const timerUs = Math.min(nextTimerUs(engine.resendTimers), nextTimerUs(engine.endTimers));
   return Math.max(engine.nowUs, Math.min(timerUs, nextWaitUs(engine.waits), nextPhaseUs(engine)));
@@ -319,6 +322,8 @@ function endTransaction(engine: Engine, slot: number, outcome: number, endUs: nu
   const context = engine.transactions.context[slot]!;
   if (engine.observer !== null) tellUnanswered(engine, slot, outcome, endUs);
   terminate(engine, slot);
+  const { targets } = engine;
+  if (targets !== null && isTargetFailure(outcome) && failOver(engine, targets, context)) return;
   finishAttempt(engine, context, outcome, endUs);
 }
 

@@ -7,13 +7,15 @@ import {
   COUNTER_MALFORMED,
   COUNTER_STRAY,
   countResponse,
+  countTarget,
   OUTCOME_BINDING_MISSING,
   OUTCOME_SUCCEEDED,
   PROCEDURE_QUERY,
   PROCEDURE_REFRESH,
   PROCEDURE_REGISTER,
+  TARGET_RESPONSES,
 } from '../metrics/index.ts';
-import { contextOfRow, flowOfRow } from '../scenario/shares.ts';
+import { contextOfRow } from '../scenario/shares.ts';
 import type { ContactCursor, SipMessage } from '../sip/index.ts';
 import {
   CONTACT_FOUND,
@@ -46,6 +48,7 @@ import type { ResponseReader } from './response-reader.ts';
 import { contactOf } from './speakers.ts';
 import type { Engine } from './state.ts';
 import { PHASE_VERIFYING } from './state.ts';
+import { failOver, flowIdOfSlot, targetOfFlow } from './targets.ts';
 import { tellAnswered } from './tell-observer.ts';
 import { isLive, isPending, NOT_SENT } from './transactions.ts';
 import { compareBinding } from './verify.ts';
@@ -85,6 +88,7 @@ export function receiveDatagram(
   if (shape === null) learnShape(reader.shapes, bytes, start, end);
   else shape.owner = flow;
   countResponse(metrics, reader.message.status);
+  if (engine.targets !== null) countTarget(metrics, targetOfFlow(engine, flow), TARGET_RESPONSES);
   if (isPending(transactions, branch.slot)) answer(engine, branch.slot, receivedAtUs, text);
 }
 
@@ -103,7 +107,7 @@ function readResponse(reader: ResponseReader, bytes: Uint8Array, start: number, 
  * came on another flow than its request went out on: answers come to the address and port that the request's Via names.
  */
 function isOurs(engine: Engine, flow: number, text: Uint8Array): boolean {
-  const { transactions, branch, flows } = engine;
+  const { transactions, branch } = engine;
   const { message, shape } = engine.reader;
   const { viaBranchStart, viaBranchEnd } = message;
   // An answer that is like one of ours up to the branch needs no second look at what stands there.
@@ -114,7 +118,7 @@ function isOurs(engine: Engine, flow: number, text: Uint8Array): boolean {
   return (
     isRead &&
     isLive(transactions, branch.slot, branch.generation) &&
-    flowOfRow(transactions.context[branch.slot]!, flows.length) === flow &&
+    flowIdOfSlot(engine, branch.slot) === flow &&
     transactions.cseq[branch.slot] === message.cseq
   );
 }
@@ -146,6 +150,8 @@ function answer(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint8
   }
   if (engine.observer !== null) tellAnswered(engine, slot, receivedAtUs);
   complete(engine, slot);
+  // RFC 3263 §4.3, RFC 3261 §21.5.4: another server may be able to do it.
+  if (status === 503 && engine.targets !== null && failOver(engine, engine.targets, context)) return;
   if (status === 401 || status === 407) meetChallenge(engine, context, credentials, receivedAtUs, bytes);
   else if (status < 300) {
     if (engine.reader.message.authenticationInfoStart >= 0) takeNextNonce(engine, context, credentials, bytes);

@@ -33,6 +33,7 @@ interface Speaking {
   readonly user: CompiledText;
   readonly authenticator: Authenticator;
   readonly flows: readonly TransportFlow[];
+  readonly lines: number;
 }
 
 export const createSpeakerTable = (contexts: number): SpeakerTable =>

@@ -29,6 +29,7 @@ import { CONTEXT_IDLE } from './contexts.ts';
 import { beginFlow } from './flow.ts';
 import { outboxRoom } from './outbox.ts';
 import type { Engine } from './state.ts';
+import { routeOf } from './targets.ts';
 import type { TransportFlow } from './transport-flows.ts';
 import { flowOf } from './transport-flows.ts';
 
@@ -48,7 +49,7 @@ export function areStartsDone(engine: Engine): boolean {
 export function makeStart(engine: Engine): TransportFlow {
   const { starts } = engine;
   const flow = flowOf(engine, starts.row);
-  if (flow.heldStartCount > 0 || outboxRoom(flow.outbox) < 0) holdStart(engine, flow);
+  if (flow.heldStartCount > 0 || outboxRoom(routeOf(engine, starts.row).outbox) < 0) holdStart(engine, flow);
   else beginStart(engine, starts.row, starts.timeUs);
   advanceStart(starts);
   return flow;
@@ -56,10 +57,12 @@ export function makeStart(engine: Engine): TransportFlow {
 
 /** Makes the oldest start that the flow holds, or counts why it is not made. False when it holds none, or still has no room. */
 export function makeHeldStart(engine: Engine, flow: TransportFlow): boolean {
-  if (flow.heldStartCount === 0 || outboxRoom(flow.outbox) < 0) return false;
+  if (flow.heldStartCount === 0) return false;
   const { timeUs, context } = flow.heldStart;
+  const row = rowOfContext(context, engine.options.workerCount);
+  if (outboxRoom(routeOf(engine, row).outbox) < 0) return false;
   releaseStart(engine, flow);
-  beginStart(engine, rowOfContext(context, engine.options.workerCount), timeUs);
+  beginStart(engine, row, timeUs);
   return true;
 }
 

@@ -9,6 +9,7 @@ import { createMetricsBlock } from '../metrics/index.ts';
 import { flowFacts } from '../scenario/flow-facts.ts';
 import type { AttemptStep, RunPlan, StartCursor } from '../scenario/index.ts';
 import { contextsOfWorker, createStartCursor, measuredToUs, scheduleEndUs } from '../scenario/shares.ts';
+import type { TargetWeights } from '../scenario/target-order.ts';
 import type { BranchReader, CompiledText, RegisterFields, RegisterTemplate } from '../sip/index.ts';
 import { compileText, createBranchReader, createRegisterTemplate, MOST_SLOTS } from '../sip/index.ts';
 import type { MemoryPlan } from '../std/index.ts';
@@ -32,6 +33,8 @@ import type { ResponseReader } from './response-reader.ts';
 import { createResponseReader } from './response-reader.ts';
 import type { SpeakerTable } from './speakers.ts';
 import { createSpeakerTable } from './speakers.ts';
+import type { TargetTable } from './targets.ts';
+import { createTargetTable } from './targets.ts';
 import type { TimerLists } from './timer-lists.ts';
 import { createTimerLists } from './timer-lists.ts';
 import type { TransactionTable } from './transactions.ts';
@@ -68,6 +71,8 @@ export interface EngineOptions {
   /** What the User-Agent header says ahead of the run id: `regstorm/<version>`. */
   readonly userAgent: string;
   readonly metrics: MetricsBlock;
+  /** Where the load goes, when it is several places; default: one. */
+  readonly targets?: TargetWeights;
   /** Where the tables come from; default: a plan of its own. With a sum (createMemorySum) nothing can be run. */
   readonly memory?: MemoryPlan;
   /** Contexts start when they are told to (commands.ts), each speaks for itself, and the run ends only by abort or stopStarting. */
@@ -95,6 +100,10 @@ export interface Engine {
   readonly intervals: IntervalTable | null;
   /** One for each socket, by its number. */
   readonly flows: readonly TransportFlow[];
+  /** How many flows lead to each target; those to the first are numbered from 0. */
+  readonly lines: number;
+  /** Null, but where there are several. */
+  readonly targets: TargetTable | null;
   readonly branch: BranchReader;
   readonly authenticator: Authenticator;
   readonly reader: ResponseReader;
@@ -160,13 +169,15 @@ export function createEngine(options: EngineOptions): Engine {
   const branch = createBranchReader(runTag, workerIndex);
   const longestBytes = longestMessage(options, branch);
   const intervals = resendIntervals(t1Us, t2Us);
-  const flowOptions = { plan, workerIndex, workerCount, longestBytes, resendLists: intervals.length };
+  const lines = plan.local.socketsPerWorker;
+  const flowCount = lines * (options.targets?.count ?? 1);
+  const flowOptions = { plan, workerIndex, workerCount, flowCount, longestBytes, resendLists: intervals.length };
   const engine: Engine = {
     options,
     memory,
     contexts: createContextTable(memory, count, flowProgram.loopDepth),
     transactions: createTransactionTable(memory, capacity),
-    resendTimers: createTimerLists(memory, 'timers', capacity, intervals, plan.local.socketsPerWorker),
+    resendTimers: createTimerLists(memory, 'timers', capacity, intervals, flowCount),
     endTimers: createTimerLists(memory, 'timers', capacity, [64 * t1Us, t4Us]),
     waits: createWaitHeap(memory, count),
     holds,
@@ -174,6 +185,8 @@ export function createEngine(options: EngineOptions): Engine {
     intervals: isCommanded || asksForTime(flowProgram) ? createIntervalTable(memory, count) : null,
     challenges: createChallengeTable(memory, count, plannedPlaces(plan)),
     flows: createFlows(memory, flowOptions),
+    lines,
+    targets: createTargetTable(memory, options.targets ?? null, seed, { contexts: count, slots: capacity }),
     branch,
     authenticator: createAuthenticator(plan),
     reader: createResponseReader(),
@@ -237,14 +250,15 @@ export interface FlowPeer {
 }
 
 /**
- * Makes the flow's request texts, now that its socket has an address; `sentBy` is `address:port`, of this flow alone. Without a peer
- * no answer says where a request came from.
+ * Makes the flow's request texts, now that its socket has an address; `sentBy` is `address:port`, of this flow alone and of those from the
+ * same place to other targets, whose requests say the same. Without a peer no answer says where a request came from.
  */
 export function attachFlow(engine: Engine, id: number, sentBy: string, peer: FlowPeer | null = null): void {
   const flow = engine.flows[id]!;
   flow.peerAddress = peer === null ? NO_PEER : peer.address;
   flow.peerPort = peer === null ? 0 : peer.port;
   flow.sentBy = encodeUtf8(sentBy);
+  if (id >= engine.lines) return;
   flow.templates = requestTemplates(engine.options, engine.branch, sentBy);
   flow.contact = compileText(contactPieces(userPieces(engine.options.plan.identities), sentBy));
 }

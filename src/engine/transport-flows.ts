@@ -1,6 +1,6 @@
 // The flows of one worker, a connected socket each: what its requests say of where they come from, and what waits to leave through
-// it. All flows have one peer. A context belongs to one flow for its life, which follows from its row alone (flowOfRow), so
-// no table says where it lives.
+// it. A context belongs to one flow for its life, which follows from its row alone (flowOfRow), so no table says where it lives.
+// Where there are several targets that flow is its line, which keeps what waits, and it may speak through another (targets.ts).
 //
 // What one flow cannot take waits here and nowhere else, so that a socket that is blocked holds up no other:
 //
@@ -57,24 +57,27 @@ export interface FlowOptions {
   readonly plan: RunPlan;
   readonly workerIndex: number;
   readonly workerCount: number;
+  /** Over all targets. */
+  readonly flowCount: number;
   readonly longestBytes: number;
   /** Lists of the resend timers before the flows' lines. */
   readonly resendLists: number;
 }
 
 export function createFlows(memory: MemoryPlan, options: FlowOptions): readonly TransportFlow[] {
-  const { plan, workerIndex, workerCount, longestBytes, resendLists } = options;
-  const flowCount = plan.local.socketsPerWorker;
+  const { plan, workerIndex, workerCount, flowCount, longestBytes, resendLists } = options;
+  const lines = plan.local.socketsPerWorker;
   const entries = Math.max(OUTBOX_ENTRIES_LEAST, powerOfTwoUpTo(OUTBOX_ENTRIES / flowCount));
   const slabBytes = Math.max(Math.ceil(OUTBOX_BYTES / flowCount), OUTBOX_REQUESTS_LEAST * longestBytes);
   return Array.from({ length: flowCount }, (_, id): TransportFlow => {
     // As if each flow were a worker of its own: its contexts are those whose number is this one modulo all flows of the run.
-    const part = { workerIndex: id * workerCount + workerIndex, workerCount: flowCount * workerCount };
+    const part = { workerIndex: (id % lines) * workerCount + workerIndex, workerCount: lines * workerCount };
     const contextCount = plan.identities.count;
+    const waiting = id < lines ? contextsOfWorker(contextCount, part.workerIndex, part.workerCount) : 0;
     return {
       id,
       outbox: createOutbox(memory, entries, slabBytes, longestBytes),
-      ready: createReadyQueue(memory, contextsOfWorker(contextCount, part.workerIndex, part.workerCount)),
+      ready: createReadyQueue(memory, waiting),
       resendLine: resendLists + id,
       heldStart: createStartCursor({ load: plan.load, contextCount, ...part }),
       heldStartCount: 0,
@@ -89,9 +92,14 @@ export function createFlows(memory: MemoryPlan, options: FlowOptions): readonly 
   });
 }
 
-/** The flow of a context, by its row. */
-export function flowOf({ flows }: { readonly flows: readonly TransportFlow[] }, context: number): TransportFlow {
-  return flows[flowOfRow(context, flows.length)]!;
+interface Lines {
+  readonly flows: readonly TransportFlow[];
+  readonly lines: number;
+}
+
+/** The flow that a context belongs to, by its row. */
+export function flowOf({ flows, lines }: Lines, context: number): TransportFlow {
+  return flows[flowOfRow(context, lines)]!;
 }
 
 const powerOfTwoUpTo = (most: number): number => 2 ** Math.floor(Math.log2(most));

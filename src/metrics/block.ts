@@ -23,6 +23,7 @@ export interface MetricsBlock {
   readonly textCounts: Float64Array;
   readonly calls: Float64Array;
   readonly asides: Float64Array;
+  readonly targets: Float64Array;
   readonly textFields: Int32Array;
   readonly textBytes: Uint8Array;
 }
@@ -71,6 +72,7 @@ function createViews(buffer: SharedArrayBuffer, seriesSeconds: number): MetricsB
     textCounts: new Float64Array(buffer, at.TEXT_COUNTS_OFFSET, at.FAILURE_TEXTS_MAX),
     calls: new Float64Array(buffer, at.CALLS_OFFSET, at.CALLS_LENGTH),
     asides: new Float64Array(buffer, at.ASIDES_OFFSET, at.ASIDE_COUNT),
+    targets: new Float64Array(buffer, at.TARGETS_OFFSET, at.TARGETS_LENGTH),
     textFields: new Int32Array(buffer, at.TEXT_FIELDS_OFFSET, at.FAILURE_TEXTS_MAX * at.TEXT_FIELDS),
     textBytes: new Uint8Array(buffer, at.TEXT_BYTES_OFFSET, at.FAILURE_TEXTS_MAX * at.FAILURE_TEXT_BYTES),
   };
@@ -115,6 +117,12 @@ export function setCounter(block: MetricsBlock, counter: number, value: number):
 
 export function counterOf(block: MetricsBlock, counter: number): number {
   return block.counters[counter]!;
+}
+
+/** One of TARGET_*, in a run with several targets. */
+export function countTarget(block: MetricsBlock, target: number, what: number): void {
+  const index = target * at.TARGET_COUNTS + what;
+  block.targets[index] = block.targets[index]! + 1;
 }
 
 /** What a transport has counted so far, in one direction (CALLS_*): element n is the number of calls that moved n datagrams. */

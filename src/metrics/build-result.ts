@@ -10,6 +10,7 @@ import { notesOf } from './notes.ts';
 import { measureRates, registeredPeak } from './rates.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { ProcedureResult, ProcedureResults, RunResult } from './run-result.ts';
+import { targetResults } from './targets.ts';
 import { verifyResult } from './verify-result.ts';
 
 export const FAILURE_TEXTS_SHOWN = 10;
@@ -46,6 +47,7 @@ export function buildRunResult(merged: MergedMetrics, facts: RunFacts): RunResul
     rates: measureRates(merged, facts.measured),
     generator: generatorOf(merged, facts),
     target: { receiveQueueOverruns: facts.targetOverruns },
+    targets: targetResults(merged, facts.targets ?? [facts.environment.target]),
   };
 }
 

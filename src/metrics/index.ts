@@ -11,6 +11,7 @@ export {
   countResponse,
   countSkipped,
   countStarted,
+  countTarget,
   createMetricsBlock,
   maxInSecond,
   metricsBlockBytes,
@@ -83,6 +84,10 @@ export {
   PHASE_VERIFY,
   PHASE_WARMUP,
   SERIES_SECONDS_MAX,
+  TARGET_FAILOVERS,
+  TARGET_REQUESTS,
+  TARGET_RESPONSES,
+  TARGETS_MAX,
 } from './layout.ts';
 export type { MergedMetrics, MergedProcedure, MergedProcedures, MergedSeries } from './merge.ts';
 export { mergeBlocks } from './merge.ts';
@@ -137,5 +142,6 @@ export type {
   Verdict,
   VerifyResult,
 } from './run-result.ts';
+export { checkTargets } from './targets.ts';
 export { formatBytes, formatCount, formatCounted, formatRate, formatShare, formatTime, UNKNOWN } from './units.ts';
 export { verifyResult } from './verify-result.ts';

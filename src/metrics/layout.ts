@@ -11,6 +11,7 @@
 //   text counts      Float64  [entry]
 //   calls            Float64  [CALLS_*][datagrams in the call]
 //   asides           Float64  [METHOD_*, ASIDE_*]     requests that came in, answers to them, keepalives: asides.ts
+//   targets          Float64  [target][TARGET_*]     only of a run with several
 //   buckets          Uint32   [bank][procedure][kind][HDR index]
 //   series           Uint32   [second][LANE_*]
 //   text fields      Int32    [entry][TEXT_*]
@@ -23,7 +24,7 @@
 import { BANK_COUNT, OUTCOME_COUNT, PROCEDURE_COUNT } from './names.ts';
 
 export const BLOCK_MAGIC = 0x52_53_4d_42;
-export const BLOCK_VERSION = 3;
+export const BLOCK_VERSION = 4;
 
 /** At most this many rows, so that a run without a known end has a bounded block. A day and an hour. */
 export const SERIES_SECONDS_MAX = 90_000;
@@ -162,6 +163,14 @@ export const CALL_DATAGRAMS_MAX = 1_024;
 export const CALLS_PER_DIRECTION = CALL_DATAGRAMS_MAX + 1;
 export const CALLS_LENGTH = CALLS_DIRECTIONS * CALLS_PER_DIRECTION;
 
+/** Of one target: first sends, matched responses, and how often a context left it because it had failed (RFC 3263 §4.3). */
+export const TARGET_REQUESTS = 0;
+export const TARGET_RESPONSES = 1;
+export const TARGET_FAILOVERS = 2;
+export const TARGET_COUNTS = 3;
+export const TARGETS_MAX = 32;
+export const TARGETS_LENGTH = TARGETS_MAX * TARGET_COUNTS;
+
 export const RESPONSE_STATUS_COUNT = 700;
 
 /** Cells of asides.ts. */
@@ -196,7 +205,8 @@ export const TEXT_COUNTS_OFFSET = STATS_OFFSET + STATS_LENGTH * F64;
 export const BUCKETS_LENGTH = HISTOGRAM_COUNT * HDR_LENGTH;
 export const CALLS_OFFSET = TEXT_COUNTS_OFFSET + FAILURE_TEXTS_MAX * F64;
 export const ASIDES_OFFSET = CALLS_OFFSET + CALLS_LENGTH * F64;
-export const BUCKETS_OFFSET = ASIDES_OFFSET + ASIDE_COUNT * F64;
+export const TARGETS_OFFSET = ASIDES_OFFSET + ASIDE_COUNT * F64;
+export const BUCKETS_OFFSET = TARGETS_OFFSET + TARGETS_LENGTH * F64;
 export const TEXT_FIELDS_OFFSET = BUCKETS_OFFSET + BUCKETS_LENGTH * U32;
 export const TEXT_BYTES_OFFSET = TEXT_FIELDS_OFFSET + FAILURE_TEXTS_MAX * TEXT_FIELDS * U32;
 export const SERIES_OFFSET = TEXT_BYTES_OFFSET + FAILURE_TEXTS_MAX * FAILURE_TEXT_BYTES;

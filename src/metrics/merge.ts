@@ -16,6 +16,7 @@ import {
   type ProcedureName,
 } from './names.ts';
 import type { FailureText, IncomingResult } from './run-result.ts';
+import { mergeTargets } from './targets.ts';
 
 export interface MergedProcedure {
   readonly started: number;
@@ -52,6 +53,8 @@ export interface MergedMetrics {
   readonly sendCalls: CallCounts;
   readonly receiveCalls: CallCounts;
   readonly incoming: IncomingResult;
+  /** [target][TARGET_*], of a run with several. */
+  readonly targets: Float64Array;
   readonly turns: MergedHistogram;
   readonly series: MergedSeries;
   /** The most frequent first. */
@@ -68,6 +71,7 @@ export function mergeBlocks(blocks: readonly MetricsBlock[]): MergedMetrics {
     sendCalls: mergeCalls(blocks, at.CALLS_SEND),
     receiveCalls: mergeCalls(blocks, at.CALLS_RECEIVE),
     incoming: incomingResult(mergeAsides(blocks)),
+    targets: mergeTargets(blocks),
     turns: mergeHistograms(blocks, [at.HISTOGRAM_TURNS]),
     series: mergeSeries(blocks),
     failureTexts: mergeFailureTexts(blocks),

@@ -31,6 +31,8 @@ export interface RunFacts {
   readonly interrupted: Interruption | null;
   readonly workersLost: number;
   readonly precheck: PrecheckOutcome;
+  /** `address:port` of each target; absent where it is one, which the environment names. */
+  readonly targets?: readonly string[];
   /** Datagrams that the registrar's own sockets dropped; null where that cannot be told. */
   readonly targetOverruns: number | null;
   /** More of them, such as workers' warnings. */

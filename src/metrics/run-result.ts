@@ -86,6 +86,18 @@ export interface RateResult {
   readonly peakPerSecond: number;
 }
 
+/** One place that the load went to. */
+export interface TargetResult {
+  /** `address:port`, as it was in the end where it changed during the run. */
+  readonly address: string;
+  /** First sends. */
+  readonly requests: number;
+  /** Matched ones, provisional and repeated ones included. */
+  readonly responses: number;
+  /** How often a context left it for its next target, because it had failed (RFC 3263 §4.3). */
+  readonly failovers: number;
+}
+
 export interface FailureText {
   readonly status: number;
   readonly phrase: string;
@@ -213,4 +225,6 @@ export interface RunResult {
     /** Datagrams dropped at the registrar's own sockets during the load; null where that cannot be told. */
     readonly receiveQueueOverruns: number | null;
   };
+  /** The most preferred first; contexts are spread over them by SRV weight (RFC 2782). */
+  readonly targets: readonly TargetResult[];
 }

@@ -20,6 +20,7 @@ import { generatorLines } from './generator.ts';
 import { headlineLines } from './headline.ts';
 import { type Palette, palette, tableLines, WIDTH, wrappedList } from './layout.ts';
 import { cutTo, harmless } from './safe-text.ts';
+import { targetLines } from './targets.ts';
 
 export interface TextOptions {
   readonly colour: boolean;
@@ -38,6 +39,7 @@ export function summaryText(result: RunResult, options: TextOptions): string {
     countLines(result, paint),
     failureLines(result, paint),
     responseLines(result, paint),
+    targetLines(result, paint),
     generatorLines(result, paint),
     reasonLines(result, paint),
     endLines(result, options.folder),

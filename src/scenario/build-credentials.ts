@@ -23,6 +23,11 @@ const MAX_CREDENTIALS = 64;
 const NONE: BuiltCredentials = { password: null, credentials: [] };
 const MD5_DIGITS = 32;
 
+const isEmbedded = ({ target }: UnsureScenario): boolean => {
+  const hop = target === undefined || 'kind' in target ? target : target.uri;
+  return hop?.kind === 'embedded';
+};
+
 export const buildCredentials = (
   scenario: UnsureScenario,
   has: Has,
@@ -35,7 +40,7 @@ export const buildCredentials = (
   const built = has('identities.credentials')
     ? { password: null, credentials: buildList(scenario, has, tell, readPassword) }
     : buildAlone(scenario, has, tell, readPassword);
-  if (built.credentials.length > 0 && scenario.target?.kind === 'embedded') {
+  if (built.credentials.length > 0 && isEmbedded(scenario)) {
     const path = has('identities.credentials') ? 'identities.credentials' : 'identities';
     tell(
       path,

@@ -18,6 +18,11 @@ export interface OpenOptions {
   readonly remote: { readonly address: number; readonly port: number } | null;
   /** Every message given to send() for this flow lies in here. The transport keeps it alive. */
   readonly slab: Uint8Array;
+  /**
+   * Several sockets at one local address and port, connected to different peers: the first is `opened`, exclusively as any other,
+   * and the others are `joined` to it. Each gets what its own peer sends.
+   */
+  readonly sharedPort?: 'opened' | 'joined';
   /** Asked-for socket buffers; the transport forces them where it may and tells what it got. */
   readonly receiveBufferBytes: number;
   readonly sendBufferBytes: number;

@@ -47,6 +47,8 @@ interface DgramFlow {
   readonly outbox: Outbox;
   readonly localAddress: number;
   readonly localPort: number;
+  /** The system tells drops by place: those of a place that is shared are counted with the first socket there. */
+  readonly joined: boolean;
   /** By the kernel, as of the last look. */
   drops: number;
 }
@@ -94,7 +96,8 @@ class DgramTransport implements UdpTransport {
     });
     const { address, port: localPort } = socket.address();
     const localAddress = parseIpv4(address);
-    const flow: DgramFlow = { id: this.#flows.length, socket, outbox, localAddress, localPort, drops: 0 };
+    const joined = options.sharedPort === 'joined';
+    const flow: DgramFlow = { id: this.#flows.length, socket, outbox, localAddress, localPort, joined, drops: 0 };
     this.#flows.push(flow);
     socket.on('message', (bytes, peer) => this.#arrived(flow, bytes, peer));
     socket.on('error', (error) => this.#failed(flow, error));
@@ -185,7 +188,9 @@ class DgramTransport implements UdpTransport {
   }
 
   #readDrops(): void {
-    for (const flow of this.#flows) flow.drops = readKernelDrops(flow.localAddress, flow.localPort);
+    for (const flow of this.#flows) {
+      if (!flow.joined) flow.drops = readKernelDrops(flow.localAddress, flow.localPort);
+    }
   }
 
   #arrived(flow: DgramFlow, bytes: Uint8Array, peer: RemoteInfo): void {
@@ -220,7 +225,8 @@ const asIs = (
 
 const openSocket = (options: OpenOptions): Promise<Socket> =>
   new Promise((resolve, reject) => {
-    const socket = createSocket({ type: 'udp4', lookup: asIs as never });
+    const reuseAddr = options.sharedPort !== undefined;
+    const socket = createSocket({ type: 'udp4', lookup: asIs as never, reuseAddr });
     const fail = (error: Error): void => {
       socket.close();
       reject(openError(codeOf(error), options));

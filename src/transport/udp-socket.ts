@@ -11,6 +11,7 @@ import {
   SO_MEMINFO,
   SO_RCVBUF,
   SO_RCVBUFFORCE,
+  SO_REUSEADDR,
   SO_SNDBUF,
   SO_SNDBUFFORCE,
   SO_TIMESTAMPNS,
@@ -63,8 +64,12 @@ const setUp = (libc: Libc, fd: number, scratch: NativeBlock, options: OpenOption
   if (options.remote !== null) setOption(libc, fd, scratch, { level: IPPROTO_IP, name: IP_RECVERR, value: 1 });
   sizeBuffer(libc, fd, scratch, [SO_RCVBUFFORCE, SO_RCVBUF], options.receiveBufferBytes);
   sizeBuffer(libc, fd, scratch, [SO_SNDBUFFORCE, SO_SNDBUF], options.sendBufferBytes);
+  // The kernel lets a second socket have the place only if both say so. The first says it when it has the place to itself.
+  const shares = { level: SOL_SOCKET, name: SO_REUSEADDR, value: 1 };
+  if (options.sharedPort === 'joined') setOption(libc, fd, scratch, shares);
   writeAddress(scratch, options.localAddress, options.localPort);
   if (libc.bind(fd, scratch.address, SOCKADDR_BYTES) < 0) throw openError(errnoName(libc.errno()), options);
+  if (options.sharedPort === 'opened') setOption(libc, fd, scratch, shares);
   if (options.remote !== null) {
     writeAddress(scratch, options.remote.address, options.remote.port);
     if (libc.connect(fd, scratch.address, SOCKADDR_BYTES) < 0) throw openError(errnoName(libc.errno()), options);

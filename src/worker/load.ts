@@ -10,11 +10,12 @@ import {
   counterOf,
   setCounter,
 } from '../metrics/index.ts';
+import type { TargetWeights } from '../scenario/target-order.ts';
 import { US_PER_SECOND } from '../std/index.ts';
 import type { Control } from './control.ts';
 import { attachControl, awaitStart, wantedState } from './control.ts';
 import { createEngineCore, publishTransport } from './engine-core.ts';
-import type { LoadDone, LoadTask } from './messages.ts';
+import type { LoadDone, LoadTask, WeightedTarget } from './messages.ts';
 import { STATE_ABORT, STATE_STOP_STARTING } from './messages.ts';
 import { runPump } from './pump.ts';
 import { createClientTransport, openClientSockets, segmentationNotes, warningsOf } from './sockets.ts';
@@ -25,10 +26,11 @@ const REHEARSED_STARTS_PER_US = 500 / US_PER_SECOND;
 const STOPPED_DRAIN_US = 5 * US_PER_SECOND;
 
 export async function runLoad(task: LoadTask): Promise<LoadDone> {
-  const { plan, workerIndex, workerCount, runId, seed, userAgent } = task;
+  const { plan, workerIndex, workerCount, runId, seed, userAgent, targets } = task;
   const metrics = attachMetricsBlock(task.metrics);
   const control = attachControl(task.control);
-  const engine = createEngine({ plan, workerIndex, workerCount, runId, seed, userAgent, metrics });
+  const several = targets.length > 1 ? { targets: weightsOf(targets) } : {};
+  const engine = createEngine({ plan, workerIndex, workerCount, runId, seed, userAgent, metrics, ...several });
   // Only now: code that was compiled for the rehearsal's engine alone is thrown away when there is another.
   if (plan.load.startsPerPeriod / plan.load.periodUs >= REHEARSED_STARTS_PER_US) {
     await (await import('./rehearsal.ts')).rehearse(plan);
@@ -37,7 +39,7 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
   try {
     const slabs = engine.flows.map(({ outbox }) => outbox.slab);
     const { local } = plan;
-    const sockets = await openClientSockets(transport, { local, workerIndex, workerCount, target: task.target }, slabs);
+    const sockets = await openClientSockets(transport, { local, workerIndex, workerCount, targets }, slabs);
     for (const { flow, sentBy, peer } of sockets) attachFlow(engine, flow, sentBy, peer);
     setCounter(metrics, COUNTER_CONTEXTS, engine.contexts.count);
     transport.setOrigin(awaitStart(control));
@@ -78,5 +80,12 @@ function watchControl(control: Control, stop: (nowUs: number) => void): (nowUs: 
     return state === STATE_ABORT;
   };
 }
+
+const weightsOf = (targets: readonly WeightedTarget[]): TargetWeights => ({
+  count: targets.length,
+  priority: Uint16Array.from(targets, ({ priority }) => priority),
+  // Weights of SRV records times a common factor, so that addresses of one host share theirs: beyond 2^31, hence doubles.
+  weight: Float64Array.from(targets, ({ weight }) => weight),
+});
 
 const orNull = (timeUs: number): number | null => (timeUs < 0 ? null : timeUs);

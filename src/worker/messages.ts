@@ -30,12 +30,19 @@ export interface ResolvedTarget {
   readonly port: number;
 }
 
+/** One of several places that the load goes to: its share follows from SRV priority and weight. */
+export interface WeightedTarget extends ResolvedTarget {
+  readonly priority: number;
+  readonly weight: number;
+}
+
 /** Generates load until the plan is done or CTL_STATE says stop. One per worker thread, never two at once. */
 export interface LoadTask {
   readonly kind: 'load';
   readonly version: number;
   readonly plan: RunPlan;
-  readonly target: ResolvedTarget;
+  /** The most preferred first. */
+  readonly targets: readonly WeightedTarget[];
   readonly workerIndex: number;
   readonly workerCount: number;
   readonly runId: string;

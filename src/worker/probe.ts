@@ -31,7 +31,7 @@ export async function runProbe(task: ProbeTask): Promise<ProbeDone> {
   try {
     const { local } = plan;
     const { outbox } = engine.flows[0]!;
-    const place = { local, workerIndex: 0, workerCount: 1, target: task.target };
+    const place = { local, workerIndex: 0, workerCount: 1, targets: [task.target] };
     const [socket] = await openClientSockets(transport, place, [outbox.slab]);
     assert(socket !== undefined, 'a probe has one socket');
     attachFlow(engine, socket.flow, socket.sentBy);

@@ -52,7 +52,11 @@ export async function rehearse(plan: RunPlan): Promise<number> {
   try {
     const target = { address: LOOPBACK, port: standIn.port };
     const slabs = engine.flows.map(({ outbox }) => outbox.slab);
-    const sockets = await openClientSockets(transport, { local, workerIndex: 0, workerCount: 1, target }, slabs);
+    const sockets = await openClientSockets(
+      transport,
+      { local, workerIndex: 0, workerCount: 1, targets: [target] },
+      slabs,
+    );
     for (const { flow, sentBy } of sockets) attachFlow(engine, flow, sentBy);
     transport.setOrigin(monotonicNowUs());
     const isStopped = (nowUs: number): boolean => {

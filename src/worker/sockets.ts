@@ -30,7 +30,8 @@ export interface ClientSocketOptions {
   readonly local: PlanLocal;
   readonly workerIndex: number;
   readonly workerCount: number;
-  readonly target: ResolvedTarget;
+  /** Each socket of a worker is opened once for each of them, from one local address and port. */
+  readonly targets: readonly ResolvedTarget[];
 }
 
 /**
@@ -53,13 +54,46 @@ export async function openClientSockets(
   slabs: readonly Uint8Array[],
 ): Promise<readonly ClientSocket[]> {
   const sockets: ClientSocket[] = [];
+  const { socketsPerWorker } = options.local;
   for (const slab of slabs) {
-    const socket = await openClientSocket(transport, options, sockets.length, slab);
+    const home = sockets[sockets.length % socketsPerWorker];
+    const socket =
+      home === undefined || sockets.length < socketsPerWorker
+        ? await openClientSocket(transport, options, sockets.length, slab)
+        : await openBeside(transport, options, { home, flow: sockets.length }, slab);
     assert(socket.flow === sockets.length, 'a transport numbers its flows from 0');
     sockets.push(socket);
   }
   return sockets;
 }
+
+/** A socket to a further target, at the address and port of the one to the first: to all of them it is the same phones. */
+async function openBeside(
+  transport: UdpTransport,
+  options: ClientSocketOptions,
+  { home, flow }: { readonly home: ClientSocket; readonly flow: number },
+  slab: Uint8Array,
+): Promise<ClientSocket> {
+  const { local, targets } = options;
+  const wanted = wantedBuffers(local, targets.length);
+  const remote = remoteOf(targets[Math.floor(flow / local.socketsPerWorker)]);
+  const opened = await transport.open({
+    localAddress: home.localAddress,
+    localPort: home.localPort,
+    remote,
+    slab,
+    sharedPort: 'joined',
+    ...wanted,
+  });
+  return { ...opened, sentBy: home.sentBy, peer: remote, warnings: socketBufferWarnings(wanted, opened) };
+}
+
+const remoteOf = (target: ResolvedTarget | undefined): { address: number; port: number } => {
+  assert(target !== undefined, 'there is a target for each socket');
+  const address = parseIpv4(target.address);
+  assert(address >= 0, 'the coordinator resolves the target to an IPv4 address');
+  return { address, port: target.port };
+};
 
 /** What there is to say of them, each sentence once. */
 export const warningsOf = (sockets: readonly ClientSocket[]): readonly string[] => [
@@ -67,24 +101,24 @@ export const warningsOf = (sockets: readonly ClientSocket[]): readonly string[] 
 ];
 
 /** The buffers that each socket of a worker asks for: a share of what one would. */
-export const wantedBuffers = ({ socketsPerWorker }: PlanLocal): SocketBuffers => ({
-  receiveBufferBytes: shareOf(RECEIVE_BUFFER_BYTES, socketsPerWorker),
-  sendBufferBytes: shareOf(SEND_BUFFER_BYTES, socketsPerWorker),
+export const wantedBuffers = ({ socketsPerWorker }: PlanLocal, targets = 1): SocketBuffers => ({
+  receiveBufferBytes: shareOf(RECEIVE_BUFFER_BYTES, socketsPerWorker * targets),
+  sendBufferBytes: shareOf(SEND_BUFFER_BYTES, socketsPerWorker * targets),
 });
 
-/** The socket of one of the worker's flows. */
+/** The socket of one of the worker's flows, to the first target. */
 export async function openClientSocket(
   transport: UdpTransport,
   options: ClientSocketOptions,
   flow: number,
   slab: Uint8Array,
 ): Promise<ClientSocket> {
-  const { local, workerIndex, workerCount, target } = options;
-  const remote = { address: parseIpv4(target.address), port: target.port };
-  assert(remote.address >= 0, 'the coordinator resolves the target to an IPv4 address');
+  const { local, workerIndex, workerCount, targets } = options;
   const { address, port } = localSocket(local, socketNumber(flow, workerIndex, workerCount));
-  const wanted = wantedBuffers(local);
+  const wanted = wantedBuffers(local, targets.length);
+  const remote = remoteOf(targets[0]);
   const opened = await transport.open({
+    ...(targets.length > 1 ? { sharedPort: 'opened' as const } : {}),
     localAddress: address === null ? ANY_ADDRESS : parseIpv4(address),
     localPort: port ?? ANY_PORT,
     remote,

@@ -73,7 +73,9 @@ async function openSockets(
     const workerIndex = at % workerCount;
     const flow = Math.floor(at / workerCount);
     try {
-      opened.push(await openClientSocket(transport, { local, workerIndex, workerCount, target }, flow, slab));
+      opened.push(
+        await openClientSocket(transport, { local, workerIndex, workerCount, targets: [target] }, flow, slab),
+      );
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       const localPort = localSocket(local, at).port ?? 0;

@@ -106,9 +106,9 @@ describe('calls of udp-dgram', () => {
 
 describe('a socket that the system has chosen to be one of Node', () => {
   it('is told of as one that local.maxBurst does nothing for', async () => {
-    const target = { address: '127.0.0.1', port: 9 };
+    const targets = [{ address: '127.0.0.1', port: 9 }];
     const slabs = [new Uint8Array(10), new Uint8Array(10)];
-    const where = { workerIndex: 0, workerCount: 1, target };
+    const where = { workerIndex: 0, workerCount: 1, targets };
     const local = {
       addresses: [],
       firstPort: null,

@@ -22,13 +22,14 @@ export interface NotingRegistrar {
 
 const CHALLENGE = 'WWW-Authenticate: Digest realm="test.example", nonce="n1", qop="auth"';
 
-export const openNotingRegistrar = async (): Promise<NotingRegistrar> => {
+/** With `status` it answers everything so, credentials or not. */
+export const openNotingRegistrar = async (status: string | null = null): Promise<NotingRegistrar> => {
   const socket = createSocket('udp4');
   const notes: Note[] = [];
   socket.on('message', (bytes, { address, port }) => {
     const request = bytes.toString('latin1');
     notes.push({ source: `${address}:${port}`, ...read(request) });
-    socket.send(answerTo(request), port, address);
+    socket.send(answerTo(request, status), port, address);
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -45,20 +46,20 @@ const read = (request: string): Omit<Note, 'source'> => ({
 const part = (text: string, pattern: RegExp): string => pattern.exec(text)?.[1] ?? '';
 
 /** RFC 3261 §8.2.6.2: Via, From, To, Call-ID and CSeq as they came. */
-const answerTo = (request: string): string => {
+const answerTo = (request: string, status: string | null): string => {
   const row = (name: string): string => part(request, new RegExp(`^(${name}: [^\\r]*)`, 'm'));
   const isSigned = request.includes('\r\nAuthorization: ');
   const contact = row('Contact');
   const expires = part(request, /^Expires: (\d+)/m);
   const more = isSigned && contact !== '' && expires !== '0' ? [`${contact};expires=${expires}`] : [];
   return [
-    isSigned ? 'SIP/2.0 200 OK' : 'SIP/2.0 401 Unauthorized',
+    `SIP/2.0 ${status ?? (isSigned ? '200 OK' : '401 Unauthorized')}`,
     row('Via'),
     row('From'),
     `${row('To')};tag=t1`,
     row('Call-ID'),
     row('CSeq'),
-    ...(isSigned ? more : [CHALLENGE]),
+    ...(isSigned ? more : status === null ? [CHALLENGE] : []),
     'Content-Length: 0',
     '',
     '',

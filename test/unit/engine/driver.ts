@@ -34,8 +34,8 @@ export interface Reply {
   readonly flow?: number;
 }
 
-/** Told of every datagram that leaves, with its time. */
-export type Peer = (request: string, nowUs: number) => readonly Reply[];
+/** Told of every datagram that leaves, with its time and its socket. */
+export type Peer = (request: string, nowUs: number, flow?: number) => readonly Reply[];
 
 export const SILENT: Peer = () => [];
 
@@ -65,7 +65,7 @@ export interface DriveOptions {
   /** The thread doesn't run between these times. */
   readonly stall?: { readonly fromUs: number; readonly toUs: number };
   /** What else the engine is created with. */
-  readonly engine?: Pick<EngineOptions, 'commanded' | 'observer'>;
+  readonly engine?: Pick<EngineOptions, 'commanded' | 'observer' | 'targets'>;
   /** Called after every turn. */
   readonly watch?: (engine: Engine, nowUs: number) => void;
 }
@@ -129,7 +129,7 @@ const createWorld = (options: DriveOptions): World => {
   const metrics = createMetricsBlock(120);
   const facts = { plan, workerIndex, workerCount, runId, seed, userAgent: 'test', metrics };
   const engine = createEngine({ ...facts, ...options.engine });
-  for (const { id } of engine.flows) attachFlow(engine, id, sentByOf(id));
+  for (const { id } of engine.flows) attachFlow(engine, id, sentByOf(id % engine.lines));
   const taken = engine.flows.map((): Taken[] => []);
   const events = [...(options.events ?? [])].sort((a, b) => a.atUs - b.atUs);
   return { options, engine, metrics, sent: [], arriving: [], taken, events, firstCopies: new Map(), nowUs: 0 };
@@ -180,7 +180,7 @@ const letGo = (world: World, flow: number): void => {
     checkCopy(world, text);
     reportSent(engine, flow, 1, nowUs);
     sent.push({ atUs: nowUs, flow, text, isCleanup });
-    for (const reply of options.peer?.(text, nowUs) ?? []) schedule(world, { flow, ...reply });
+    for (const reply of options.peer?.(text, nowUs, flow) ?? []) schedule(world, { flow, ...reply });
   }
   // Whoever drives an engine that is over closes its socket.
   if (isOver(engine)) taken.length = 0;

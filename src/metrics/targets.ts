@@ -1,0 +1,53 @@
+// What went to each target of a run, and what came back. A run with one target does not count it apart: its numbers are those
+// of the whole run.
+
+import type { MetricsBlock } from './block.ts';
+import * as at from './layout.ts';
+import type { MergedMetrics } from './merge.ts';
+import type { RunResult, TargetResult } from './run-result.ts';
+
+/** [target][TARGET_*], all workers' together. */
+export function mergeTargets(blocks: readonly MetricsBlock[]): Float64Array {
+  const merged = new Float64Array(at.TARGETS_LENGTH);
+  for (const { targets } of blocks) {
+    for (let index = 0; index < merged.length; index++) merged[index] = merged[index]! + targets[index]!;
+  }
+  return merged;
+}
+
+/** `addresses` are those of the targets, in their order. */
+export function targetResults(
+  { targets, counters, responses }: MergedMetrics,
+  addresses: readonly string[],
+): readonly TargetResult[] {
+  const [only] = addresses;
+  if (only !== undefined && addresses.length === 1) {
+    const requests = counters[at.COUNTER_REQUESTS_SENT]!;
+    return [{ address: only, requests, responses: responses.reduce((sum, count) => sum + count, 0), failovers: 0 }];
+  }
+  return addresses.map((address, target) => {
+    const row = target * at.TARGET_COUNTS;
+    return {
+      address,
+      requests: targets[row + at.TARGET_REQUESTS]!,
+      responses: targets[row + at.TARGET_RESPONSES]!,
+      failovers: targets[row + at.TARGET_FAILOVERS]!,
+    };
+  });
+}
+
+/** One sentence for each sum over the targets that is not the run's. */
+export function checkTargets({ targets, transactions }: Pick<RunResult, 'targets' | 'transactions'>): string[] {
+  const sumOf = (count: (target: TargetResult) => number): number =>
+    targets.reduce((sum, each) => sum + count(each), 0);
+  const requests = sumOf((target) => target.requests);
+  const responses = sumOf((target) => target.responses);
+  const responsesAll = Object.values(transactions.responses).reduce((sum, count) => sum + count, 0);
+  const violations: string[] = [];
+  if (requests !== transactions.requestsSent) {
+    violations.push(`targets: their requests add up to ${requests}, not to requestsSent ${transactions.requestsSent}`);
+  }
+  if (responses !== responsesAll)
+    violations.push(`targets: their responses add up to ${responses}, not to ${responsesAll}`);
+  return violations;
+}
