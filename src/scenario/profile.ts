@@ -4,9 +4,8 @@
 import type { PartialSteps, Tell } from './build-flow.ts';
 import type { PlanStep, Profile } from './plan.ts';
 
-/** Its build functions take 1 to 29 s for 30 s; and its buffer for the header has room for eight digits. */
+/** Its build functions take 1 to 29 s for 30 s. Of the eight digits that they can write a scenario fills no more anyway. */
 const LEAST_EXPIRES_SECONDS = 30;
-const MOST_EXPIRES_SECONDS = 99_999_999;
 /** When its automatic action refreshes, but for its clock: 900 s, or 90 %, or 6 s before the end. */
 const REFRESH_SHARE = 0.9;
 const REFRESH_MARGIN_US = 6_000_000;
@@ -44,7 +43,7 @@ const asExosip = (step: PlanStep): PlanStep => {
 const clamped = (seconds: number | null): number | null =>
   seconds !== null && seconds > 0 ? Math.max(seconds, LEAST_EXPIRES_SECONDS) : seconds;
 
-/** What such a device cannot be told, or cannot say. */
+/** What such a device cannot be told. */
 export const checkProfile = (steps: PartialSteps, path: string, profile: Profile, tell: Tell): void => {
   if (profile === 'rfc3261') return;
   for (const [index, step] of steps.entries()) {
@@ -54,17 +53,11 @@ export const checkProfile = (steps: PartialSteps, path: string, profile: Profile
       checkProfile((step.repeat.steps as PartialSteps | undefined) ?? [], `${at}.repeat.steps`, profile, tell);
       continue;
     }
-    const [name] = Object.keys(step) as [string];
-    const options = Object.values(step)[0] as Readonly<Record<string, unknown>>;
-    for (const key of name === 'hold' ? DECIDED : []) {
-      if (options[key] === undefined) continue;
-      tell(
-        `${at}.hold.${key}`,
-        `profile exosip2 refreshes when its devices do; leave ${key} out, or use profile rfc3261`,
-      );
-    }
-    if (name !== 'wait' && Number(options.expires ?? 0) > MOST_EXPIRES_SECONDS) {
-      tell(`${at}.${name}.expires`, 'a device of profile exosip2 has room for eight digits, 99999999s');
+    if (!('hold' in step)) continue;
+    for (const key of DECIDED) {
+      if (step.hold[key] === undefined) continue;
+      const why = `leave ${key} out, or use profile rfc3261`;
+      tell(`${at}.hold.${key}`, `profile exosip2 refreshes when its devices do; ${why}`);
     }
   }
 };

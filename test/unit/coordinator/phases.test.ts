@@ -49,6 +49,11 @@ describe('the phases of a run', () => {
     expect(brief({ done, durationUs: 20_000_000 }).slice(3)).toEqual(['drain 13+0.2', 'cleanup 13.2+6.8']);
   });
 
+  it('with a verification between drain and clean-up', () => {
+    const done = [{ ...doneAt(13_000_000, 15_000_000), verifyStartedUs: 14_000_000 }];
+    expect(brief({ done, durationUs: 20_000_000 }).slice(3)).toEqual(['drain 13+1', 'verify 14+1', 'cleanup 15+5']);
+  });
+
   it('cut short in the measured phase', () => {
     expect(brief({ done: [doneAt(5_000_000)], durationUs: 6_000_000, cutShort: true })).toEqual([
       'warmup 0+2',

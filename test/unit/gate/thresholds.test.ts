@@ -173,3 +173,37 @@ describe('taints', () => {
     expect(touchedBy('!=', 990)).toEqual(['all']);
   });
 });
+
+describe('thresholds on the verification', () => {
+  const missing = { scope: 'verify', metric: 'missing', aggregate: { kind: 'count' }, unit: 'count' } as const;
+  const verified = (sampled: number, checked: number, lost: number): GateNumbers => ({
+    ...numbers(),
+    verify: { sampled, checked, missing: lost, failed: sampled - checked },
+  });
+
+  it('hold and fail on how many bindings were missing, of those that could be compared', () => {
+    const none = { ...missing, comparison: '==', limit: 0 } as const;
+    expect(judge(none, verified(120, 100, 0))).toMatchObject({ status: 'passed', observed: 0, samples: 100 });
+    expect(judge(none, verified(120, 100, 1))).toMatchObject({ status: 'failed', observed: 1, samples: 100 });
+    const share = { ...missing, aggregate: { kind: 'ratio' }, unit: 'ratio', limit: 0.05 } as const;
+    expect(judge(share, verified(120, 100, 4))).toMatchObject({ status: 'passed', observed: 0.04 });
+  });
+
+  it('tell how many could be asked and compared', () => {
+    const checked = { ...missing, metric: 'checked', comparison: '>=', limit: 100 } as const;
+    expect(judge(checked, verified(120, 100, 0))).toMatchObject({ status: 'passed', observed: 100, samples: 120 });
+    const failed = { ...missing, metric: 'failed', aggregate: { kind: 'ratio' }, unit: 'ratio', limit: 0.1 } as const;
+    expect(judge(failed, verified(120, 90, 0))).toMatchObject({ status: 'failed', observed: 0.25 });
+  });
+
+  it('are undecided where nobody was asked, or there was no verification: never passed', () => {
+    const none = { ...missing, comparison: '==', limit: 0 } as const;
+    expect(judge(none, verified(0, 0, 0))).toMatchObject({ status: 'undecided', observed: null });
+    expect(judge(none, verified(5, 0, 0))).toMatchObject({ status: 'undecided', observed: null });
+    expect(judge(none, numbers())).toMatchObject({ status: 'undecided', observed: null });
+  });
+
+  it('are in doubt only when everything is', () => {
+    expect(taintsTouching(threshold(missing))).toEqual(['all']);
+  });
+});

@@ -103,6 +103,9 @@ function troubled(): m.RunResult {
     m.setCounter(block, m.COUNTER_SEND_QUEUE_FULL, 30);
     m.setCounter(block, m.COUNTER_SEND_WAITED_US_MAX, 700_000);
     m.setCounter(block, m.COUNTER_OVERTAKEN, 45);
+    m.setCounter(block, m.COUNTER_VERIFY_SAMPLED, 60);
+    m.setCounter(block, m.COUNTER_VERIFY_CHECKED, 55);
+    m.setCounter(block, m.COUNTER_VERIFY_MISSING, 3);
     m.setCounter(block, m.COUNTER_CLEANUP_ATTEMPTED, 2_500);
     m.setCounter(block, m.COUNTER_CLEANUP_SUCCEEDED, 2_500);
     m.setCounter(block, m.COUNTER_MISSED_CONTEXT_BUSY, 17);
@@ -115,6 +118,7 @@ function troubled(): m.RunResult {
   }
   const facts = sampleFacts();
   return sampleResult(blocks, THRESHOLDS, {
+    verifyAsked: true,
     cleanupAsked: true,
     environment: { ...facts.environment, sharedMachine: true, wireClock: 'userland' },
     notes: ['a note of the shell with\u001b[31m colour in it'],
@@ -201,6 +205,7 @@ describe('summary.json', () => {
       'transactions',
       'incoming',
       'contexts',
+      'verify',
       'cleanup',
       'rates',
       'generator',

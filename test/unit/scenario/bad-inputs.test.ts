@@ -310,8 +310,8 @@ describe('flow', () => {
     [flow, '  - registr: {}\n', 'x.yaml:12:5: unknown step "registr"; did you mean "register"?'],
     [
       flow,
-      '  - hold: 1h\n',
-      'x.yaml:12:5: unknown step "hold"; known: register, refresh, unregister, wildcard, query, wait, repeat, discard',
+      '  - park: 1h\n',
+      'x.yaml:12:5: unknown step "park"; known: register, refresh, unregister, wildcard, query, wait, hold, repeat, discard',
     ],
     [flow, '  - register:\n', 'x.yaml:12:5: register has a colon but no options; write "- register"'],
     [

@@ -6,8 +6,9 @@ const FOLDER = new URL('../../../scenarios/', import.meta.url);
 const names = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
 
 describe('example scenarios', () => {
-  it('are these six', () => {
+  it('are these seven', () => {
     expect(names.sort()).toEqual([
+      'fleet.yaml',
       'million.yaml',
       'query.yaml',
       'quickstart.yaml',

@@ -20,6 +20,9 @@ describe('flowFacts', () => {
       attemptCount: 10,
       stepCount: 6,
       waitUs: 3_000_000,
+      heldUs: 0,
+      heldCount: 0,
+      hasHold: false,
     });
   });
 

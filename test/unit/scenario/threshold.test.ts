@@ -25,6 +25,8 @@ describe('threshold expressions', () => {
     ['all.failures.status-503: rate < 5/s', 'all', 'failures', 'status-503', { kind: 'rate' }, '<', 5, 'perSecond'],
     ['wildcard.succeeded: rate > 30/m', 'wildcard', 'succeeded', null, { kind: 'rate' }, '>', 0.5, 'perSecond'],
     ['all.challenged: rate == 0/s', 'all', 'challenged', null, { kind: 'rate' }, '==', 0, 'perSecond'],
+    ['verify.missing: count == 0', 'verify', 'missing', null, { kind: 'count' }, '==', 0, 'count'],
+    ['verify.missing: ratio <= 0.1%', 'verify', 'missing', null, { kind: 'ratio' }, '<=', 0.001, 'ratio'],
     ['all.skipped: count != 3', 'all', 'skipped', null, { kind: 'count' }, '!=', 3, 'count'],
   ])('%s is understood', (text, scope, metric, cause, aggregate, comparison, limit, unit) => {
     expect(parseThreshold(text, 'x.yaml:3')).toEqual({
@@ -41,6 +43,17 @@ describe('threshold expressions', () => {
     ],
     ['regster.latency: p99 < 50ms', 0, 'unknown procedure "regster" in a threshold; did you mean "register"?'],
     ['register.latnecy: p99 < 50ms', 9, 'unknown metric "latnecy" in a threshold; did you mean "latency"?'],
+    [
+      'register.missing: count == 0',
+      9,
+      'unknown metric "missing" in a threshold; known: latency, failureLatency, wire, lag, started, succeeded, failures, skipped, challenged',
+    ],
+    [
+      'verify.latency: p99 < 50ms',
+      7,
+      'unknown metric "latency" in a threshold; known: sampled, checked, missing, failed',
+    ],
+    ['verify.missing: rate == 0/s', 16, '"missing" has no rate; known: count, ratio'],
     ['register.latency: p98 < 50ms', 18, 'unknown aggregate "p98" in a threshold; did you mean "p90"?'],
     ['register.latency: ratio < 1%', 18, '"latency" has no ratio; known: p50, p90, p95, p99, p99.9, min, mean, max'],
     ['all.failures: p99 < 50ms', 14, '"failures" has no p99; known: count, ratio, rate'],
