@@ -1,7 +1,8 @@
 // What other folders may use of the scenario folder.
 
-export { parseDnsServer } from './address.ts';
 export { hasCredentials, secretsOf } from './credential-facts.ts';
+export type { HostPort } from './address.ts';
+export { DEFAULT_SIP_PORT, parseDnsServer, parseDomain, parseRequestUri } from './address.ts';
 export { describePlan } from './describe-plan.ts';
 export type { FlowFacts } from './flow-facts.ts';
 export { flowFacts, holdUs, proceduresOf } from './flow-facts.ts';
@@ -81,4 +82,5 @@ export {
 export { nearestWord } from './suggest.ts';
 export type { TargetWeights } from './target-order.ts';
 export { MOST_TARGETS, orderTargets } from './target-order.ts';
+export { parseHeaderName, parseUserTemplate } from './template.ts';
 export { PROCEDURES, parseThreshold } from './threshold.ts';

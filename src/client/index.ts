@@ -1,0 +1,14 @@
+// The library's API for registrations one at a time. `src/index.ts` gives it to programs.
+
+export type { CredentialsOptions } from './credential-store.ts';
+export type { RegistrationErrorCode } from './errors.ts';
+export { REGISTRATION_ERROR_CODES, RegistrationError, RegistrationFailure } from './errors.ts';
+export type { FailedEvent, RegistrationEvent, RegistrationEvents } from './events.ts';
+export type { RegisterRequest, Registration, RegistrationState } from './handle.ts';
+export type { HeaderValue, TimerOptions } from './plans.ts';
+export type { ClientStatistics, InitialRegister, RegistrationClientOptions } from './registration-client.ts';
+export { RegistrationClient } from './registration-client.ts';
+export type { AttemptReport, Endpoint, MessageReport, TransactionReport } from './reports.ts';
+export type { Binding, Response } from './response.ts';
+export type { FailureFacts, RefreshAfter, RetryAfter } from './timing.ts';
+export { exosip2RefreshAfterSeconds, refreshAfterSeconds, retryAfterSeconds } from './timing.ts';

@@ -1,0 +1,303 @@
+// One next hop of a client: an engine that takes commands, a socket connected to the next hop, and the pump, on the event loop of the
+// thread that made it. A registration has a row of it, which is a context of the engine.
+//
+//   Registration -- start(row, command) --> engine -- bytes --> socket
+//        ^                                    |
+//        +------- news, after the turn -------+         the engine is never called from the midst of its own work
+//
+// Left out on purpose: what a registration does next. It is told what happened, and when it asked to be woken.
+
+import type { Command, EndedTransaction, Engine } from '../engine/index.ts';
+import {
+  abort,
+  attachFlow,
+  commandAttempt,
+  createEngine,
+  forgetContext,
+  forgetCredentials,
+  isIdle,
+  outboxCapacity,
+} from '../engine/index.ts';
+import type { MetricsBlock } from '../metrics/index.ts';
+import { createMetricsBlock, outcomeName } from '../metrics/index.ts';
+import type { RunPlan } from '../scenario/index.ts';
+import { assert, decodeUtf8, NEVER_US } from '../std/index.ts';
+import type { UdpTransport } from '../transport/index.ts';
+import { formatIpv4 } from '../transport/index.ts';
+import type { ClientSocket, Core, ResolvedTarget } from '../worker/index.ts';
+import { createClientTransport, createEngineCore, openClientSockets, runPump } from '../worker/index.ts';
+import type { Endpoint, MessageReport } from './reports.ts';
+import type { Response } from './response.ts';
+import { readResponse } from './response.ts';
+
+/** Numbers by the second are nobody's here. */
+const SERIES_SECONDS = 1;
+
+/** What a registration hears from its line. */
+export interface LineListener {
+  /** A request has had its answer, or ended without one. */
+  transactionEnded(ended: EndedTransaction, how: string, response: Response | null): void;
+  /** The attempt has ended, and another one may be started. */
+  attemptEnded(cause: string, endUs: number, wireUs: number): void;
+  /** The time has come that it asked for. */
+  wake(): void;
+  /** Nothing more will come: the line is closed, or broken. */
+  lineEnded(error: unknown): void;
+}
+
+export interface LineOptions {
+  readonly plan: RunPlan;
+  readonly runId: string;
+  readonly target: ResolvedTarget;
+  /** Zero of all times: CLOCK_MONOTONIC when the client was made, microseconds. */
+  readonly originUs: number;
+  /** Null: nobody listens to messages. */
+  readonly onMessage: ((message: MessageReport) => void) | null;
+}
+
+/** Opens the socket and begins to turn. Throws a UserError where the socket cannot be had. */
+export const openLine = async (options: LineOptions): Promise<Line> => {
+  const { plan, runId, target } = options;
+  const metrics = createMetricsBlock(SERIES_SECONDS);
+  let line: Line | null = null;
+  const engine = createEngine({
+    plan,
+    workerIndex: 0,
+    workerCount: 1,
+    runId,
+    seed: 0,
+    // Every command brings its own.
+    userAgent: '',
+    metrics,
+    commanded: true,
+    observer: {
+      answered: (ended) => line?.noteTransaction(ended, 'answered', true),
+      unanswered: (ended, outcome) => line?.noteTransaction(ended, outcomeName(outcome), false),
+      ended: (context, outcome, endUs, wireUs) => line?.noteAttempt(context, outcomeName(outcome), endUs, wireUs),
+    },
+  });
+  const transport = createClientTransport(plan.local, outboxCapacity(engine));
+  try {
+    const place = { local: plan.local, workerIndex: 0, workerCount: 1, target };
+    const [socket] = await openClientSockets(
+      transport,
+      place,
+      engine.flows.map(({ outbox }) => outbox.slab),
+    );
+    assert(socket !== undefined, 'a line has one socket');
+    attachFlow(engine, socket.flow, socket.sentBy);
+    transport.setOrigin(options.originUs);
+    line = new Line({ options, engine, metrics, transport, socket });
+    return line;
+  } catch (error) {
+    transport.close();
+    throw error;
+  }
+};
+
+interface LineParts {
+  readonly options: LineOptions;
+  readonly engine: Engine;
+  readonly metrics: MetricsBlock;
+  readonly transport: UdpTransport;
+  readonly socket: ClientSocket;
+}
+
+/** Something that a registration is to be told after the turn. */
+interface News {
+  readonly row: number;
+  /** Only once the context may be commanded again. */
+  readonly isEnd: boolean;
+  readonly tell: (listener: LineListener) => void;
+}
+
+export class Line {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly runId: string;
+  readonly plan: RunPlan;
+  readonly metrics: MetricsBlock;
+  readonly #engine: Engine;
+  readonly #transport: UdpTransport;
+  readonly #onMessage: ((message: MessageReport) => void) | null;
+  readonly #listeners = new Map<number, LineListener>();
+  readonly #freeRows: number[];
+  readonly #wakes = new Map<number, number>();
+  readonly #pumping: Promise<void>;
+  #news: News[] = [];
+  #nextWakeUs = NEVER_US;
+  #datagram: { readonly bytes: Uint8Array; readonly start: number; readonly end: number } | null = null;
+  #isClosing = false;
+  #isOver = false;
+
+  constructor({ options, engine, metrics, transport, socket }: LineParts) {
+    this.local = { address: formatIpv4(socket.localAddress), port: socket.localPort };
+    this.remote = { address: options.target.address, port: options.target.port };
+    this.runId = options.runId;
+    this.plan = options.plan;
+    this.metrics = metrics;
+    this.#engine = engine;
+    this.#transport = transport;
+    this.#onMessage = options.onMessage;
+    this.#freeRows = Array.from({ length: engine.contexts.count }, (_, row) => row).reverse();
+    this.#pumping = this.#pump();
+  }
+
+  /** A row for the registration, or null when all are taken. */
+  claim(listener: LineListener): number | null {
+    const row = this.#freeRows.pop();
+    if (row === undefined) return null;
+    this.#listeners.set(row, listener);
+    return row;
+  }
+
+  /** Ends what is under way without a word, and gives the row back. */
+  release(row: number): void {
+    if (!this.#listeners.delete(row)) return;
+    this.#news = this.#news.filter((news) => news.row !== row);
+    this.wakeAt(row, NEVER_US);
+    if (this.#isOver) return;
+    forgetContext(this.#engine, this.nowUs(), row);
+    // Rows go round, so that a late answer meets a context that has been idle for as long as possible.
+    this.#freeRows.unshift(row);
+  }
+
+  /** False when the request would be too long. */
+  start(row: number, command: Command): boolean {
+    assert(isIdle(this.#engine, row), 'a registration has one attempt at a time');
+    this.wakeAt(row, NEVER_US);
+    const isTaken = commandAttempt(this.#engine, this.nowUs(), row, command);
+    this.#transport.wake();
+    return isTaken;
+  }
+
+  /** The registration's credentials have changed: nonce and H(A1) are forgotten. */
+  forgetCredentials(row: number): void {
+    forgetCredentials(this.#engine, row);
+  }
+
+  /** The listener is woken once, then; NEVER_US takes it back. */
+  wakeAt(row: number, atUs: number): void {
+    if (atUs === NEVER_US) this.#wakes.delete(row);
+    else this.#wakes.set(row, atUs);
+    this.#nextWakeUs = Math.min(NEVER_US, ...this.#wakes.values());
+  }
+
+  /** What the context's binding was granted, in seconds; 0 when it has none. */
+  grantedSeconds(row: number): number {
+    const { grantedSeconds, mayBeBound } = this.#engine.contexts;
+    return mayBeBound[row] === 1 ? (grantedSeconds[row] ?? 0) : 0;
+  }
+
+  nowUs(): number {
+    return this.#transport.nowUs();
+  }
+
+  /** Sends nothing more; what is under way ends as aborted. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    if (!this.#isOver) this.#transport.wake();
+    await this.#pumping;
+  }
+
+  noteTransaction(ended: EndedTransaction, how: string, isAnswered: boolean): void {
+    const datagram = this.#datagram;
+    const response =
+      isAnswered && datagram !== null ? readResponse(datagram.bytes, datagram.start, datagram.end) : null;
+    const tell = (listener: LineListener): void => listener.transactionEnded(ended, how, response);
+    this.#news.push({ row: ended.context, isEnd: false, tell });
+  }
+
+  noteAttempt(context: number, cause: string, endUs: number, wireUs: number): void {
+    const tell = (listener: LineListener): void => listener.attemptEnded(cause, endUs, wireUs);
+    this.#news.push({ row: context, isEnd: true, tell });
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      await runPump(this.#core(), this.#transport);
+      this.#end(null);
+    } catch (error) {
+      this.#end(error);
+      // A mistake of our own, or of a function of the caller's: nobody waits for this promise, and it must not be silent.
+      queueMicrotask(() => {
+        throw error;
+      });
+    } finally {
+      this.#transport.close();
+    }
+  }
+
+  /** The engine's own core, overheard, with the registrations' times among its deadlines. */
+  #core(): Core {
+    const engine = this.#engine;
+    const { metrics } = this;
+    const core = createEngineCore({ engine, transport: this.#transport, metrics, isStopped: () => this.#isClosing });
+    return {
+      ...core,
+      onDatagram: (flow, receivedAtUs, bytes, start, end, peerAddress, peerPort) => {
+        this.#tell('received', receivedAtUs, bytes, start, end);
+        this.#datagram = { bytes, start, end };
+        core.onDatagram(flow, receivedAtUs, bytes, start, end, peerAddress, peerPort);
+        this.#datagram = null;
+      },
+      onSent: (flow, count, sentAtUs) => {
+        this.#tellSent(count, sentAtUs);
+        core.onSent(flow, count, sentAtUs);
+      },
+      advance: (nowUs) => {
+        this.#wakeDue(nowUs);
+        // Who was woken may have commanded something, at a time of its own.
+        return Math.min(core.advance(Math.max(nowUs, engine.nowUs)), this.#nextWakeUs);
+      },
+      endTurn: (nowUs, turnUs) => {
+        core.endTurn(nowUs, turnUs);
+        this.#deliver();
+      },
+    };
+  }
+
+  #wakeDue(nowUs: number): void {
+    if (this.#nextWakeUs > nowUs) return;
+    for (const [row, atUs] of [...this.#wakes]) {
+      if (atUs > nowUs) continue;
+      this.wakeAt(row, NEVER_US);
+      this.#listeners.get(row)?.wake();
+    }
+  }
+
+  /** A context that has ended its attempt is idle after the turn, unless others wait for room before it: then the news wait as well. */
+  #deliver(): void {
+    const news = this.#news;
+    this.#news = [];
+    for (const each of news) {
+      const listener = this.#listeners.get(each.row);
+      if (listener === undefined) continue;
+      if (each.isEnd && !isIdle(this.#engine, each.row)) this.#news.push(each);
+      else each.tell(listener);
+    }
+  }
+
+  #end(error: unknown): void {
+    abort(this.#engine, this.nowUs());
+    this.#isOver = true;
+    this.#deliver();
+    const listeners = [...this.#listeners.values()];
+    this.#listeners.clear();
+    this.#wakes.clear();
+    for (const listener of listeners) listener.lineEnded(error);
+  }
+
+  #tellSent(count: number, sentAtUs: number): void {
+    const { outbox } = this.#engine.flows[0]!;
+    for (let entry = outbox.first; this.#onMessage !== null && entry < outbox.first + count; entry++) {
+      const index = entry & outbox.mask;
+      this.#tell('sent', sentAtUs, outbox.slab, outbox.start[index]!, outbox.stop[index]!);
+    }
+  }
+
+  #tell(direction: MessageReport['direction'], atUs: number, bytes: Uint8Array, start: number, end: number): void {
+    if (this.#onMessage === null) return;
+    this.#onMessage({ direction, atUs, local: this.local, remote: this.remote, text: decodeUtf8(bytes, start, end) });
+  }
+}

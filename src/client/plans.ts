@@ -1,0 +1,100 @@
+// The plans of a client. A line (one next hop) has a plan whose contexts start by command: no flow, no starts, no end. A registration has
+// a plan of its own, in which everything is the line's but who it is; the engine makes its requests from it as it does for a scenario,
+// so what a scenario's identity can do, a registration can.
+//
+// What a client does not decide is filled in by the scenario loader, so there is one place for defaults.
+
+import type { AttemptStep, PlanHeader, Procedure, RunPlan } from '../scenario/index.ts';
+import { loadScenario } from '../scenario/index.ts';
+import { UserError } from '../std/index.ts';
+import type { Identity, Place } from './addresses.ts';
+import type { CredentialsOptions } from './credential-store.ts';
+
+export interface TimerOptions {
+  /** RFC 3261 Table 4; defaults 500, 4000 and 5000. A request without an answer fails after 64 × T1. */
+  readonly t1Ms?: number;
+  readonly t2Ms?: number;
+  readonly t4Ms?: number;
+}
+
+export interface LinePlanOptions {
+  readonly localAddress: string | null;
+  readonly localPort: number | null;
+  readonly timers: TimerOptions;
+  readonly mostRegistrations: number;
+}
+
+/** Throws a UserError for a value that a scenario would not take either. */
+export const createLinePlan = (options: LinePlanOptions): RunPlan => {
+  const { localAddress, localPort, timers, mostRegistrations } = options;
+  const document = {
+    version: 1,
+    name: 'client',
+    target: 'sip:127.0.0.1',
+    identities: { count: mostRegistrations, user: 'u{index}', domain: 'client.invalid' },
+    load: { model: 'constant-rate', rate: '1/s', starts: 1 },
+    flow: ['register'],
+    timers: { T1: `${timers.t1Ms ?? 500}ms`, T2: `${timers.t2Ms ?? 4_000}ms`, T4: `${timers.t4Ms ?? 5_000}ms` },
+    local: {
+      sockets: 'udp-dgram',
+      ...(localAddress === null ? {} : { addresses: [localAddress] }),
+      ...(localPort === null ? {} : { ports: String(localPort) }),
+    },
+  };
+  const plan = load(document);
+  return { ...plan, flow: [], load: { ...plan.load, starts: 0 } };
+};
+
+/** JSON is YAML. There is no file that a place could point into. */
+const load = (document: object): RunPlan => {
+  try {
+    return loadScenario({ file: 'client', text: JSON.stringify(document) });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      'USAGE',
+      error.problems.map(({ message }) => ({ message })),
+    );
+  }
+};
+
+export interface RegistrationFacts {
+  readonly identity: Identity;
+  readonly registrar: Place;
+  readonly credentials: readonly CredentialsOptions[];
+}
+
+/** The plan of one registration: the line's, with one identity. */
+export const createRegistrationPlan = (line: RunPlan, facts: RegistrationFacts): RunPlan => {
+  const { identity, registrar, credentials } = facts;
+  const { user, domain } = identity;
+  return {
+    ...line,
+    requestUri: registrar.uri,
+    identities: {
+      ...line.identities,
+      count: 1,
+      user: [{ kind: 'text', text: user }],
+      domain,
+      password: credentials[0]?.password ?? null,
+    },
+  };
+};
+
+export interface StepFacts {
+  readonly procedure: Procedure;
+  readonly expires: number;
+  readonly headers: readonly HeaderValue[];
+}
+
+export interface HeaderValue {
+  readonly name: string;
+  readonly value: string;
+}
+
+export const createStep = ({ procedure, expires, headers }: StepFacts): AttemptStep => ({
+  kind: 'attempt',
+  procedure,
+  expiresSeconds: procedure === 'query' ? null : expires,
+  headers: headers.map(({ name, value }): PlanHeader => ({ name, value: [{ kind: 'text', text: value }] })),
+});

@@ -1,0 +1,285 @@
+// The library's client: any number of registrations, one at a time or together, on the engine that also makes the load.
+//
+//   const client = new RegistrationClient();
+//   client.addCredentials({ username: 'alice', password: 'secret' });
+//   const request = client.buildInitialRegister({ from: 'sip:alice@example.org', expires: 1800 });
+//   request.setHeader('Supported', '100rel, path');
+//   await request.send();
+//   …
+//   await request.registration.unregister();
+//   await client.close();
+//
+// A next hop gets a socket and an engine when its first request is sent (line.ts), and all registrations that go there share them.
+
+import { EventEmitter } from 'node:events';
+import { MOST_COMMANDED_CONTEXTS } from '../engine/index.ts';
+import {
+  COUNTER_DATAGRAMS_SENT,
+  COUNTER_MALFORMED,
+  COUNTER_REQUESTS_SENT,
+  COUNTER_RETRANSMISSIONS,
+  COUNTER_STRAY,
+  counterOf,
+} from '../metrics/index.ts';
+import type { RunPlan } from '../scenario/index.ts';
+import { UserError } from '../std/index.ts';
+import { isPublicAddress, monotonicNowUs, resolveHost } from '../transport/index.ts';
+import type { Place } from './addresses.ts';
+import { hasControl, readIdentity, readPlace, wrong } from './addresses.ts';
+import type { CredentialsOptions } from './credential-store.ts';
+import { createCredentialStore } from './credential-store.ts';
+import { RegistrationError } from './errors.ts';
+import type { RegistrationEvents } from './events.ts';
+import type { RegisterRequest, Registration } from './handle.ts';
+import type { Line } from './line.ts';
+import { openLine } from './line.ts';
+import { checkExpires, ManagedRegistration } from './managed-registration.ts';
+import type { TimerOptions } from './plans.ts';
+import { createLinePlan } from './plans.ts';
+import type { ContactKind, RegistrationHost } from './registration-host.ts';
+import type { RefreshAfter, RetryAfter } from './timing.ts';
+import { refreshAfterSeconds, retryAfterSeconds } from './timing.ts';
+
+export interface RegistrationClientOptions {
+  /** IPv4 address to speak from; default: the system's choice. */
+  readonly localAddress?: string;
+  /** Default: any free one. With a port of its own, a client reaches one next hop. */
+  readonly localPort?: number;
+  /** The User-Agent header; default `regstorm`. */
+  readonly userAgent?: string;
+  readonly timers?: TimerOptions;
+  /** At one next hop; default 1000. */
+  readonly mostRegistrations?: number;
+  /** Whether a public address may be reached; default false, as everywhere in regstorm. */
+  readonly allowPublic?: boolean;
+  /** When a registration is refreshed by itself; default: at 80 to 95 % of the granted interval. */
+  readonly refreshAfter?: RefreshAfter;
+  /** When a failed refresh is tried again by itself; default: RFC 5626 §4.5, Retry-After, never what cannot get better. */
+  readonly retryAfter?: RetryAfter;
+}
+
+export interface InitialRegister {
+  /** The address-of-record, for From and To: `sip:alice@example.org`, or with a display name `"Alice" <sip:alice@example.org>`. */
+  readonly from: string;
+  /** The Request-URI: `sip:host[:port]` or `host[:port]`; default: the address-of-record's domain. */
+  readonly registrar?: string;
+  /** Where requests go instead of the registrar: `sip:host[:port]`. */
+  readonly outboundProxy?: string;
+  /** Null (the default): our own address. `*`: all bindings, to remove them. Empty: none, to ask for the bindings. */
+  readonly contact?: string | null;
+  /** Seconds; default 3600, and 0 with `*`. */
+  readonly expires?: number;
+  /** Refreshes by itself from the first 200 on; default true. */
+  readonly autoRefresh?: boolean;
+}
+
+export interface ClientStatistics {
+  readonly registrations: number;
+  readonly requestsSent: number;
+  readonly retransmissions: number;
+  readonly datagramsSent: number;
+  /** Answers that belong to no request: late ones, repeats after Timer K, and whatever else comes. */
+  readonly stray: number;
+  readonly malformed: number;
+}
+
+type Listener<K extends keyof RegistrationEvents> = (...event: RegistrationEvents[K]) => void;
+
+const DEFAULT_EXPIRES_SECONDS = 3_600;
+const DEFAULT_REGISTRATIONS = 1_000;
+const RUN_ID_BYTES = 4;
+/** Requests under way at once when all registrations are ended together. */
+const TOGETHER = 50;
+
+export class RegistrationClient {
+  readonly #options: RegistrationClientOptions;
+  readonly #plan: RunPlan;
+  readonly #credentials = createCredentialStore();
+  readonly #events = new EventEmitter<RegistrationEvents>();
+  readonly #registrations = new Map<number, Registration>();
+  readonly #lines = new Map<string, Line | Promise<Line>>();
+  readonly #host: RegistrationHost;
+  readonly #clientId = randomHex(RUN_ID_BYTES);
+  readonly #originUs = monotonicNowUs();
+  #lastRid = 0;
+  #lastLine = 0;
+  #isClosed = false;
+
+  /** Throws a UserError for an option that cannot be; nothing is opened before the first request. */
+  constructor(options: RegistrationClientOptions = {}) {
+    const { mostRegistrations = DEFAULT_REGISTRATIONS, localAddress = null, localPort = null, timers = {} } = options;
+    if (!(mostRegistrations >= 1 && mostRegistrations <= MOST_COMMANDED_CONTEXTS)) {
+      throw wrong('mostRegistrations', `${mostRegistrations} is not a number from 1 to ${MOST_COMMANDED_CONTEXTS}`);
+    }
+    if (hasControl(options.userAgent ?? ''))
+      throw wrong('userAgent', 'there is a line break or control character in it');
+    this.#options = options;
+    this.#plan = createLinePlan({ localAddress, localPort, timers, mostRegistrations });
+    this.#host = this.#createHost();
+  }
+
+  /** A registration's first request, not sent yet. Its handle is `request.registration`. */
+  buildInitialRegister(initial: InitialRegister): RegisterRequest {
+    if (this.#isClosed) throw new RegistrationError('CLOSED');
+    const identity = readIdentity(initial.from);
+    const registrar = readPlace('registrar', initial.registrar ?? identity.domain);
+    const nextHop = initial.outboundProxy === undefined ? registrar : readPlace('outboundProxy', initial.outboundProxy);
+    const contact = readContact(initial.contact ?? null);
+    const expires = initial.expires ?? (contact === 'all' ? 0 : DEFAULT_EXPIRES_SECONDS);
+    checkExpires(expires);
+    if (contact === 'all' && expires !== 0) {
+      throw wrong('expires', `Contact: * goes with Expires 0 and no other (RFC 3261 §10.2.2), not with ${expires}`);
+    }
+    const autoRefresh = (initial.autoRefresh ?? true) && contact === 'managed';
+    const rid = ++this.#lastRid;
+    const init = { rid, identity, registrar, nextHop, contact, expires, autoRefresh };
+    const registration = new ManagedRegistration(init, this.#host);
+    this.#registrations.set(rid, registration);
+    return registration.buildRegister();
+  }
+
+  /** Builds and sends in one; gives the handle once it is registered. */
+  async register(initial: InitialRegister): Promise<Registration> {
+    const request = this.buildInitialRegister(initial);
+    await request.send();
+    return request.registration;
+  }
+
+  /** All that were built and not removed, in that order. */
+  get registrations(): readonly Registration[] {
+    return [...this.#registrations.values()];
+  }
+
+  /** By its number; undefined when there is none, or it was removed. */
+  registration(rid: number): Registration | undefined {
+    return this.#registrations.get(rid);
+  }
+
+  /** For challenges to this user; replaces what the user had. From the next request on. */
+  addCredentials(credentials: CredentialsOptions): void {
+    this.#credentials.add(credentials);
+  }
+
+  /** Returns how many there were. */
+  removeCredentials(username: string): number {
+    return this.#credentials.remove(username);
+  }
+
+  clearCredentials(): void {
+    this.#credentials.clear();
+  }
+
+  /** Unregisters whatever is registered. Those that could not be are in the answer; a busy one is among them. */
+  async unregisterAll(): Promise<{ readonly failed: readonly Registration[] }> {
+    const waiting = this.registrations.filter(({ state }) => state === 'registered');
+    const failed: Registration[] = [];
+    const work = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const registration = next;
+        await registration.unregister().catch(() => failed.push(registration));
+      }
+    };
+    await Promise.all(Array.from({ length: TOGETHER }, work));
+    return { failed };
+  }
+
+  /** Ends without a word to any registrar; what is under way is given up. `unregisterAll` before it leaves no binding behind. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const lines = await Promise.allSettled(this.#lines.values());
+    await Promise.all(lines.map((line) => (line.status === 'fulfilled' ? line.value.close() : null)));
+  }
+
+  on<K extends keyof RegistrationEvents>(name: K, listener: Listener<K>): this {
+    this.#events.on(name, listener as never);
+    return this;
+  }
+
+  once<K extends keyof RegistrationEvents>(name: K, listener: Listener<K>): this {
+    this.#events.once(name, listener as never);
+    return this;
+  }
+
+  off<K extends keyof RegistrationEvents>(name: K, listener: Listener<K>): this {
+    this.#events.off(name, listener as never);
+    return this;
+  }
+
+  statistics(): ClientStatistics {
+    const lines = [...this.#lines.values()].filter((line): line is Line => !(line instanceof Promise));
+    const sum = (counter: number): number =>
+      lines.reduce((total, { metrics }) => total + counterOf(metrics, counter), 0);
+    return {
+      registrations: this.#registrations.size,
+      requestsSent: sum(COUNTER_REQUESTS_SENT),
+      retransmissions: sum(COUNTER_RETRANSMISSIONS),
+      datagramsSent: sum(COUNTER_DATAGRAMS_SENT),
+      stray: sum(COUNTER_STRAY),
+      malformed: sum(COUNTER_MALFORMED),
+    };
+  }
+
+  #createHost(): RegistrationHost {
+    return {
+      userAgent: this.#options.userAgent ?? 'regstorm',
+      refreshAfter: this.#options.refreshAfter ?? ((granted) => refreshAfterSeconds(granted)),
+      retryAfter: this.#options.retryAfter ?? ((failure) => retryAfterSeconds(failure)),
+      isClosed: () => this.#isClosed,
+      lineTo: (nextHop) => this.#lineTo(nextHop),
+      credentialsVersion: () => this.#credentials.version(),
+      credentialsOf: (username) => this.#credentials.of(username),
+      emit: (name, event) => this.#emit(name, event),
+      forget: ({ rid }) => this.#registrations.delete(rid),
+    };
+  }
+
+  /** Not from the midst of a turn: a listener may throw, and what it calls may need the engine. */
+  #emit<K extends keyof RegistrationEvents>(name: K, event: RegistrationEvents[K][0]): void {
+    if (this.#events.listenerCount(name) === 0) return;
+    queueMicrotask(() => (this.#events as EventEmitter).emit(name, event));
+  }
+
+  #lineTo(nextHop: Place): Line | Promise<Line> {
+    const key = `${nextHop.host.toLowerCase()}:${nextHop.port}`;
+    const known = this.#lines.get(key);
+    if (known !== undefined) return known;
+    const opening = this.#open(nextHop);
+    this.#lines.set(key, opening);
+    opening.then(
+      (line) => this.#lines.set(key, line),
+      () => this.#lines.delete(key),
+    );
+    return opening;
+  }
+
+  async #open({ host, port }: Place): Promise<Line> {
+    const { address } = await resolveHost(host);
+    if (isPublicAddress(address) && this.#options.allowPublic !== true) {
+      throw new UserError('TARGET_PUBLIC', {
+        message: `${host === address ? address : `${host} (${address})`} is a public address`,
+        hint: 'if the registrar is yours, say so with allowPublic: true',
+      });
+    }
+    const runId = `${this.#clientId}-${++this.#lastLine}`;
+    const onMessage = (message: RegistrationEvents['message'][0]): void => this.#emit('message', message);
+    return openLine({
+      plan: this.#plan,
+      runId,
+      target: { address, port },
+      originUs: this.#originUs,
+      onMessage,
+    });
+  }
+}
+
+const readContact = (contact: string | null): ContactKind => {
+  if (contact === null) return 'managed';
+  if (contact === '*') return 'all';
+  if (contact === '') return 'none';
+  throw wrong('contact', `"${contact}" is neither null (our own address), "*" nor empty`);
+};
+
+const randomHex = (bytes: number): string =>
+  [...globalThis.crypto.getRandomValues(new Uint8Array(bytes))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');

@@ -1,0 +1,38 @@
+// What a registration needs of its client, and what is fixed for its life.
+
+import type { Identity, Place } from './addresses.ts';
+import type { CredentialsOptions } from './credential-store.ts';
+import type { RegistrationEvents } from './events.ts';
+import type { Registration } from './handle.ts';
+import type { Line } from './line.ts';
+import type { RefreshAfter, RetryAfter } from './timing.ts';
+
+/** What a registration is made of. */
+export interface RegistrationInit {
+  readonly rid: number;
+  readonly identity: Identity;
+  /** The Request-URI. */
+  readonly registrar: Place;
+  /** Where requests go. */
+  readonly nextHop: Place;
+  readonly contact: ContactKind;
+  readonly expires: number;
+  readonly autoRefresh: boolean;
+}
+
+/** `managed`: our own address; `all`: every binding there is; `none`: asks for the bindings. */
+export type ContactKind = 'managed' | 'all' | 'none';
+
+export interface RegistrationHost {
+  readonly userAgent: string;
+  readonly refreshAfter: RefreshAfter;
+  readonly retryAfter: RetryAfter;
+  isClosed(): boolean;
+  /** The line to a next hop: at once where it is open, else a promise. */
+  lineTo(nextHop: Place): Line | Promise<Line>;
+  credentialsVersion(): number;
+  credentialsOf(username: string): readonly CredentialsOptions[];
+  /** Tells the client's listeners, after what is going on now. */
+  emit<K extends keyof RegistrationEvents>(name: K, event: RegistrationEvents[K][0]): void;
+  forget(registration: Registration): void;
+}
