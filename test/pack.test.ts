@@ -1,8 +1,9 @@
 // The package as its users get it: packed, installed from the tarball into an empty folder, and run from there. It packs
 // the dist that `npm test` has just built.
 
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -79,4 +80,43 @@ describe('the package installed from its tarball', () => {
     const { stdout } = await run(process.execPath, args, { cwd: join(folder, 'app'), timeout: RUN_WITHIN_MS });
     expect(stdout.trim()).toBe('function');
   });
+
+  it("import 'regstorm' gives RegistrationClient: an example that it ships registers with the registrar that it ships", async () => {
+    const registrar = spawn(command, ['registrar', '--listen', '127.0.0.1:0', '--users', '10', '--password', 'secret']);
+    try {
+      const [said] = (await once(registrar.stdout, 'data')) as [Buffer];
+      const port = /listening on 127\.0\.0\.1:(\d+)/.exec(said.toString())?.[1];
+      const args = [join(installed, 'examples', 'register.mjs'), `sip:127.0.0.1:${port}`];
+      const { stdout } = await run(process.execPath, args, { timeout: RUN_WITHIN_MS });
+      expect(stdout.split('\n')[0]).toBe('registered: rid 1, 1800 s, 2 requests');
+    } finally {
+      registrar.kill();
+      await once(registrar, 'exit');
+    }
+  });
+
+  it('has the types of its library, which a program is checked against', async () => {
+    const program = `
+      import { RegistrationClient, type Registration, type RegistrationEvents, runScenario } from 'regstorm';
+      const client: RegistrationClient = new RegistrationClient({ timers: { t1Ms: 500 } });
+      client.on('failed', ({ cause, retryInSeconds }) => console.log(cause.length, retryInSeconds?.toFixed()));
+      const registration: Registration = await client.register({ from: 'sip:a@b.example', expires: 60 });
+      const { transactions } = await registration.refresh();
+      export const latencies: (number | null)[] = transactions.map(({ latencyUs }) => latencyUs);
+      export type Names = keyof RegistrationEvents;
+      // @ts-expect-error: a number of seconds, not a text
+      await registration.refresh({ expires: '60' });
+      console.log(typeof runScenario);
+    `;
+    const app = join(folder, 'app');
+    writeFileSync(join(app, 'program.ts'), program);
+    const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+    const types = ['--typeRoots', join(ROOT, 'node_modules', '@types')];
+    const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
+    writeFileSync(join(app, 'package.json'), JSON.stringify({ ...readManifest(app), type: 'module' }));
+    const { stdout } = await run(tsc, [...options, ...types, 'program.ts'], { cwd: app, timeout: RUN_WITHIN_MS });
+    expect(stdout).toBe('');
+  });
 });
+
+const readManifest = (app: string): object => JSON.parse(readFileSync(join(app, 'package.json'), 'utf8')) as object;

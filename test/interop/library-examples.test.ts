@@ -2,7 +2,7 @@
 // They are the twins of the steps of libeXosip2's registration how-to (docs/exosip2.md).
 
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,7 +11,8 @@ import type { Kamailio } from './kamailio.ts';
 import { startKamailio } from './kamailio.ts';
 import { describeWithPeers } from './peers.ts';
 
-const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const EXAMPLES = join(ROOT, 'examples');
 const RUN_WITHIN_MS = 40_000;
 const run = promisify(execFile);
 
@@ -107,6 +108,22 @@ describeWithPeers(['kamailio', 'kamcmd'], 'Examples of the library against Kamai
     const { lines, stored } = await runExample('remove.mjs');
     expect(lines).toEqual(['removed: removed, 0 requests sent for it', 'refresh: REMOVED']);
     expect(stored).toBe(1);
+  });
+
+  it('the program in the README runs as it stands there, but for its names', async () => {
+    const block = readFileSync(join(ROOT, 'README.md'), 'utf8').match(
+      /```js\n(import \{ RegistrationClient [\s\S]*?)```/,
+    )?.[1];
+    const program = (block ?? '')
+      .replace('192.0.2.10', `127.0.0.1:${kamailio.port}`)
+      .replace('example.org', 'test.example');
+    const args = [
+      '--input-type=module',
+      '--eval',
+      `${program}\nconsole.log(grantedSeconds, wireUs > 0, registration.state);`,
+    ];
+    const { stdout } = await run(process.execPath, args, { cwd: ROOT, timeout: RUN_WITHIN_MS });
+    expect(stdout).toBe('1800 true unregistered\n');
   });
 
   it('every program in examples/ is run here', () => {
