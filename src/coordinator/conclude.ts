@@ -2,7 +2,7 @@
 // the result's sums checked. A sum that does not add up is an internal error, and still a report.
 
 import { judgeRun, withInternalErrors } from '../gate/index.ts';
-import type { MetricsBlock, PrecheckOutcome, RunResult } from '../metrics/index.ts';
+import type { KeepaliveFacts, MetricsBlock, PrecheckOutcome, RunResult } from '../metrics/index.ts';
 import { buildRunResult, checkSums, checkTargets, mergeBlocks, settleLostBlock } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
 import { proceduresOf } from '../scenario/index.ts';
@@ -77,6 +77,7 @@ export const conclude = (record: RunRecord): RunResult => {
     targetOverruns: record.targetOverruns,
     verifyAsked: record.plan.verify !== null,
     cleanupAsked: record.plan.cleanup !== 'none',
+    keepalive: keepaliveFacts(record.plan),
     notes: notesOf(record),
     judgement,
   });
@@ -103,6 +104,11 @@ const environmentFacts = (record: RunRecord): RunResult['environment'] => {
     commandLine: redactCommandLine(record.commandLine),
   };
 };
+
+const keepaliveFacts = ({ keepalive }: RunPlan): KeepaliveFacts | null =>
+  keepalive === null
+    ? null
+    : { kind: keepalive.kind, per: keepalive.per, everySeconds: keepalive.everyUs / US_PER_SECOND };
 
 const notesOf = ({ plan, done, notes }: RunRecord): string[] => {
   const warnings = new Set(done.flatMap((worker) => worker?.warnings ?? []));

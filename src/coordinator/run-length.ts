@@ -93,6 +93,13 @@ const ATTEMPTS_PER_WORKER_HZ = 50_000;
  */
 export const defaultWorkers = (plan: RunPlan, processors: number): number => {
   const attemptsHz = Math.max(ratePerSecond(plan.load), attemptsPerSecond(plan));
-  const wanted = Math.ceil(attemptsHz / ATTEMPTS_PER_WORKER_HZ);
+  const wanted = Math.ceil((attemptsHz + keepalivesHz(plan)) / ATTEMPTS_PER_WORKER_HZ);
   return Math.max(1, Math.min(wanted, processors - 1, plan.identities.count));
+};
+
+/** Once all contexts are registered. One costs less than an attempt, so this many are on the safe side. */
+const keepalivesHz = ({ keepalive, identities }: RunPlan): number => {
+  if (keepalive === null || keepalive.per === 'socket') return 0;
+  const meanUs = (keepalive.everyUs + keepalive.leastUs) / 2;
+  return (identities.count * US_PER_SECOND) / meanUs;
 };

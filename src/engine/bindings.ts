@@ -5,6 +5,7 @@
 import { COUNTER_REGISTERED_NOW, LANE_REGISTERED, maxInSecond, setCounter } from '../metrics/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
 import { countBound, NOT_BOUND } from './contexts.ts';
+import { beginKeepalive } from './keepalive.ts';
 import type { Engine } from './state.ts';
 
 /** The context's binding, granted at `fromUs`, lasts so long. Not its end as an argument: that would be a heap number. */
@@ -14,6 +15,7 @@ export function bind(engine: Engine, context: number, fromUs: number, grantedSec
     showCount(engine, engine.boundCount + 1);
   }
   boundUntilUs[context] = fromUs + grantedSeconds * US_PER_SECOND;
+  if (engine.keepalive !== null) beginKeepalive(engine, engine.keepalive, context);
 }
 
 /** The context has no binding any more, or none that it knows of. */

@@ -30,12 +30,13 @@ import {
   setCounter,
   TARGET_REQUESTS,
 } from '../metrics/index.ts';
-import { assert } from '../std/index.ts';
+import { assert, NEVER_US } from '../std/index.ts';
 import { answerChallenge, finishAttempt, isFirstRequest, repeatRequest } from './attempt.ts';
 import { countBindings } from './bindings.ts';
 import { isOutOfRows, resend, terminate } from './client-transaction.ts';
 import { CONTEXT_CHALLENGED, CONTEXT_READY, CONTEXT_REPEATING } from './contexts.ts';
 import { continueFlow } from './flow.ts';
+import { isPingWanted, nextKeepaliveUs, notePingSent, sendKeepalives } from './keepalive.ts';
 import type { Outbox } from './outbox.ts';
 import { ASIDE_ANSWER, CANCELLED, clearOutbox, outboxRoom, releaseAside } from './outbox.ts';
 import { abortRun, limitDrain, nextPhaseUs, releaseCleanups, releaseWaits, updatePhase } from './phases.ts';
@@ -67,6 +68,7 @@ export function advance(engine: Engine, nowUs: number): number {
   updatePhase(engine);
   // The last phase change may have made work for this very moment: a run without a drain, a cleanup's first request.
   runReady(engine);
+  if (engine.keepalive !== null) sendKeepalives(engine, engine.keepalive);
   countBindings(engine, engine.phase === PHASE_OVER);
   setCounter(engine.options.metrics, COUNTER_ACTIVE_FLOWS, engine.activeFlows);
   return nextDeadline(engine);
@@ -117,7 +119,12 @@ function drainFlow(engine: Engine, flow: TransportFlow, sink: Sink): number {
     const index = outbox.offered & mask;
     const slot = outbox.slot[index]!;
     // §17.1.2.2: nothing is sent once the transaction has its final answer or has ended. An aside has none.
-    if (slot >= 0 && (!isLive(transactions, slot, outbox.generation[index]!) || !isPending(transactions, slot))) {
+    const isWanted =
+      slot >= 0
+        ? isLive(transactions, slot, outbox.generation[index]!) && isPending(transactions, slot)
+        : isAsideWanted(engine, outbox, index);
+    if (!isWanted) {
+      if (slot < CANCELLED) releaseAside(outbox, index);
       outbox.slot[index] = CANCELLED;
       outbox.offered++;
       continue;
@@ -139,7 +146,7 @@ export function reportSent(engine: Engine, flow: number, count: number, sentAtUs
     assert(outbox.first < outbox.offered, 'more messages were sent than offered');
     const index = outbox.first & outbox.mask;
     if (outbox.slot[index]! < CANCELLED) {
-      reportAsideSent(engine, outbox, index);
+      reportAsideSent(engine, outbox, index, sentAtUs);
       continue;
     }
     const metrics = outbox.first < runEntriesEnd ? options.metrics : engine.metrics;
@@ -156,10 +163,18 @@ export function reportSent(engine: Engine, flow: number, count: number, sentAtUs
 }
 
 /** An aside was handed to the kernel. */
-function reportAsideSent({ options }: Engine, outbox: Outbox, index: number): void {
+function reportAsideSent(engine: Engine, outbox: Outbox, index: number, sentAtUs: number): void {
+  const { options, keepalive } = engine;
   releaseAside(outbox, index);
   outbox.first++;
   if (outbox.slot[index] === ASIDE_ANSWER) countAnswer(options.metrics, outbox.generation[index]!);
+  else if (keepalive !== null) notePingSent(engine, keepalive, outbox, index, sentAtUs);
+}
+
+/** An answer is; a keepalive, unless the next one of its row stands behind it. */
+function isAsideWanted({ keepalive }: Engine, outbox: Outbox, index: number): boolean {
+  if (keepalive === null || outbox.slot[index] === ASIDE_ANSWER) return true;
+  return isPingWanted(keepalive, outbox.generation[index]!, outbox.again[index]!);
 }
 
 /**
@@ -314,7 +329,9 @@ export function nextDueUs(engine: Engine): number {
     const { ready } = engine.flows[at]!;
     if (isRowLeft && ready.size > 0 && outboxRoom(routeOf(engine, peekReady(ready)).outbox) >= 0) return engine.nowUs;
   }
-  const timerUs = Math.min(nextTimerUs(engine.resendTimers), nextTimerUs(engine.endTimers));
+  const { keepalive } = engine;
+  const pingUs = keepalive === null ? NEVER_US : nextKeepaliveUs(engine, keepalive);
+  const timerUs = Math.min(nextTimerUs(engine.resendTimers), nextTimerUs(engine.endTimers), pingUs);
   return Math.max(engine.nowUs, Math.min(timerUs, nextWaitUs(engine.waits), nextPhaseUs(engine)));
 }
 

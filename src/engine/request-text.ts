@@ -66,6 +66,24 @@ export function registerPieces(plan: RunPlan, step: AttemptStep, facts: RequestF
   ];
 }
 
+/** A keepalive: OPTIONS to the registrar, from the identity, with a Call-ID of its own (RFC 3261 §11.1). */
+export function pingPieces(plan: RunPlan, facts: RequestFacts): readonly TemplatePiece[] {
+  const { domain } = plan.identities;
+  return [
+    text(`OPTIONS ${plan.requestUri} SIP/2.0\r\nVia: SIP/2.0/UDP ${facts.sentBy};branch=`),
+    { kind: 'branch' },
+    text(';rport\r\nMax-Forwards: 70\r\nFrom: <sip:'),
+    ...userPieces(plan.identities),
+    text(`@${domain}>;tag=`),
+    { kind: 'fromTag' },
+    text(`\r\nTo: <${plan.requestUri}>\r\nCall-ID: ${facts.runId}-`),
+    { kind: 'index', width: 1 },
+    text('-keepalive\r\nCSeq: '),
+    { kind: 'cseq' },
+    text(` OPTIONS\r\nUser-Agent: ${facts.userAgent}\r\nContent-Length: 0\r\n\r\n`),
+  ];
+}
+
 /** The managed Contact's URI, without angle brackets: what the binding is recognised by in a 200. */
 export function contactPieces(user: readonly TemplatePiece[], sentBy: string): readonly TemplatePiece[] {
   return [text('sip:'), ...user, text(`@${sentBy}`)];

@@ -25,6 +25,7 @@ import {
   learnShape,
   METHOD_REGISTER,
   matchShape,
+  mayBeStun,
   nextContact,
   PARSE_OK,
   parseMessage,
@@ -44,6 +45,7 @@ import { takePeerKeepalive, takeRequest } from './incoming.ts';
 import { meetTooBrief } from './interval-too-brief.ts';
 import { askedSeconds } from './intervals.ts';
 import { takeNextNonce } from './next-nonce.ts';
+import { takeOptionsAnswer, takeStun } from './keepalive.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { contactOf } from './speakers.ts';
 import type { Engine } from './state.ts';
@@ -52,6 +54,7 @@ import { failOver, flowIdOfSlot, targetOfFlow } from './targets.ts';
 import { tellAnswered } from './tell-observer.ts';
 import { isLive, isPending, NOT_SENT } from './transactions.ts';
 import { compareBinding } from './verify.ts';
+import type { TransportFlow } from './transport-flows.ts';
 
 const LETTER_S = 0x53;
 /** The answer does not list our binding. */
@@ -73,7 +76,7 @@ export function receiveDatagram(
   // What it sets going, Timer K above all, counts from here and not from the last time that we were called.
   if (receivedAtUs > engine.nowUs) engine.nowUs = receivedAtUs;
   // Answers begin with SIP/2.0, and pay one comparison for all that doesn't.
-  if (bytes[start] !== LETTER_S && takePeerKeepalive(engine, bytes, start, end)) return;
+  if (bytes[start] !== LETTER_S && takeOther(engine, receivedAtUs, flow, bytes, start, end)) return;
   if (!readResponse(reader, bytes, start, end)) {
     addCounter(metrics, COUNTER_MALFORMED, 1);
     return;
@@ -81,7 +84,7 @@ export function receiveDatagram(
   const { shape } = reader;
   const text = shape === null ? bytes : shape.bytes;
   if (!isOurs(engine, flow, text)) {
-    const isTaken = !reader.message.isResponse && takeRequest(engine, engine.flows[flow]!, text);
+    const isTaken = takeStranger(engine, receivedAtUs, engine.flows[flow]!, text);
     if (!isTaken) addCounter(metrics, COUNTER_STRAY, 1);
     return;
   }
@@ -90,6 +93,25 @@ export function receiveDatagram(
   countResponse(metrics, reader.message.status);
   if (engine.targets !== null) countTarget(metrics, targetOfFlow(engine, flow), TARGET_RESPONSES);
   if (isPending(transactions, branch.slot)) answer(engine, branch.slot, receivedAtUs, text);
+}
+
+/** What begins like no answer: a keepalive of the peer's, or what comes back for one of ours. False: a request, or malformed. */
+function takeOther(
+  engine: Engine,
+  receivedAtUs: number,
+  flow: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
+  if (takePeerKeepalive(engine, bytes, start, end)) return true;
+  return mayBeStun(bytes[start]!) && takeStun(engine, engine.flows[flow]!, receivedAtUs, bytes, start, end);
+}
+
+/** The message in the reader, which answers no transaction. False: a stray. */
+function takeStranger(engine: Engine, receivedAtUs: number, flow: TransportFlow, text: Uint8Array): boolean {
+  if (engine.reader.message.isResponse) return takeOptionsAnswer(engine, flow, receivedAtUs, text);
+  return takeRequest(engine, flow, text);
 }
 
 /** Leaves the message in the reader. False: malformed. */

@@ -25,10 +25,12 @@ import type { HoldTable } from './holds.ts';
 import { createHolds } from './holds.ts';
 import type { IntervalTable } from './intervals.ts';
 import { asksForTime, createIntervalTable, EXPIRES_DIGITS_MOST } from './intervals.ts';
+import type { Keepalive } from './keepalive-table.ts';
+import { createKeepalive } from './keepalive-table.ts';
 import type { Observer } from './observer.ts';
 import type { Program } from './program.ts';
 import { compileProgram } from './program.ts';
-import { contactPieces, loadFacts, registerPieces, userPieces } from './request-text.ts';
+import { contactPieces, loadFacts, pingPieces, registerPieces, userPieces } from './request-text.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { createResponseReader } from './response-reader.ts';
 import type { SpeakerTable } from './speakers.ts';
@@ -98,6 +100,8 @@ export interface Engine {
   readonly challenges: ChallengeTable;
   /** Null: no request of the plan asks for a time. */
   readonly intervals: IntervalTable | null;
+  /** Null where the scenario wants none. */
+  readonly keepalive: Keepalive | null;
   /** One for each socket, by its number. */
   readonly flows: readonly TransportFlow[];
   /** How many flows lead to each target; those to the first are numbered from 0. */
@@ -184,6 +188,7 @@ export function createEngine(options: EngineOptions): Engine {
     notesGrants: plan.verify !== null || (holds !== null && holds.exosip !== null),
     intervals: isCommanded || asksForTime(flowProgram) ? createIntervalTable(memory, count) : null,
     challenges: createChallengeTable(memory, count, plannedPlaces(plan)),
+    keepalive: createKeepalive(memory, { plan, contexts: count, flows: flowCount, workerIndex, runTag, seed }),
     flows: createFlows(memory, flowOptions),
     lines,
     targets: createTargetTable(memory, options.targets ?? null, seed, { contexts: count, slots: capacity }),
@@ -260,7 +265,15 @@ export function attachFlow(engine: Engine, id: number, sentBy: string, peer: Flo
   flow.sentBy = encodeUtf8(sentBy);
   if (id >= engine.lines) return;
   flow.templates = requestTemplates(engine.options, engine.branch, sentBy);
+  flow.ping = pingText(engine, sentBy);
   flow.contact = compileText(contactPieces(userPieces(engine.options.plan.identities), sentBy));
+}
+
+/** The keepalive's request, where it has one. */
+function pingText({ options }: Engine, sentBy: string): CompiledText | null {
+  const { plan, runId, userAgent } = options;
+  if (plan.keepalive?.kind !== 'options') return null;
+  return compileText(pingPieces(plan, loadFacts(runId, userAgent, sentBy)));
 }
 
 /** How many messages each flow's outbox holds. */

@@ -42,6 +42,8 @@ export interface TransportFlow {
   /** Texts that answers have asked for; see request-variants.ts. */
   readonly variants: Map<number, RegisterTemplate>;
   contact: CompiledText;
+  /** The OPTIONS by which it keeps its mapping; null where keepalives are something else, or none. */
+  ping: CompiledText | null;
 }
 
 export const NO_PEER = -1;
@@ -88,6 +90,7 @@ export function createFlows(memory: MemoryPlan, options: FlowOptions): readonly 
       templates: [],
       variants: new Map(),
       contact: compileText([]),
+      ping: null,
     };
   });
 }

@@ -1,9 +1,26 @@
 // What a run result says besides registrations: the counters of asides.ts, added up over all workers and by name.
 
-import { ANSWER_STATUSES, ASIDE_PEER_KEEPALIVES, INCOMING_METHOD_NAMES } from './asides.ts';
+import {
+  ANSWER_STATUSES,
+  ASIDE_PEER_KEEPALIVES,
+  ASIDE_PINGS_ANSWERED,
+  ASIDE_PINGS_LOST,
+  ASIDE_PINGS_SENT,
+  ASIDE_PINGS_UNKNOWN,
+  INCOMING_METHOD_NAMES,
+} from './asides.ts';
 import type { MetricsBlock } from './block.ts';
-import { ASIDE_COUNT } from './layout.ts';
-import type { IncomingResult } from './run-result.ts';
+import { ASIDE_COUNT, HISTOGRAM_PINGS } from './layout.ts';
+import { latencySummary, type MergedHistogram, mergeHistograms } from './merged-histogram.ts';
+import type { IncomingResult, KeepaliveFacts, KeepaliveResult } from './run-result.ts';
+
+export interface KeepaliveCounts {
+  readonly sent: number;
+  readonly answered: number;
+  readonly lost: number;
+  readonly unknown: number;
+  readonly roundTrip: MergedHistogram;
+}
 
 /** The sums of all workers. */
 export function mergeAsides(blocks: readonly MetricsBlock[]): Float64Array {
@@ -28,3 +45,30 @@ export function incomingResult(asides: Float64Array): IncomingResult {
 
 const sumOf = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+export function keepaliveCounts(blocks: readonly MetricsBlock[]): KeepaliveCounts {
+  const asides = mergeAsides(blocks);
+  return {
+    sent: asides[ASIDE_PINGS_SENT]!,
+    answered: asides[ASIDE_PINGS_ANSWERED]!,
+    lost: asides[ASIDE_PINGS_LOST]!,
+    unknown: asides[ASIDE_PINGS_UNKNOWN]!,
+    roundTrip: mergeHistograms(blocks, [HISTOGRAM_PINGS]),
+  };
+}
+
+/** Null where the scenario wants none. Nobody answers CRLFCRLF, so nothing can be said of its loss. */
+export function keepaliveResult(counts: KeepaliveCounts, facts: KeepaliveFacts | null): KeepaliveResult | null {
+  if (facts === null) return null;
+  const { sent, answered, lost, unknown, roundTrip } = counts;
+  const isAnswered = facts.kind !== 'crlf';
+  return {
+    ...facts,
+    sent,
+    answered: isAnswered ? answered : null,
+    lost: isAnswered ? lost : null,
+    open: isAnswered ? sent - answered - lost : null,
+    unknown,
+    roundTripUs: isAnswered ? latencySummary(roundTrip) : null,
+  };
+}

@@ -31,6 +31,13 @@ export const ASIDE_ANSWERED_481 = 18;
 /** Datagrams of the peer that only keep a NAT's mapping alive: CRLF, CRLFCRLF, four zero bytes. */
 export const ASIDE_PEER_KEEPALIVES = 19;
 
+/** Keepalives of ours: handed to the kernel, answered, without an answer when the next one was due. */
+export const ASIDE_PINGS_SENT = 20;
+export const ASIDE_PINGS_ANSWERED = 21;
+export const ASIDE_PINGS_LOST = 22;
+/** Answers to keepalives that came too late, twice, or to none of ours. */
+export const ASIDE_PINGS_UNKNOWN = 23;
+
 /** The status of each counter of answers. */
 export const ANSWER_STATUSES: readonly (readonly [counter: number, status: number])[] = [
   [ASIDE_ANSWERED_200, 200],

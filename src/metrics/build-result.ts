@@ -1,6 +1,7 @@
 // The result of a run, put together: numbers from the merged blocks, facts from the shell, the judgement from the gate.
 // Decides nothing and looks nothing up.
 
+import { keepaliveResult } from './aside-results.ts';
 import { callSummary } from './calls.ts';
 import * as at from './layout.ts';
 import type { MergedMetrics, MergedProcedure, MergedProcedures } from './merge.ts';
@@ -36,6 +37,7 @@ export function buildRunResult(merged: MergedMetrics, facts: RunFacts): RunResul
     transactions: transactionsOf(merged),
     incoming: merged.incoming,
     authentication: authenticationOf(counters),
+    keepalive: keepaliveResult(merged.keepalive, facts.keepalive),
     contexts: {
       total: counters[at.COUNTER_CONTEXTS]!,
       registeredPeak: registeredPeak(merged.series),

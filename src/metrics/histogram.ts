@@ -57,6 +57,11 @@ export function recordTurn(block: MetricsBlock, us: number): void {
   record(block, at.HISTOGRAM_TURNS, us);
 }
 
+/** From a keepalive to its answer. */
+export function recordPing(block: MetricsBlock, us: number): void {
+  record(block, at.HISTOGRAM_PINGS, us);
+}
+
 function record(block: MetricsBlock, histogram: number, us: number): void {
   let value = us;
   if (value < 0) {

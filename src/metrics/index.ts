@@ -1,4 +1,13 @@
-export { ASIDE_PEER_KEEPALIVES, countAnswer, countAside, INCOMING_METHOD_NAMES } from './asides.ts';
+export {
+  ASIDE_PEER_KEEPALIVES,
+  ASIDE_PINGS_ANSWERED,
+  ASIDE_PINGS_LOST,
+  ASIDE_PINGS_SENT,
+  ASIDE_PINGS_UNKNOWN,
+  countAnswer,
+  countAside,
+  INCOMING_METHOD_NAMES,
+} from './asides.ts';
 export type { MetricsBlock } from './block.ts';
 export {
   addCounter,
@@ -21,7 +30,7 @@ export {
 export { buildRunResult } from './build-result.ts';
 export { checkSums, settleLostBlock } from './check-sums.ts';
 export { countFailureText } from './failure-texts.ts';
-export { recordFailureLatency, recordLag, recordLatency, recordTurn, recordWire } from './histogram.ts';
+export { recordFailureLatency, recordLag, recordLatency, recordPing, recordTurn, recordWire } from './histogram.ts';
 export {
   CALL_DATAGRAMS_MAX,
   CALLS_PER_DIRECTION,
@@ -129,6 +138,8 @@ export type {
   CallSummary,
   FailureText,
   IncomingResult,
+  KeepaliveFacts,
+  KeepaliveResult,
   LatencySummary,
   ProcedureResult,
   ProcedureResults,

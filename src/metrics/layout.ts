@@ -7,7 +7,7 @@
 //   outcomes         Float64  [bank][procedure][outcome]
 //   responses        Float64  [status]
 //   histogram stats  Float64  [bank][procedure][kind][STAT_*]     exact count, sum, least and greatest value
-//                             stats and buckets have one histogram more behind these, HISTOGRAM_TURNS
+//                             stats and buckets have two histograms more behind these, HISTOGRAM_TURNS and HISTOGRAM_PINGS
 //   text counts      Float64  [entry]
 //   calls            Float64  [CALLS_*][datagrams in the call]
 //   asides           Float64  [METHOD_*, ASIDE_*]     requests that came in, answers to them, keepalives: asides.ts
@@ -143,7 +143,9 @@ export const STAT_MAX = 3;
 export const STATS_PER_HISTOGRAM = 4;
 /** How long turns of the pump were busy, whole run. */
 export const HISTOGRAM_TURNS = BANK_COUNT * PROCEDURE_COUNT * KIND_COUNT;
-export const HISTOGRAM_COUNT = HISTOGRAM_TURNS + 1;
+/** From the send of a keepalive to its answer, whole run. */
+export const HISTOGRAM_PINGS = HISTOGRAM_TURNS + 1;
+export const HISTOGRAM_COUNT = HISTOGRAM_TURNS + 2;
 
 /**
  * HDR with 3 significant digits: 2048 values of full resolution, then one half-bucket of 1024 for each further power of

@@ -1,7 +1,8 @@
 // All workers' blocks as one set of numbers: the measured window, and the whole run (measured and other added up). Works
 // on blocks of workers that have ended, well or badly; what a dead worker counted is in here.
 
-import { incomingResult, mergeAsides } from './aside-results.ts';
+import type { KeepaliveCounts } from './aside-results.ts';
+import { incomingResult, keepaliveCounts, mergeAsides } from './aside-results.ts';
 import type { MetricsBlock } from './block.ts';
 import { type CallCounts, mergeCalls } from './calls.ts';
 import * as at from './layout.ts';
@@ -55,6 +56,7 @@ export interface MergedMetrics {
   readonly incoming: IncomingResult;
   /** [target][TARGET_*], of a run with several. */
   readonly targets: Float64Array;
+  readonly keepalive: KeepaliveCounts;
   readonly turns: MergedHistogram;
   readonly series: MergedSeries;
   /** The most frequent first. */
@@ -72,6 +74,7 @@ export function mergeBlocks(blocks: readonly MetricsBlock[]): MergedMetrics {
     receiveCalls: mergeCalls(blocks, at.CALLS_RECEIVE),
     incoming: incomingResult(mergeAsides(blocks)),
     targets: mergeTargets(blocks),
+    keepalive: keepaliveCounts(blocks),
     turns: mergeHistograms(blocks, [at.HISTOGRAM_TURNS]),
     series: mergeSeries(blocks),
     failureTexts: mergeFailureTexts(blocks),

@@ -125,6 +125,27 @@ export interface VerifyResult {
   readonly failed: number;
 }
 
+/** Which keepalives the scenario wants. */
+export interface KeepaliveFacts {
+  readonly kind: 'crlf' | 'stun' | 'options';
+  readonly per: 'context' | 'socket';
+  readonly everySeconds: number;
+}
+
+/** Keepalives of the contexts, over the whole run. sent = answered + lost + open. */
+export interface KeepaliveResult extends KeepaliveFacts {
+  readonly sent: number;
+  /** These are null for crlf, which nobody answers. */
+  readonly answered: number | null;
+  /** Without an answer when the next one was due. */
+  readonly lost: number | null;
+  /** Sent last, and not answered when the run was over. */
+  readonly open: number | null;
+  /** Answers that came too late, twice, or to nothing. */
+  readonly unknown: number;
+  readonly roundTripUs: LatencySummary | null;
+}
+
 export interface RunResult {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: 'regstorm'; readonly version: string };
@@ -184,6 +205,8 @@ export interface RunResult {
     /** Nonces for the next request that came with a 2xx. */
     readonly nextNonces: number;
   };
+  /** Null where the scenario wants none. */
+  readonly keepalive: KeepaliveResult | null;
   readonly contexts: {
     readonly total: number;
     readonly registeredPeak: number;

@@ -12,6 +12,7 @@ export interface LiveCounters {
   requests: number;
   /** Nobody sends a response to a registrar; they are dropped. */
   responses: number;
+  /** CRLF alone, and STUN Binding requests, which are answered. */
   keepAlives: number;
   answered: number;
   retransmissionsAnswered: number;

@@ -8,7 +8,7 @@
 // Answers are complete when receive() returns; draining and sending them is somebody else's turn.
 
 import type { SipMessage } from '../sip/index.ts';
-import { METHOD_ACK, PARSE_EMPTY, PARSE_OK, parseMessage, rowEnd, rowStart } from '../sip/index.ts';
+import { METHOD_ACK, mayBeStun, PARSE_EMPTY, PARSE_OK, parseMessage, rowEnd, rowStart } from '../sip/index.ts';
 import { answerRequest } from './answer-request.ts';
 import { commitAnswer, overwrittenBelow, reserveAnswer } from './answer-ring.ts';
 import { ANSWER_CHALLENGE, ANSWER_FULL, ANSWER_STALE, ANSWER_TOO_LARGE, statusOf } from './answers.ts';
@@ -27,6 +27,7 @@ import {
   setAnswer,
 } from './server-transactions.ts';
 import type { Registrar } from './state.ts';
+import { answerStun } from './stun.ts';
 import { answerPort } from './top-via.ts';
 
 const SPACE = 0x20;
@@ -48,6 +49,7 @@ export const receive = (
   const { counters, message, request } = registrar;
   registrar.nowUs = nowUs;
   counters.datagrams++;
+  if (mayBeStun(bytes[start]!) && answerStun(registrar, bytes, start, end, peerAddress, peerPort)) return;
   const parsed = parseMessage(bytes, start, end, message);
   if (parsed === PARSE_EMPTY) {
     counters.keepAlives++;

@@ -1,8 +1,8 @@
 // The registrar's one record: its tables, and the work space for the request under way. Nothing is allocated after
 // creation; every file of this folder that works on a request gets this record and touches only its own part.
 
-import type { ContactCursor, SipMessage, UriPair } from '../sip/index.ts';
-import { createContactCursor, createSipMessage, createUriPair } from '../sip/index.ts';
+import type { ContactCursor, SipMessage, StunMessage, UriPair } from '../sip/index.ts';
+import { createContactCursor, createSipMessage, createStunMessage, createUriPair } from '../sip/index.ts';
 import { encodeAscii, encodeUtf8 } from '../std/index.ts';
 import type { AddressTable } from './address-table.ts';
 import { createAddressTable } from './address-table.ts';
@@ -69,6 +69,7 @@ export interface Registrar {
   readonly date: DateHeader;
   readonly realm: Uint8Array;
   readonly message: SipMessage;
+  readonly stun: StunMessage;
   readonly contact: ContactCursor;
   readonly uriPair: UriPair;
   readonly uris: UriReader;
@@ -128,6 +129,7 @@ export const createRegistrar = (given: RegistrarOptions): Registrar => {
     date: createDateHeader(options.wallClockOffsetUs),
     realm: encodeUtf8(options.realm),
     message: createSipMessage(),
+    stun: createStunMessage(),
     contact: createContactCursor(),
     uriPair: createUriPair(),
     uris: createUriReader(encodeAscii(options.domain)),

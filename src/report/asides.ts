@@ -1,12 +1,13 @@
 // What a run had to do besides registering, as lines of the summary: nothing where nothing of the kind happened.
 
-import { formatCount, formatCounted } from '../metrics/index.ts';
+import { formatCount, formatCounted, formatShare, formatTime } from '../metrics/index.ts';
 import type { RunResult, VerifyResult } from '../metrics/run-result.ts';
 import { wrappedList } from './layout.ts';
 
 /** Behind the lines of transactions and contexts. */
-export function asideLines({ incoming, verify }: RunResult): string[] {
-  return [...incomingLines(incoming), ...(verify === null ? [] : verifyLines(verify))];
+export function asideLines(result: RunResult): string[] {
+  const { incoming, verify } = result;
+  return [...incomingLines(incoming), ...keepaliveLines(result), ...(verify === null ? [] : verifyLines(verify))];
 }
 
 function verifyLines({ sampled, checked, missing, failed }: VerifyResult): string[] {
@@ -30,3 +31,17 @@ function incomingLines(incoming: RunResult['incoming']): string[] {
   ];
   return wrappedList('  incoming      ', [...asked, ...answered, ...rest]);
 }
+
+function keepaliveLines({ keepalive }: RunResult): string[] {
+  if (keepalive === null) return [];
+  const { kind, sent, answered, lost, roundTripUs } = keepalive;
+  const told = [`${kind}: ${formatCount(sent)} sent`];
+  if (answered !== null && lost !== null) {
+    told.push(`${formatCount(answered)} answered`, `${formatCount(lost)} lost (${formatShare(shareOf(lost, sent))})`);
+  }
+  if (roundTripUs !== null && roundTripUs.p50 !== null) told.push(`round trip p50 ${formatTime(roundTripUs.p50)}`);
+  if (roundTripUs !== null && roundTripUs.p99 !== null) told.push(`p99 ${formatTime(roundTripUs.p99)}`);
+  return wrappedList('  keepalives    ', told);
+}
+
+const shareOf = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);

@@ -1,7 +1,8 @@
 // A plan in a few lines for people: what `validate` prints, and what stands at the head of a run.
 
+import { US_PER_SECOND } from '../std/index.ts';
 import { hasCredentials } from './credential-facts.ts';
-import type { HoldStep, PlanLoad, PlanLocal, PlanStep, PlanTarget, PlanWait, RunPlan } from './plan.ts';
+import type { HoldStep, PlanKeepalive, PlanLoad, PlanLocal, PlanStep, PlanTarget, PlanWait, RunPlan } from './plan.ts';
 import { type PlanLength, planLength } from './plan-length.ts';
 import { formatDuration, formatPercent, formatRate } from './quantities.ts';
 
@@ -17,6 +18,9 @@ export const describePlan = (plan: RunPlan): string => {
     ['starts', `${grouped(length.starts)}, of which ${grouped(length.measuredStarts)} are measured`],
     ['attempts', attemptsText(length)],
     ['requests', requestsText(length.requestsLeast, length.requestsMost)],
+    ...(plan.keepalive === null
+      ? []
+      : ([['keepalives', keepaliveText(plan.keepalive, plan.identities.count)]] as const)),
     ['run time', timeText(plan, length.scheduleUs)],
     ['thresholds', plan.thresholds.length === 0 ? 'none' : String(plan.thresholds.length)],
   ];
@@ -58,6 +62,14 @@ const attemptsText = ({ attempts, flow }: PlanLength): string =>
   flow.hasHold
     ? `about ${grouped(attempts)} (${flow.attemptCount} per start, and the refreshes of its holds)`
     : `${grouped(attempts)} (${flow.attemptCount} per start)`;
+/** What the registrar has to expect once all contexts are registered. */
+const keepaliveText = ({ kind, per, everyUs, leastUs }: PlanKeepalive, contexts: number): string => {
+  const spread =
+    leastUs === everyUs ? formatDuration(everyUs) : `${formatDuration(leastUs)} to ${formatDuration(everyUs)}`;
+  const perSecond = Math.ceil((contexts * 2 * US_PER_SECOND) / (everyUs + leastUs));
+  const most = per === 'context' ? `, up to ${grouped(perSecond)} a second` : '';
+  return `${kind} every ${spread} for each ${per}${most}`;
+};
 
 const requestsText = (least: number, most: number): string =>
   least === most ? `about ${grouped(least)}` : `${grouped(least)} to ${grouped(most)}, depending on challenges`;

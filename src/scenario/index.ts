@@ -26,6 +26,7 @@ export type {
   PlanCredential,
   PlanHeader,
   PlanIdentities,
+  PlanKeepalive,
   PlanLoad,
   PlanLocal,
   PlanSecret,

@@ -26,7 +26,7 @@ import { openDocument, problemAt, sourceOf } from './document.ts';
 import { proceduresOf } from './flow-facts.ts';
 import { hashPlan } from './hash.ts';
 import { applyOverrides, type Environment, environmentOverrides, type Override } from './overrides.ts';
-import type { PlanLoad, PlanStep, PlanTarget, PlanThreshold, RunPlan } from './plan.ts';
+import type { PlanKeepalive, PlanLoad, PlanStep, PlanTarget, PlanThreshold, RunPlan } from './plan.ts';
 import { applyProfile, checkProfile } from './profile.ts';
 import { createTreeReader, readTree, type TreeReader, textOffset } from './read-tree.ts';
 import { scenarioSchema, type WrittenScenario } from './schema.ts';
@@ -182,6 +182,7 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
     target: targetOf(written),
     precheck: written.precheck,
     incoming: { notify: written.incoming.notify },
+    keepalive: keepaliveOf(written),
     local: {
       addresses: local.addresses ?? [],
       firstPort: local.ports?.first ?? null,
@@ -194,6 +195,12 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
     thresholds: read.thresholds,
     seed: written.seed ?? null,
   });
+};
+
+const keepaliveOf = ({ keepalive }: WrittenScenario): PlanKeepalive | null => {
+  if (keepalive === undefined) return null;
+  const { kind, per, every, jitter } = keepalive;
+  return { kind, per, everyUs: every, leastUs: Math.floor(every * (1 - jitter)) };
 };
 
 const buildLoad = (load: WrittenScenario['load']): PlanLoad => ({

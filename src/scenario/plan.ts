@@ -163,6 +163,18 @@ export interface PlanIncoming {
 
 /** How the simulated devices behave where the RFCs leave them a choice, or where they break them; see docs/profiles.md. */
 export type Profile = 'rfc3261' | 'exosip2';
+
+export type KeepaliveKind = 'crlf' | 'stun' | 'options';
+
+/** What keeps NAT mappings open; the next one comes `leastUs` to `everyUs` after the one before. */
+export interface PlanKeepalive {
+  readonly kind: KeepaliveKind;
+  /** For each context that has a binding, as phones do, or once for each socket. */
+  readonly per: 'context' | 'socket';
+  readonly everyUs: number;
+  readonly leastUs: number;
+}
+
 export type CleanupMode = 'none' | 'unregister' | 'wildcard';
 export type PrecheckMode = 'register' | 'options' | 'none';
 export type SocketKind = 'auto' | 'udp-batch' | 'udp-dgram';
@@ -210,6 +222,7 @@ export interface RunPlan {
   readonly precheck: PrecheckMode;
   readonly local: PlanLocal;
   readonly incoming: PlanIncoming;
+  readonly keepalive: PlanKeepalive | null;
   readonly thresholds: readonly PlanThreshold[];
   /** Null: random, chosen by the coordinator and printed. */
   readonly seed: number | null;

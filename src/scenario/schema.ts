@@ -13,6 +13,7 @@ import { MAX_SOCKETS_PER_WORKER } from './local-sockets.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
 import type { TextTemplate } from './plan.ts';
 import { PERCENT_PATTERN, parsePercent, parseRate, RATE_PATTERN } from './quantities.ts';
+import { incoming, keepalive } from './schema-nat.ts';
 import {
   duration,
   expires,
@@ -268,22 +269,6 @@ const local = z
   })
   .meta({ description: 'Where requests come from, and how.' });
 
-const parseNotifyAnswer = (text: string): Parsed<200 | 481> => {
-  if (text === '200') return parsed(200);
-  return text === '481' ? parsed(481) : fault(`${quoted(text)} is neither 200 nor 481`);
-};
-
-const incoming = z
-  .strictObject({
-    notify: value(parseNotifyAnswer, {
-      description:
-        'Answer to NOTIFY: 481, no such subscription (RFC 6665 §4.1.3), or 200 as phones do for message waiting.',
-      enum: [200, 481],
-      type: 'integer',
-    }).prefault('481'),
-  })
-  .meta({ description: 'What contexts answer to requests that come in on their sockets; OPTIONS 200, others 405.' });
-
 const nextHop = value(parseTarget, {
   description: 'Next hop: "embedded" for the built-in registrar, or sip:host:port; default: the registrar.',
   examples: ['embedded', 'sip:127.0.0.1:5060;transport=udp'],
@@ -359,6 +344,7 @@ export const scenarioSchema = z
     timers: timers.prefault({}),
     local: local.prefault({}),
     incoming: incoming.prefault({}),
+    keepalive: keepalive.optional(),
     thresholds: z.array(thresholdText).optional().meta({ description: 'Gates: what must hold for the run to pass.' }),
     seed: wholeNumber('a seed', 0, 2 ** 32 - 1, {
       description: 'Fixes every random choice; default: random, printed.',

@@ -31,6 +31,8 @@ const STEPS_MOST = 6;
 /** Refreshes of a hold, if each grant is as long as what its refreshes ask for. */
 const HELD_MOST = 4;
 const SOCKETS_MOST = 8;
+const KEEPALIVES_MOST = 5_000;
+const KEEPALIVE_SECONDS_MOST = 600;
 const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
 const PORTS = '5060-5099';
 
@@ -67,6 +69,7 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     timers: drawTimers(random),
     seed: random.between(0, 2 ** 32 - 1),
     ...(random.split('incoming').chance(0.3) ? { incoming: { notify: 200 } } : {}),
+    ...drawKeepalive(random.split('keepalive'), contexts, loadSeconds),
     ...drawLocal(random.split('sockets'), contexts),
   };
   return { text: JSON.stringify(scenario, null, 2), contexts, loadSeconds };
@@ -75,6 +78,16 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
 /** Some registrars are asked in the end what they hold. */
 function drawVerify(random: Random): object {
   return random.chance(0.6) ? {} : { verify: { sample: random.pick(['1%', '30%', '100%', '100%']) } };
+}
+
+/** In some worlds, and no more of them than is done in a second. */
+function drawKeepalive(random: Random, contexts: number, loadSeconds: number): object {
+  const leastSeconds = Math.max(1, Math.ceil((contexts * (loadSeconds + 60)) / KEEPALIVES_MOST));
+  if (!random.chance(0.4) || leastSeconds > KEEPALIVE_SECONDS_MOST) return {};
+  const every = `${Math.round(logUniform(random, leastSeconds, KEEPALIVE_SECONDS_MOST))}s`;
+  const kind = random.pick(['stun', 'stun', 'options', 'options', 'crlf']);
+  const per = random.pick(['context', 'context', 'socket']);
+  return { keepalive: { kind, every, per, jitter: random.pick(['0%', '20%', '90%']) } };
 }
 
 /** Mostly one socket a worker; else several, on one address or on more, and ports enough for all workers. */

@@ -73,6 +73,9 @@ interface Peer {
 
 /** `S` of SIP/2.0. */
 const ANSWER_BEGIN = 0x53;
+const OPTIONS_BEGIN = 0x4f;
+const STUN_MOST = 1;
+const CR = 0x0d;
 
 export function createRegistrarHost(options: RegistrarHostOptions): RegistrarHost {
   const { registrar, edge, addresses, observer, send } = options;
@@ -108,6 +111,8 @@ export function arrive(host: RegistrarHost, nowUs: number, socket: number, { byt
   }
   // Answers to what it asked: nothing follows from them.
   if (bytes[0] === ANSWER_BEGIN) return null;
+  // Keepalives are no affair of the edge.
+  if (bytes[0]! <= STUN_MOST || bytes[0] === CR || bytes[0] === OPTIONS_BEGIN) return nowUs;
   const { answers, servedAtUs } = meet(host.edge, nowUs, decodeLatin1(bytes, 0, bytes.length));
   for (const answer of answers) host.send(nowUs, socket, encodeAscii(answer));
   return servedAtUs;

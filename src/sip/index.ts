@@ -105,6 +105,22 @@ export { createShapeTable, matchShape, NO_SHAPE } from './response-shapes.ts';
 export type { RowTable } from './row-table.ts';
 export { MAX_ROWS, rowEnd, rowStart } from './row-table.ts';
 export { learnShape } from './shape-learning.ts';
+export type { StunMessage } from './stun.ts';
+export {
+  createStunMessage,
+  mayBeStun,
+  NO_MAPPED_ADDRESS,
+  readStun,
+  STUN_BINDING_ERROR,
+  STUN_BINDING_REQUEST,
+  STUN_BINDING_SUCCESS,
+  STUN_HEADER_BYTES,
+  STUN_MALFORMED,
+  STUN_OK,
+  STUN_RESPONSE_BYTES,
+  writeBindingRequest,
+  writeBindingResponse,
+} from './stun.ts';
 export type { TargetUri, TargetUriResult } from './target-uri.ts';
 export { parseTargetUri } from './target-uri.ts';
 export type { SipUri } from './uri.ts';

@@ -14,6 +14,8 @@ import { takeReceived } from './answers.ts';
 import type { AsideBook } from './asides.ts';
 import { checkAsides, countAnswerSent, createAsideBook, takeAnswerOffered, takeAsked } from './asides.ts';
 import { checkBeliefs } from './beliefs.ts';
+import type { KeepaliveBook } from './keepalives.ts';
+import { checkKeepalives, createKeepaliveBook, notePingSent, takePingOffered, takePong } from './keepalives.ts';
 import { noteFirstSend } from './latency.ts';
 import { textOf } from './messages.ts';
 import type { End, Facts, SocketBook, WorkerBook, World } from './model.ts';
@@ -27,6 +29,7 @@ import { tallyOf } from './tally.ts';
 import { checkTimes } from './times.ts';
 import { endTurn, enterTurn, passAdvance, takeAbort, takeError, takeOut, takeRefused, takeStop } from './turns.ts';
 
+const REGISTER = /^REGISTER /;
 const ANSWER = /^SIP\/2\.0 /;
 
 export interface Checkers {
@@ -44,8 +47,9 @@ export function createCheckers(facts: Facts): Checkers {
   );
   const view = createRegistrarView();
   const asides = createAsideBook();
+  const keepalives = createKeepaliveBook();
   const observer: Observer = {
-    ...workerEvents(world, asides),
+    ...workerEvents(world, asides, keepalives),
     onRequest: (nowUs, _socket, arrival) => takeRequest(world, view, nowUs, arrival),
     onAnswer: (nowUs, _socket, bytes) => takeAnswer(world, view, nowUs, bytes),
     onRestart: (_nowUs, keepsBindings) => takeRestart(view, keepsBindings),
@@ -56,6 +60,7 @@ export function createCheckers(facts: Facts): Checkers {
     const merged = mergeBlocks(blocks);
     checkNumbers(world, merged);
     checkAsides(world, asides, blocks);
+    checkKeepalives(world, keepalives, blocks);
     checkTimes(world, merged);
     checkBeliefs(world);
     checkAgreement(world, view, end);
@@ -66,7 +71,7 @@ export function createCheckers(facts: Facts): Checkers {
 
 type WorkerEvents = Omit<Observer, 'onRequest' | 'onAnswer' | 'onRestart'>;
 
-function workerEvents(world: World, asides: AsideBook): WorkerEvents {
+function workerEvents(world: World, asides: AsideBook, keepalives: KeepaliveBook): WorkerEvents {
   const before = (index: number, nowUs: number): WorkerBook => {
     const worker = world.workers[index]!;
     enterTurn(world, worker, nowUs);
@@ -92,19 +97,25 @@ function workerEvents(world: World, asides: AsideBook): WorkerEvents {
       const socket = socketBefore(number, nowUs);
       const { worker } = socket;
       worker.clockUs = Math.max(worker.clockUs, arrival.atUs);
-      if (!takeAsked(asides, socket, world.read(textOf(arrival.bytes)))) takeReceived(world, socket, arrival);
+      const message = world.read(textOf(arrival.bytes));
+      if (takeAsked(asides, socket, message) || takePong(world, keepalives, socket, arrival, message)) return;
+      takeReceived(world, socket, arrival);
     },
     onOffered: (number, nowUs, bytes) => {
       const socket = socketAfter(number, nowUs);
       const text = textOf(bytes);
-      if (!ANSWER.test(text)) {
+      if (REGISTER.test(text)) {
         takeOffered(world, socket, bytes);
         return;
       }
-      takeAnswerOffered(world, asides, socket, world.read(text));
+      if (ANSWER.test(text)) takeAnswerOffered(world, asides, socket, world.read(text));
+      else takePingOffered(world, keepalives, socket, world.read(text));
       socket.queue.push({ bytes, transaction: null, isFirst: true, isCleanup: false });
     },
-    onSent: (number, nowUs, bytes) => countSent(world, asides, socketAfter(number, nowUs), bytes),
+    onSent: (number, nowUs, bytes) => {
+      const socket = socketAfter(number, nowUs);
+      if (!countSent(world, socket, bytes)) countAsideSent(asides, keepalives, socket, bytes);
+    },
     onRefused: (number, nowUs, bytes, isPeerGone) => takeRefused(world, socketAfter(number, nowUs), bytes, isPeerGone),
     onTransportError: (number, nowUs) => takeError(world, socketBefore(number, nowUs)),
     onStop: (index, nowUs, drainUs) => takeStop(world, before(index, nowUs), drainUs),
@@ -113,14 +124,18 @@ function workerEvents(world: World, asides: AsideBook): WorkerEvents {
   };
 }
 
-function countSent(world: World, asides: AsideBook, socket: SocketBook, bytes: Uint8Array): void {
+/** False: it is no request of a registration. */
+function countSent(world: World, socket: SocketBook, bytes: Uint8Array): boolean {
   const { isFirst, isCleanup, transaction } = takeOut(socket, bytes);
-  if (transaction === null) {
-    countAnswerSent(asides, bytes);
-    return;
-  }
+  if (transaction === null) return false;
   noteFirstSend(world, transaction, socket.worker.turnUs);
-  if (isCleanup) return;
+  if (isCleanup) return true;
   if (isFirst) world.ledger.requests++;
   else world.ledger.retransmissions++;
+  return true;
+}
+
+function countAsideSent(asides: AsideBook, keepalives: KeepaliveBook, socket: SocketBook, bytes: Uint8Array): void {
+  if (ANSWER.test(textOf(bytes))) countAnswerSent(asides, bytes);
+  else notePingSent(keepalives, socket, bytes);
 }

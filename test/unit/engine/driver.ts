@@ -189,6 +189,8 @@ const letGo = (world: World, flow: number): void => {
 /** RFC 3261 §17.1.2.2: a retransmission is the same request. §8.1.1.7: no other request has its branch. */
 const checkCopy = (world: World, text: string): void => {
   const branch = /;branch=([^;\r]+)/.exec(text)?.[1] ?? '';
+  // Keepalives that are no messages have none.
+  if (branch === '') return;
   const first = world.firstCopies.get(branch);
   if (first === undefined) world.firstCopies.set(branch, text);
   else if (first !== text) throw new Error(`branch ${branch} was sent with other bytes`);

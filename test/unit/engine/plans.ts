@@ -66,6 +66,7 @@ export const createPlan = (parts: PlanParts = {}): RunPlan => ({
   },
   incoming: { notify: 481 },
   auth: { reuseNonce: true },
+  keepalive: null,
   thresholds: [],
   seed: 1,
   ...parts,

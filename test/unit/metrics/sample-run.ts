@@ -146,6 +146,7 @@ export const sampleFacts = (judgement: m.Judgement = SAMPLE_JUDGEMENT): m.RunFac
   maxRssBytes: 123_456_789,
   verifyAsked: false,
   cleanupAsked: false,
+  keepalive: null,
   interrupted: null,
   workersLost: 0,
   precheck: 'answered',

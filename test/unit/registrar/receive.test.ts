@@ -8,6 +8,13 @@ import {
   receive,
   released,
 } from '../../../src/registrar/index.ts';
+import {
+  createStunMessage,
+  readStun,
+  STUN_BINDING_SUCCESS,
+  STUN_OK,
+  writeBindingRequest,
+} from '../../../src/sip/index.ts';
 import { drainAll, exchange, header, open, PEER, PEER_PORT, request, statusOf } from './harness.ts';
 
 const CONTACT = '<sip:u1@127.0.0.2:40000>';
@@ -187,6 +194,24 @@ describe('datagrams that get no answer', () => {
     expect(exchange(registrar, request().replace(/^.*\r\n/, 'SIP/2.0 200 OK\r\n'))).toBeNull();
     expect(exchange(registrar, request().replace(/^.*\r\n/, 'SIP/2.0 700 No\r\n'))).toBeNull();
     expect(countersOf(registrar)).toMatchObject({ datagrams: 2, requests: 0, responses: 2, dropped: 0 });
+  });
+
+  it('RFC 5626 §4.4.2 STUN Binding requests are answered with where they came from, and are no requests', () => {
+    const registrar = open();
+    const stun = new Uint8Array(64);
+    const id = [0x01020304, 0xa0b0c0d0, 0x11223344] as const;
+    const end = writeBindingRequest(stun, 0, ...id);
+    const answer = exchange(registrar, stun.slice(0, end), 0, 5555);
+    expect(answer).toMatchObject({ address: PEER, port: 5555 });
+    const bytes = Uint8Array.from(Buffer.from(answer!.text, 'latin1'));
+    const read = createStunMessage();
+    expect(readStun(bytes, 0, bytes.length, read)).toBe(STUN_OK);
+    expect([read.high, read.middle, read.low]).toEqual(id);
+    expect([read.type, read.mappedAddress, read.mappedPort]).toEqual([STUN_BINDING_SUCCESS, PEER, 5555]);
+    // Neither an answer nor a request cut short.
+    expect(exchange(registrar, bytes)).toBeNull();
+    expect(exchange(registrar, stun.slice(0, end - 1))).toBeNull();
+    expect(countersOf(registrar)).toMatchObject({ datagrams: 3, keepAlives: 1, answered: 0 });
   });
 
   it('keep-alives are counted and ignored', () => {

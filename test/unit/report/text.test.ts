@@ -204,6 +204,7 @@ describe('summary.json', () => {
       'reasons',
       'transactions',
       'incoming',
+      'keepalive',
       'contexts',
       'verify',
       'cleanup',

@@ -60,6 +60,7 @@ describe('defaults', () => {
       cleanup: 'none',
       precheck: 'register',
       incoming: { notify: 481 },
+      keepalive: null,
       local: {
         addresses: [],
         firstPort: null,
