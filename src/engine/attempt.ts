@@ -11,6 +11,7 @@ import {
   countOutcome,
   countSkipped,
   countStarted,
+  countTurned,
   LANE_FAILED,
   LANE_REGISTRATIONS,
   LANE_SUCCEEDED,
@@ -33,6 +34,7 @@ import { canSend, createTransaction, startTransaction } from './client-transacti
 import { CONTEXT_IDLE, CONTEXT_READY, CONTEXT_TALKING, NOT_BOUND } from './contexts.ts';
 import { addSkipped } from './program.ts';
 import { pushReady } from './ready-queue.ts';
+import { forgetTries, noteTry, retryLater } from './retry.ts';
 import { authenticatorOf } from './speakers.ts';
 import type { Engine } from './state.ts';
 import { PHASE_CLEANING } from './state.ts';
@@ -53,6 +55,7 @@ export function beginAttempt(engine: Engine, context: number): boolean {
   contexts.challenges[context] = 0;
   if (engine.intervals !== null) engine.intervals.raised[context] = 0;
   countStarted(metrics, bank, instruction.procedure);
+  noteTry(engine, context, bank, instruction.procedure);
   const boundUntilUs = contexts.boundUntilUs[context]!;
   if (instruction.procedure === PROCEDURE_REFRESH && boundUntilUs !== NOT_BOUND && boundUntilUs <= engine.nowUs) {
     addCounter(metrics, COUNTER_EXPIRED_BEFORE_REFRESH, 1);
@@ -96,14 +99,20 @@ export function finishAttempt(engine: Engine, context: number, outcome: number, 
   if (instruction.kind !== 'attempt') return;
   const { procedure } = instruction;
   const bank = contexts.bank[context]!;
+  const isMet = meets(instruction.expected, outcome);
   countOutcome(metrics, bank, procedure, outcome);
-  countInSecond(metrics, engine.nowUs, outcome === OUTCOME_SUCCEEDED ? LANE_SUCCEEDED : LANE_FAILED, 1);
+  if (isMet !== (outcome === OUTCOME_SUCCEEDED)) countTurned(metrics, bank, procedure, outcome);
+  countInSecond(metrics, engine.nowUs, isMet ? LANE_SUCCEEDED : LANE_FAILED, 1);
   const isRegistered = procedure === PROCEDURE_REGISTER || procedure === PROCEDURE_REFRESH;
   if (isRegistered && outcome === OUTCOME_SUCCEEDED) countInSecond(metrics, engine.nowUs, LANE_REGISTRATIONS, 1);
-  recordTimes(engine, context, procedure, outcome, endUs);
+  recordTimes(engine, context, procedure, outcome, isMet, endUs);
   if (isDoubtful(outcome)) noteDoubt(engine, context, procedure);
   if (engine.observer !== null) engine.observer.ended(context, outcome, endUs, contexts.wireUs[context]!);
-  if (outcome !== OUTCOME_SUCCEEDED) {
+  const { retry } = instruction;
+  if (!isMet && retry !== null && retryLater(engine, context, retry, procedure, outcome, endUs)) return;
+  forgetTries(engine, context);
+  // Nothing follows what the end of the run has cut off.
+  if (outcome === OUTCOME_ABORTED || (!isMet && !instruction.goesOn)) {
     stopFlow(engine, context, contexts.position[context]!, bank);
     return;
   }
@@ -111,6 +120,11 @@ export function finishAttempt(engine: Engine, context: number, outcome: number, 
   contexts.state[context] = CONTEXT_READY;
   contexts.dueUs[context] = endUs;
   pushReady(flowOf(engine, context).ready, context);
+}
+
+/** Whether an end counts as succeeded: a success, unless the scenario expects something else. */
+function meets(expected: Uint8Array | null, outcome: number): boolean {
+  return expected === null ? outcome === OUTCOME_SUCCEEDED : expected[outcome] === 1;
 }
 
 /** Ends the context's flow after the instruction at `position`; the attempts that would have followed are skipped. */
@@ -148,15 +162,18 @@ function sendNext(engine: Engine, context: number, template: number): void {
   startTransaction(engine, slot);
 }
 
-function recordTimes(engine: Engine, context: number, procedure: number, outcome: number, endUs: number): void {
+function recordTimes(
+  engine: Engine,
+  context: number,
+  procedure: number,
+  outcome: number,
+  isMet: boolean,
+  endUs: number,
+): void {
   const { metrics, contexts } = engine;
   const bank = contexts.bank[context]!;
   const latencyUs = Math.max(0, endUs - contexts.dueUs[context]!);
   switch (outcome) {
-    case OUTCOME_SUCCEEDED:
-      recordLatency(metrics, bank, procedure, latencyUs);
-      recordWire(metrics, bank, procedure, contexts.wireUs[context]!);
-      break;
     case OUTCOME_TIMEOUT:
     case OUTCOME_TIMEOUT_AFTER_PROVISIONAL:
       recordLatency(metrics, bank, procedure, latencyUs);
@@ -165,7 +182,10 @@ function recordTimes(engine: Engine, context: number, procedure: number, outcome
     case OUTCOME_ABORTED:
       break;
     default:
-      recordFailureLatency(metrics, bank, procedure, latencyUs);
+      if (isMet) {
+        recordLatency(metrics, bank, procedure, latencyUs);
+        recordWire(metrics, bank, procedure, contexts.wireUs[context]!);
+      } else recordFailureLatency(metrics, bank, procedure, latencyUs);
   }
 }
 

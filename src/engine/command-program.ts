@@ -3,9 +3,9 @@
 //
 //   context 0: [ attempt | end ]   context 1: [ attempt | end ]   …      position of context c: 2 c
 
-import { PROCEDURE_NAMES } from '../metrics/index.ts';
 import type { AttemptStep } from '../scenario/index.ts';
 import type { Instruction, Program } from './program.ts';
+import { attemptOf } from './program.ts';
 
 /** The longest request that may be commanded, credentials included; UDP would carry four times as much, and nobody reads it. */
 export const LONGEST_COMMAND_BYTES = 16_384;
@@ -28,12 +28,5 @@ export const commandTemplate = (context: number): number => context;
 export function setCommand(program: Program, context: number, step: AttemptStep): void {
   const instructions = program.instructions as Instruction[];
   const position = commandPosition(context);
-  instructions[position] = {
-    kind: 'attempt',
-    procedure: PROCEDURE_NAMES.indexOf(step.procedure),
-    template: commandTemplate(context),
-    step,
-    next: position + 1,
-    isHeld: false,
-  };
+  instructions[position] = attemptOf(step, commandTemplate(context), position + 1, false);
 }

@@ -34,13 +34,13 @@ import { assert, NEVER_US } from '../std/index.ts';
 import { answerChallenge, finishAttempt, isFirstRequest, repeatRequest } from './attempt.ts';
 import { countBindings } from './bindings.ts';
 import { isOutOfRows, resend, terminate } from './client-transaction.ts';
-import { CONTEXT_CHALLENGED, CONTEXT_READY, CONTEXT_REPEATING } from './contexts.ts';
+import { CONTEXT_CHALLENGED, CONTEXT_REPEATING } from './contexts.ts';
 import { continueFlow } from './flow.ts';
 import { isPingWanted, nextKeepaliveUs, notePingSent, sendKeepalives } from './keepalive.ts';
 import type { Outbox } from './outbox.ts';
 import { ASIDE_ANSWER, CANCELLED, clearOutbox, outboxRoom, releaseAside } from './outbox.ts';
-import { abortRun, limitDrain, nextPhaseUs, releaseCleanups, releaseWaits, updatePhase } from './phases.ts';
-import { dropReady, peekReady, pushReady, putBackReady } from './ready-queue.ts';
+import { abortRun, endWait, limitDrain, nextPhaseUs, releaseCleanups, releaseWaits, updatePhase } from './phases.ts';
+import { dropReady, peekReady, putBackReady } from './ready-queue.ts';
 import { isStartDue, makeHeldStart, makeStart } from './starts.ts';
 import type { Engine } from './state.ts';
 import { LIST_F, LIST_K, PHASE_CLEANING, PHASE_DRAINING, PHASE_LOADING, PHASE_OVER, PHASE_VERIFYING } from './state.ts';
@@ -260,11 +260,9 @@ function countOvertaken(engine: Engine, slot: number): void {
 
 /** What was under way goes first, then what is due to begin. */
 function runFlows(engine: Engine): void {
-  const { waits, contexts, nowUs } = engine;
+  const { waits, nowUs } = engine;
   while (nextWaitUs(waits) <= nowUs) {
-    const context = popWait(waits);
-    contexts.state[context] = CONTEXT_READY;
-    pushReady(flowOf(engine, context).ready, context);
+    endWait(engine, popWait(waits));
   }
   if (engine.phase === PHASE_DRAINING) releaseWaits(engine);
   if (engine.phase === PHASE_VERIFYING) releaseQueries(engine, engine.verification!);

@@ -3,6 +3,7 @@
 
 import { countFailureText, OUTCOME_CHALLENGE_UNUSABLE } from '../metrics/index.ts';
 import { finishAttempt } from './attempt.ts';
+import { closeTold, readTold } from './retry-after.ts';
 import type { Engine } from './state.ts';
 
 /** RFC 3261 §8.1.3.1: any other final answer ends the attempt under its own number. */
@@ -14,6 +15,7 @@ export function failAttempt(
   bytes: Uint8Array,
 ): void {
   const { message } = engine.reader;
+  const toldSeconds = readTold(engine, message);
   const hasError = message.registrarErrorStart >= 0;
   countFailureText(
     engine.metrics,
@@ -25,6 +27,7 @@ export function failAttempt(
     hasError ? message.registrarErrorEnd : message.warningEnd,
   );
   finishAttempt(engine, context, outcome, receivedAtUs);
+  closeTold(engine, toldSeconds);
 }
 
 /** A challenge that can't be answered: the algorithm that is not known, if there is one, takes the place of a Warning. */

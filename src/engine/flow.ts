@@ -10,6 +10,7 @@ import { chance } from './chance.ts';
 import { CONTEXT_READY, CONTEXT_WAITING } from './contexts.ts';
 import { beginHold, keepHolding } from './holds.ts';
 import { pushReady } from './ready-queue.ts';
+import { forgetTries } from './retry.ts';
 import type { Engine } from './state.ts';
 import { PHASE_LOADING } from './state.ts';
 import { flowOf } from './transport-flows.ts';
@@ -23,6 +24,7 @@ const WAIT_SALT = 0x57;
 export function beginFlow(engine: Engine, context: number, intendedUs: number): void {
   const { contexts } = engine;
   contexts.position[context] = 0;
+  forgetTries(engine, context);
   contexts.starts[context] = contexts.starts[context]! + 1;
   contexts.dueUs[context] = intendedUs;
   contexts.state[context] = CONTEXT_READY;

@@ -39,6 +39,7 @@ import { beginFlow } from './flow.ts';
 import { asideLengthUs, nextReleaseUs, paced } from './pace.ts';
 import type { Program } from './program.ts';
 import { pushReady } from './ready-queue.ts';
+import { isBetweenTries } from './retry.ts';
 import { areStartsDone, closeStarts } from './starts.ts';
 import type { Engine } from './state.ts';
 import { PHASE_CLEANING, PHASE_DRAINING, PHASE_LOADING, PHASE_OVER, PHASE_VERIFYING } from './state.ts';
@@ -79,6 +80,17 @@ export function limitDrain(engine: Engine, lengthUs: number): void {
     engine.phaseEndUs = Math.min(engine.phaseEndUs, engine.nowUs + lengthUs);
 }
 
+/** The context's wait is over. A retry is a new attempt, and once nothing starts any more there is none: its flow has failed. */
+export function endWait(engine: Engine, context: number): void {
+  const { contexts } = engine;
+  if (engine.phase !== PHASE_LOADING && isBetweenTries(engine, context)) {
+    stopFlow(engine, context, contexts.position[context]!, contexts.bank[context]!);
+    return;
+  }
+  contexts.state[context] = CONTEXT_READY;
+  pushReady(flowOf(engine, context).ready, context);
+}
+
 /** While draining: cuts short the waits whose turn has come, those first that would have ended first. */
 export function releaseWaits(engine: Engine): void {
   const { waits, contexts } = engine;
@@ -87,8 +99,7 @@ export function releaseWaits(engine: Engine): void {
     const context = popWait(waits);
     engine.released += 1;
     contexts.dueUs[context] = Math.min(contexts.dueUs[context]!, engine.nowUs);
-    contexts.state[context] = CONTEXT_READY;
-    pushReady(flowOf(engine, context).ready, context);
+    endWait(engine, context);
   }
 }
 
@@ -224,8 +235,9 @@ export function abortFlows(engine: Engine): void {
     if (isInAttempt(state)) {
       finishAttempt(engine, context, OUTCOME_ABORTED, engine.nowUs);
     } else {
-      // It stands at the instruction that would have come next.
-      stopFlow(engine, context, contexts.position[context]! - 1, bankOf(engine, contexts.dueUs[context]!));
+      // It stands at the instruction that would have come next, or at one that has begun before and is not tried again.
+      const done = contexts.position[context]! - (isBetweenTries(engine, context) ? 0 : 1);
+      stopFlow(engine, context, done, bankOf(engine, contexts.dueUs[context]!));
     }
   }
 }

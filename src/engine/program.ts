@@ -3,24 +3,39 @@
 // leaves undone.
 
 import { PROCEDURE_NAMES } from '../metrics/index.ts';
-import type { AttemptStep, HoldStep, PlanStep, PlanWait } from '../scenario/index.ts';
+import type { AttemptStep, HoldStep, PlanRetry, PlanStep, PlanWait } from '../scenario/index.ts';
 import { assert, assertNever } from '../std/index.ts';
+import { createEndings, createUsualRetries } from './endings.ts';
 
 export const MOST_LOOP_DEPTH = 4;
 /** Instructions of a hold behind the first. */
 const HOLD_LENGTH = 3;
 
+export interface AttemptInstruction {
+  readonly kind: 'attempt';
+  readonly procedure: number;
+  readonly template: number;
+  readonly step: AttemptStep;
+  /** 1 for each outcome that counts as succeeded; null: success alone. */
+  readonly expected: Uint8Array | null;
+  /** Null: the step is not tried again. */
+  readonly retry: RetryRule | null;
+  /** The flow goes on after a failure. */
+  readonly goesOn: boolean;
+  /** Where to go on. */
+  readonly next: number;
+  /** A refresh of a hold. How many there will be nobody knows, so none that is not reached counts as skipped. */
+  readonly isHeld: boolean;
+}
+
+export interface RetryRule {
+  readonly plan: PlanRetry;
+  /** What is tried again, by outcome; see endings.ts. */
+  readonly on: Uint8Array;
+}
+
 export type Instruction =
-  | {
-      readonly kind: 'attempt';
-      readonly procedure: number;
-      readonly template: number;
-      readonly step: AttemptStep;
-      /** Where to go on when it has succeeded. */
-      readonly next: number;
-      /** A refresh of a hold. How many there will be nobody knows, so none that is not reached counts as skipped. */
-      readonly isHeld: boolean;
-    }
+  | AttemptInstruction
   | { readonly kind: 'hold'; readonly step: HoldStep }
   | { readonly kind: 'holding'; readonly step: HoldStep; readonly exit: number }
   | { readonly kind: 'keep'; readonly exit: number }
@@ -44,8 +59,7 @@ export function compileProgram(flow: readonly PlanStep[], firstTemplate: number)
   let loopDepth = 0;
   let hasHold = false;
   const pushAttempt = (step: AttemptStep, next: number, isHeld: boolean): void => {
-    const procedure = PROCEDURE_NAMES.indexOf(step.procedure);
-    instructions.push({ kind: 'attempt', procedure, template: firstTemplate + attempts.length, step, next, isHeld });
+    instructions.push(attemptOf(step, firstTemplate + attempts.length, next, isHeld));
     attempts.push(step);
   };
   // A stack of our own: the depth of the file's nesting is input.
@@ -96,6 +110,26 @@ export function compileProgram(flow: readonly PlanStep[], firstTemplate: number)
   }
   instructions.push({ kind: 'end' });
   return { instructions, loopDepth, hasHold, attempts };
+}
+
+/** The instruction of a step whose request has this number. */
+export function attemptOf(step: AttemptStep, template: number, next: number, isHeld: boolean): AttemptInstruction {
+  const { procedure, expect, onFailure, retry } = step;
+  return {
+    kind: 'attempt',
+    procedure: PROCEDURE_NAMES.indexOf(procedure),
+    template,
+    step,
+    expected: expect === undefined ? null : createEndings(expect),
+    retry: retry === undefined || retry.policy === 'none' ? null : ruleOf(retry),
+    goesOn: onFailure === 'continue',
+    next,
+    isHeld,
+  };
+}
+
+function ruleOf(plan: PlanRetry): RetryRule {
+  return { plan, on: plan.on === null ? createUsualRetries() : createEndings(plan.on) };
 }
 
 /**

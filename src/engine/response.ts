@@ -44,8 +44,8 @@ import { failAttempt } from './failure.ts';
 import { takePeerKeepalive, takeRequest } from './incoming.ts';
 import { meetTooBrief } from './interval-too-brief.ts';
 import { askedSeconds } from './intervals.ts';
-import { takeNextNonce } from './next-nonce.ts';
 import { takeOptionsAnswer, takeStun } from './keepalive.ts';
+import { takeNextNonce } from './next-nonce.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { contactOf } from './speakers.ts';
 import type { Engine } from './state.ts';
@@ -53,8 +53,8 @@ import { PHASE_VERIFYING } from './state.ts';
 import { failOver, flowIdOfSlot, targetOfFlow } from './targets.ts';
 import { tellAnswered } from './tell-observer.ts';
 import { isLive, isPending, NOT_SENT } from './transactions.ts';
-import { compareBinding } from './verify.ts';
 import type { TransportFlow } from './transport-flows.ts';
+import { compareBinding } from './verify.ts';
 
 const LETTER_S = 0x53;
 /** The answer does not list our binding. */

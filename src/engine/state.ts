@@ -33,6 +33,8 @@ import { compileProgram } from './program.ts';
 import { contactPieces, loadFacts, pingPieces, registerPieces, userPieces } from './request-text.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { createResponseReader } from './response-reader.ts';
+import type { RetryTable } from './retries.ts';
+import { createRetryTable } from './retries.ts';
 import type { SpeakerTable } from './speakers.ts';
 import { createSpeakerTable } from './speakers.ts';
 import type { TargetTable } from './targets.ts';
@@ -102,6 +104,8 @@ export interface Engine {
   readonly intervals: IntervalTable | null;
   /** Null where the scenario wants none. */
   readonly keepalive: Keepalive | null;
+  /** Null: no step of the plan is tried again. */
+  readonly retries: RetryTable | null;
   /** One for each socket, by its number. */
   readonly flows: readonly TransportFlow[];
   /** How many flows lead to each target; those to the first are numbered from 0. */
@@ -189,6 +193,7 @@ export function createEngine(options: EngineOptions): Engine {
     intervals: isCommanded || asksForTime(flowProgram) ? createIntervalTable(memory, count) : null,
     challenges: createChallengeTable(memory, count, plannedPlaces(plan)),
     keepalive: createKeepalive(memory, { plan, contexts: count, flows: flowCount, workerIndex, runTag, seed }),
+    retries: createRetryTable(memory, count, { plan, workerIndex, workerCount }),
     flows: createFlows(memory, flowOptions),
     lines,
     targets: createTargetTable(memory, options.targets ?? null, seed, { contexts: count, slots: capacity }),

@@ -16,6 +16,7 @@ export interface MetricsBlock {
   readonly counters: Float64Array;
   readonly attempts: Float64Array;
   readonly outcomes: Float64Array;
+  readonly turned: Float64Array;
   readonly responses: Float64Array;
   readonly stats: Float64Array;
   readonly buckets: Uint32Array;
@@ -65,6 +66,7 @@ function createViews(buffer: SharedArrayBuffer, seriesSeconds: number): MetricsB
     counters: new Float64Array(buffer, at.COUNTERS_OFFSET, at.COUNTER_COUNT),
     attempts: new Float64Array(buffer, at.ATTEMPTS_OFFSET, at.ATTEMPTS_LENGTH),
     outcomes: new Float64Array(buffer, at.OUTCOMES_OFFSET, at.OUTCOMES_LENGTH),
+    turned: new Float64Array(buffer, at.TURNED_OFFSET, at.OUTCOMES_LENGTH),
     responses: new Float64Array(buffer, at.RESPONSES_OFFSET, at.RESPONSE_STATUS_COUNT),
     stats: new Float64Array(buffer, at.STATS_OFFSET, at.STATS_LENGTH),
     buckets: new Uint32Array(buffer, at.BUCKETS_OFFSET, at.BUCKETS_LENGTH),
@@ -89,6 +91,12 @@ export function countOutcome(block: MetricsBlock, bank: number, procedure: numbe
   block.outcomes[index] = block.outcomes[index]! + 1;
 }
 
+/** The outcome counted last was judged otherwise than usual: a success that failed, or another end that was expected. */
+export function countTurned(block: MetricsBlock, bank: number, procedure: number, outcome: number): void {
+  const index = at.rowOf(bank, procedure) * OUTCOME_COUNT + outcome;
+  block.turned[index] = block.turned[index]! + 1;
+}
+
 /** Steps that were not reached because an earlier one failed. They are not started, and have no outcome. */
 export function countSkipped(block: MetricsBlock, bank: number, procedure: number, count: number): void {
   const index = at.rowOf(bank, procedure) * at.ATTEMPT_COUNT + at.ATTEMPT_SKIPPED;
@@ -104,6 +112,18 @@ export function countChallenged(block: MetricsBlock, bank: number, procedure: nu
 /** An attempt asked for a longer interval after a 423; once per attempt. */
 export function countRaised(block: MetricsBlock, bank: number, procedure: number): void {
   const index = at.rowOf(bank, procedure) * at.ATTEMPT_COUNT + at.ATTEMPT_RAISED;
+  block.attempts[index] = block.attempts[index]! + 1;
+}
+
+/** An attempt began that repeats a failed one. It is counted as started like any other. */
+export function countRetry(block: MetricsBlock, bank: number, procedure: number): void {
+  const index = at.rowOf(bank, procedure) * at.ATTEMPT_COUNT + at.ATTEMPT_RETRIES;
+  block.attempts[index] = block.attempts[index]! + 1;
+}
+
+/** A failed attempt was not repeated because the run's budget had no retry left. */
+export function countRetryDenied(block: MetricsBlock, bank: number, procedure: number): void {
+  const index = at.rowOf(bank, procedure) * at.ATTEMPT_COUNT + at.ATTEMPT_RETRIES_DENIED;
   block.attempts[index] = block.attempts[index]! + 1;
 }
 

@@ -63,7 +63,8 @@ function procedureResults(merged: MergedProcedures, wanted: readonly ProcedureNa
 }
 
 function procedureResult(procedure: MergedProcedure): ProcedureResult {
-  const { started, succeeded, failed, skipped, challenged, raised, failures, outcomes } = procedure;
+  const { started, succeeded, failed, skipped, challenged, raised, retries, retriesDeniedByBudget } = procedure;
+  const { failures, outcomes } = procedure;
   return {
     started,
     succeeded,
@@ -71,6 +72,8 @@ function procedureResult(procedure: MergedProcedure): ProcedureResult {
     skipped,
     challenged,
     raised,
+    retries,
+    retriesDeniedByBudget,
     failures,
     outcomes,
     latencyUs: latencySummary(procedure.latency),
@@ -92,6 +95,12 @@ function transactionsOf(merged: MergedMetrics): RunResult['transactions'] {
     stray: counters[at.COUNTER_STRAY]!,
     malformed: counters[at.COUNTER_MALFORMED]!,
     truncated: counters[at.COUNTER_TRUNCATED]!,
+    retryAfter: {
+      honoured: counters[at.COUNTER_RETRY_AFTER_HONOURED]!,
+      capped: counters[at.COUNTER_RETRY_AFTER_CAPPED]!,
+      malformed: counters[at.COUNTER_RETRY_AFTER_MALFORMED]!,
+      ignored: counters[at.COUNTER_RETRY_AFTER_IGNORED]!,
+    },
   };
 }
 

@@ -28,7 +28,7 @@ function checkProcedures(where: string, procedures: ProcedureResults): string[] 
 }
 
 function checkProcedure(procedure: ProcedureResult): string[] {
-  const { started, succeeded, failed, failures, outcomes, challenged, raised } = procedure;
+  const { started, succeeded, failed, failures, outcomes, challenged, raised, retries } = procedure;
   const violations: string[] = [];
   if (started !== succeeded + failed) {
     violations.push(`started ${started} is not succeeded ${succeeded} + failed ${failed}`);
@@ -37,6 +37,7 @@ function checkProcedure(procedure: ProcedureResult): string[] {
   if (sumOf(outcomes) !== started) violations.push(`outcomes add up to ${sumOf(outcomes)}, not to started ${started}`);
   if (challenged > started) violations.push(`challenged ${challenged} is more than started ${started}`);
   if (raised > started) violations.push(`raised ${raised} is more than started ${started}`);
+  if (retries > started) violations.push(`retries ${retries} are more than started ${started}`);
   return violations;
 }
 

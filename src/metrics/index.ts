@@ -18,9 +18,12 @@ export {
   countOutcome,
   countRaised,
   countResponse,
+  countRetry,
+  countRetryDenied,
   countSkipped,
   countStarted,
   countTarget,
+  countTurned,
   createMetricsBlock,
   maxInSecond,
   metricsBlockBytes,
@@ -61,6 +64,10 @@ export {
   COUNTER_REGISTERED_NOW,
   COUNTER_REQUESTS_SENT,
   COUNTER_RETRANSMISSIONS,
+  COUNTER_RETRY_AFTER_CAPPED,
+  COUNTER_RETRY_AFTER_HONOURED,
+  COUNTER_RETRY_AFTER_IGNORED,
+  COUNTER_RETRY_AFTER_MALFORMED,
   COUNTER_SEND_NO_ROOM,
   COUNTER_SEND_QUEUE_FULL,
   COUNTER_SEND_WAITED_US,
@@ -128,6 +135,7 @@ export {
   PROCEDURE_REGISTER,
   PROCEDURE_UNREGISTER,
   PROCEDURE_WILDCARD,
+  UNEXPECTED_SUCCESS,
 } from './names.ts';
 export type { Progress } from './progress.ts';
 export { snapshot } from './progress.ts';

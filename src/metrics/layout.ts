@@ -5,6 +5,7 @@
 //   counters         Float64  [COUNTER_*]
 //   attempts         Float64  [bank][procedure][ATTEMPT_*]
 //   outcomes         Float64  [bank][procedure][outcome]
+//   turned           Float64  [bank][procedure][outcome]          of these, not judged as usual (a scenario's `expect`)
 //   responses        Float64  [status]
 //   histogram stats  Float64  [bank][procedure][kind][STAT_*]     exact count, sum, least and greatest value
 //                             stats and buckets have two histograms more behind these, HISTOGRAM_TURNS and HISTOGRAM_PINGS
@@ -97,7 +98,12 @@ export const COUNTER_NEXT_NONCES = 43;
 export const COUNTER_VERIFY_SAMPLED = 44;
 export const COUNTER_VERIFY_CHECKED = 45;
 export const COUNTER_VERIFY_MISSING = 46;
-export const COUNTER_COUNT = 47;
+/** Retry-After headers in answers that ended an attempt, by what became of them (RFC 3261 §20.33). */
+export const COUNTER_RETRY_AFTER_HONOURED = 47;
+export const COUNTER_RETRY_AFTER_CAPPED = 48;
+export const COUNTER_RETRY_AFTER_MALFORMED = 49;
+export const COUNTER_RETRY_AFTER_IGNORED = 50;
+export const COUNTER_COUNT = 51;
 
 export const PHASE_WARMUP = 0;
 export const PHASE_MEASURED = 1;
@@ -128,7 +134,10 @@ export const ATTEMPT_SKIPPED = 1;
 export const ATTEMPT_CHALLENGED = 2;
 /** Asked for longer after a 423. */
 export const ATTEMPT_RAISED = 3;
-export const ATTEMPT_COUNT = 4;
+/** Attempts that repeat a failed one, among those started; and those that the budget did not allow, which are not. */
+export const ATTEMPT_RETRIES = 4;
+export const ATTEMPT_RETRIES_DENIED = 5;
+export const ATTEMPT_COUNT = 6;
 
 export const KIND_LATENCY = 0;
 export const KIND_FAILURE_LATENCY = 1;
@@ -200,7 +209,8 @@ export const ATTEMPTS_LENGTH = BANK_COUNT * PROCEDURE_COUNT * ATTEMPT_COUNT;
 export const ATTEMPTS_OFFSET = COUNTERS_OFFSET + COUNTER_COUNT * F64;
 export const OUTCOMES_LENGTH = BANK_COUNT * PROCEDURE_COUNT * OUTCOME_COUNT;
 export const OUTCOMES_OFFSET = ATTEMPTS_OFFSET + ATTEMPTS_LENGTH * F64;
-export const RESPONSES_OFFSET = OUTCOMES_OFFSET + OUTCOMES_LENGTH * F64;
+export const TURNED_OFFSET = OUTCOMES_OFFSET + OUTCOMES_LENGTH * F64;
+export const RESPONSES_OFFSET = TURNED_OFFSET + OUTCOMES_LENGTH * F64;
 export const STATS_LENGTH = HISTOGRAM_COUNT * STATS_PER_HISTOGRAM;
 export const STATS_OFFSET = RESPONSES_OFFSET + RESPONSE_STATUS_COUNT * F64;
 export const TEXT_COUNTS_OFFSET = STATS_OFFSET + STATS_LENGTH * F64;

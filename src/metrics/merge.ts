@@ -15,6 +15,7 @@ import {
   outcomeName,
   PROCEDURE_NAMES,
   type ProcedureName,
+  UNEXPECTED_SUCCESS,
 } from './names.ts';
 import type { FailureText, IncomingResult } from './run-result.ts';
 import { mergeTargets } from './targets.ts';
@@ -26,6 +27,8 @@ export interface MergedProcedure {
   readonly skipped: number;
   readonly challenged: number;
   readonly raised: number;
+  readonly retries: number;
+  readonly retriesDeniedByBudget: number;
   /** By cause; what did not occur is left out. */
   readonly failures: Readonly<Record<string, number>>;
   readonly outcomes: Readonly<Record<string, number>>;
@@ -119,12 +122,12 @@ function mergeProcedure(blocks: readonly MetricsBlock[], banks: readonly number[
     const count = sumOver(blocks, rows, (block, row) => block.outcomes[row * OUTCOME_COUNT + outcome]!);
     if (count === 0) continue;
     outcomes[outcomeName(outcome)] = count;
-    if (outcome === OUTCOME_SUCCEEDED) {
-      succeeded = count;
-    } else {
-      failures[outcomeName(outcome)] = count;
-      failed += count;
-    }
+    const turned = sumOver(blocks, rows, (block, row) => block.turned[row * OUTCOME_COUNT + outcome]!);
+    const isSuccess = outcome === OUTCOME_SUCCEEDED;
+    const bad = isSuccess ? turned : count - turned;
+    succeeded += count - bad;
+    failed += bad;
+    if (bad > 0) failures[isSuccess ? UNEXPECTED_SUCCESS : outcomeName(outcome)] = bad;
   }
   return {
     started: attempts(at.ATTEMPT_STARTED),
@@ -133,6 +136,8 @@ function mergeProcedure(blocks: readonly MetricsBlock[], banks: readonly number[
     skipped: attempts(at.ATTEMPT_SKIPPED),
     challenged: attempts(at.ATTEMPT_CHALLENGED),
     raised: attempts(at.ATTEMPT_RAISED),
+    retries: attempts(at.ATTEMPT_RETRIES),
+    retriesDeniedByBudget: attempts(at.ATTEMPT_RETRIES_DENIED),
     failures,
     outcomes,
     latency: histogram(at.KIND_LATENCY),

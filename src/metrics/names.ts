@@ -27,6 +27,9 @@ export const OUTCOME_ABORTED = 8;
 export const OUTCOME_CHALLENGE_UNUSABLE = 9;
 export const OUTCOME_COUNT = 700;
 
+/** The cause of a failure that was a success, where the scenario expected something else. */
+export const UNEXPECTED_SUCCESS = 'unexpected-success';
+
 const OWN_NAMES = [
   'succeeded',
   'timeout',

@@ -38,6 +38,9 @@ export interface ProcedureResult {
   readonly challenged: number;
   /** Asked for longer after a 423 (RFC 3261 §10.2.8). */
   readonly raised: number;
+  /** Of those started: attempts that repeat a failed one. Not started: those that the budget did not allow. */
+  readonly retries: number;
+  readonly retriesDeniedByBudget: number;
   readonly failures: Readonly<Record<string, number>>;
   readonly outcomes: Readonly<Record<string, number>>;
   readonly latencyUs: LatencySummary;
@@ -194,6 +197,13 @@ export interface RunResult {
     readonly stray: number;
     readonly malformed: number;
     readonly truncated: number;
+    /** Retry-After headers (RFC 3261 §20.33) by what became of them; ignored: nothing followed that they could put off. */
+    readonly retryAfter: {
+      readonly honoured: number;
+      readonly capped: number;
+      readonly malformed: number;
+      readonly ignored: number;
+    };
   };
   readonly incoming: IncomingResult;
   /** Digest challenges over the whole run; those of the cleanup are left out. */

@@ -4,11 +4,12 @@
 import { canonicalHeaderName } from '../sip/index.ts';
 import { assert } from '../std/index.ts';
 import { buildHold } from './build-hold.ts';
+import { buildFailure } from './failure-schema.ts';
+import type { Tell } from './parsed.ts';
 import type { AttemptStep, PlanHeader, PlanStep, PlanWait, Procedure } from './plan.ts';
 import type { WrittenAttempt, WrittenStep } from './schema.ts';
 
-/** Tells a problem with the value at a path. */
-export type Tell = (path: string, message: string) => void;
+export type { Tell } from './parsed.ts';
 
 const MAX_REPEAT_DEPTH = 4;
 const MAX_HEADERS = 32;
@@ -66,6 +67,7 @@ const attempt = (procedure: Procedure, options: WrittenAttempt, path: string, te
   procedure,
   expiresSeconds: expiresOf(procedure, options.expires),
   headers: buildHeaders(options, path, tell),
+  ...buildFailure(options, path, tell),
 });
 
 const expiresOf = (procedure: Procedure, written: number | undefined): number | null => {

@@ -1,11 +1,12 @@
 // What relates values of a scenario to each other: the checks that no single value can fail. Each looks only at values
 // that could be read, so that one fault is told once.
 
-import type { PartialSteps, Tell } from './build-flow.ts';
+import type { PartialSteps } from './build-flow.ts';
 import { hasWrittenHold } from './build-hold.ts';
 import { flowFacts } from './flow-facts.ts';
 import { portShortage } from './local-sockets.ts';
 import { noNameIn } from './locate.ts';
+import type { Tell } from './parsed.ts';
 import type { PlanStep } from './plan.ts';
 import type { WrittenScenario } from './schema.ts';
 import { MAX_RUN_US, MAX_STARTS, startsBefore, startTimeUs } from './shares.ts';

@@ -2,7 +2,17 @@
 
 import { US_PER_SECOND } from '../std/index.ts';
 import { hasCredentials } from './credential-facts.ts';
-import type { HoldStep, PlanKeepalive, PlanLoad, PlanLocal, PlanStep, PlanTarget, PlanWait, RunPlan } from './plan.ts';
+import type {
+  AttemptStep,
+  HoldStep,
+  PlanKeepalive,
+  PlanLoad,
+  PlanLocal,
+  PlanStep,
+  PlanTarget,
+  PlanWait,
+  RunPlan,
+} from './plan.ts';
 import { type PlanLength, planLength } from './plan-length.ts';
 import { formatDuration, formatPercent, formatRate } from './quantities.ts';
 
@@ -84,7 +94,7 @@ const timeText = (plan: RunPlan, scheduleUs: number): string => {
 const stepText = (step: PlanStep): string => {
   switch (step.kind) {
     case 'attempt':
-      return step.procedure;
+      return step.procedure + failureText(step);
     case 'discard':
       return 'discard';
     case 'wait':
@@ -102,6 +112,17 @@ const holdText = ({ forUs, leastShare, mostShare, marginUs, capUs, refresh }: Ho
   if (marginUs > 0) parts.push(`at least ${formatDuration(marginUs)} before the end`);
   if (capUs !== null) parts.push(`at most every ${formatDuration(capUs)}`);
   return `hold for ${formatDuration(forUs)} (${parts.join(', ')})`;
+};
+
+/** ` (tried again up to 3 times)`, ` (whatever comes of it)`, ` (expecting 403)`, or nothing. */
+const failureText = ({ expect, onFailure, retry }: AttemptStep): string => {
+  const parts: string[] = [];
+  if (expect !== undefined) parts.push(`expecting ${expect.join(' or ')}`);
+  if (onFailure === 'continue') parts.push('whatever comes of it');
+  if (retry !== undefined && retry.policy !== 'none') {
+    parts.push(`tried again up to ${retry.tries} ${retry.tries === 1 ? 'time' : 'times'}`);
+  }
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 };
 
 const waitText = (wait: PlanWait): string => {

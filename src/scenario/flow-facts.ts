@@ -98,6 +98,13 @@ export const meanWaitUs = (wait: PlanWait, expiresSeconds: number): number => {
   }
 };
 
+/** Whether any step of the flow is tried again when it fails. */
+export const hasRetries = (flow: readonly PlanStep[]): boolean =>
+  flow.some((step) => {
+    if (step.kind === 'repeat') return hasRetries(step.steps);
+    return step.kind === 'attempt' && step.retry !== undefined && step.retry.policy !== 'none';
+  });
+
 /** The procedures of a flow, in their fixed order. */
 export const proceduresOf = (flow: readonly PlanStep[]): readonly Procedure[] => {
   const { attempts, hasHold } = flowFacts(flow);

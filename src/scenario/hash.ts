@@ -14,6 +14,7 @@ export type HashedPlan = Pick<
   | 'auth'
   | 'load'
   | 'flow'
+  | 'retryBudget'
   | 'timers'
   | 'drainUs'
   | 'verify'
@@ -22,9 +23,11 @@ export type HashedPlan = Pick<
 >;
 
 export const hashPlan = (plan: HashedPlan): string => {
-  const { version, requestUri, load, flow, timers, drainUs, cleanup } = plan;
+  const { version, requestUri, load, flow, retryBudget, timers, drainUs, cleanup } = plan;
   const who = withoutSecrets(plan.identities);
-  return fnv1a64Hex(canonical({ version, requestUri, who, load, flow, timers, drainUs, cleanup, ...laterKeys(plan) }));
+  return fnv1a64Hex(
+    canonical({ version, requestUri, who, load, flow, retryBudget, timers, drainUs, cleanup, ...laterKeys(plan) }),
+  );
 };
 
 /** What a file leaves out changes no hash of a file from before it could be said. */

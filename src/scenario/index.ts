@@ -1,8 +1,8 @@
 // What other folders may use of the scenario folder.
 
-export { hasCredentials, secretsOf } from './credential-facts.ts';
 export type { HostPort } from './address.ts';
 export { DEFAULT_SIP_PORT, parseDnsServer, parseDomain, parseRequestUri } from './address.ts';
+export { hasCredentials, secretsOf } from './credential-facts.ts';
 export { describePlan } from './describe-plan.ts';
 export type { FlowFacts } from './flow-facts.ts';
 export { flowFacts, holdUs, proceduresOf } from './flow-facts.ts';
@@ -29,6 +29,7 @@ export type {
   PlanKeepalive,
   PlanLoad,
   PlanLocal,
+  PlanRetry,
   PlanSecret,
   PlanStep,
   PlanTarget,

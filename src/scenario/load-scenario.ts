@@ -9,7 +9,7 @@ import { isCollection, type Node } from 'yaml';
 import { assert, type Place, type Problem, UserError } from '../std/index.ts';
 import { targetAt } from './address.ts';
 import { type BuiltCredentials, buildCredentials } from './build-credentials.ts';
-import { buildSteps, isWhole, type PartialSteps, type Tell } from './build-flow.ts';
+import { buildSteps, isWhole, type PartialSteps } from './build-flow.ts';
 import { settleHolds } from './build-hold.ts';
 import {
   checkFlow,
@@ -23,9 +23,10 @@ import {
   type UnsureScenario,
 } from './check-scenario.ts';
 import { openDocument, problemAt, sourceOf } from './document.ts';
-import { proceduresOf } from './flow-facts.ts';
+import { hasRetries, proceduresOf } from './flow-facts.ts';
 import { hashPlan } from './hash.ts';
 import { applyOverrides, type Environment, environmentOverrides, type Override } from './overrides.ts';
+import type { Tell } from './parsed.ts';
 import type { PlanKeepalive, PlanLoad, PlanStep, PlanTarget, PlanThreshold, RunPlan } from './plan.ts';
 import { applyProfile, checkProfile } from './profile.ts';
 import { createTreeReader, readTree, type TreeReader, textOffset } from './read-tree.ts';
@@ -169,6 +170,7 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
     load: buildLoad(written.load),
     flow: read.flow,
     profile: written.profile,
+    ...(hasRetries(read.flow) ? { retryBudget: written.retryBudget } : {}),
     timers: { t1Us: timers.T1, t2Us: timers.T2, t4Us: timers.T4 },
     drainUs: written.drain,
     verify: written.verify === undefined ? null : { sampleShare: written.verify.sample },

@@ -16,3 +16,6 @@ export const fault = (message: string, offset = 0): Fault => ({ ok: false, messa
 
 /** A text in double quotes for a message: control characters made visible, cut to a readable length. */
 export const quoted = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
+
+/** Tells a problem with the value at a path. */
+export type Tell = (path: string, message: string) => void;

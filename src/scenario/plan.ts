@@ -33,6 +33,27 @@ export interface AttemptStep {
   /** Seconds asked for in the Expires header; null where the request carries none (query). 0 for unregister and wildcard. */
   readonly expiresSeconds: number | null;
   readonly headers: readonly PlanHeader[];
+  /** Ends that count as succeeded (expectation.ts); absent: success alone. */
+  readonly expect?: readonly string[];
+  /** What follows when the step fails; absent: the flow stops. */
+  readonly onFailure?: 'continue' | 'retry';
+  /** With `retry` only. */
+  readonly retry?: PlanRetry;
+}
+
+/** How a step that failed is tried again. */
+export interface PlanRetry {
+  /** `none`: it isn't, as if the flow stopped. */
+  readonly policy: 'none' | 'fixed' | 'exponential';
+  readonly baseUs: number;
+  readonly capUs: number;
+  /** Up to this share of each wait is left out by chance. */
+  readonly jitter: number;
+  /** Retries of one step at most. */
+  readonly tries: number;
+  readonly retryAfterCapUs: number;
+  /** Ends that are tried again; null: those that may be better next time (engine/endings.ts). */
+  readonly on: readonly string[] | null;
 }
 
 /**
@@ -214,6 +235,8 @@ export interface RunPlan {
   readonly load: PlanLoad;
   readonly flow: readonly PlanStep[];
   readonly profile: Profile;
+  /** Retries of the whole run as a share of its other attempts; absent: no step retries. */
+  readonly retryBudget?: number;
   readonly timers: TimerProfile;
   readonly drainUs: number;
   /** Null: nothing is verified. */

@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { parseDnsServer, parseDomain, parseIpv4, parseRequestUri, parseTarget } from './address.ts';
 import { credentialKeys, credentials } from './credential-schema.ts';
+import { failureOptions, type WrittenFailure } from './failure-schema.ts';
 import { MAX_SOCKETS_PER_WORKER } from './local-sockets.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
 import type { TextTemplate } from './plan.ts';
@@ -52,6 +53,7 @@ const registerOptions = (description: string) =>
     .strictObject({
       expires: expires('Expires asked for, whole seconds; default 3600s.').optional(),
       headers: headers.optional(),
+      ...failureOptions,
     })
     .meta({ description });
 
@@ -60,16 +62,17 @@ const stepOptions = {
   register: registerOptions('REGISTER with a Contact: create the binding.'),
   refresh: registerOptions('REGISTER with the same Contact: prolong the binding.'),
   unregister: z
-    .strictObject({ expires: zeroExpires.optional(), headers: headers.optional() })
+    .strictObject({ expires: zeroExpires.optional(), headers: headers.optional(), ...failureOptions })
     .meta({ description: 'REGISTER with Expires: 0 for the own Contact.' }),
   wildcard: z
     .strictObject({
       expires: expires('Default 0s; anything else breaks RFC 3261 §10.2.2 on purpose.').optional(),
       headers: headers.optional(),
+      ...failureOptions,
     })
     .meta({ description: 'REGISTER with Contact: * and Expires: 0: remove all bindings of the user.' }),
   query: z
-    .strictObject({ headers: headers.optional() })
+    .strictObject({ headers: headers.optional(), ...failureOptions })
     .meta({ description: 'REGISTER without Contact: ask for the bindings.' }),
 };
 
@@ -106,7 +109,7 @@ const wait = z
   ])
   .meta({ description: 'How long to wait before the next step.', examples: ['2s'] });
 
-export interface WrittenAttempt {
+export interface WrittenAttempt extends WrittenFailure {
   readonly expires?: number | undefined;
   readonly headers?: Readonly<Record<string, TextTemplate>> | undefined;
 }
@@ -324,6 +327,10 @@ export const scenarioSchema = z
       'rfc3261',
       'Whose habits the phones have: those of the RFCs, or those of a fleet of libeXosip2 devices (docs/profiles.md).',
     ),
+    retryBudget: percent(
+      'Retries of the whole run, as a share of its other attempts: failures must not make a storm of their own.',
+      '10%',
+    ).prefault('10%'),
     drain: duration('How long flows under way may go on after the last start.', '35s').prefault('35s'),
     verify: z
       .strictObject({

@@ -23,6 +23,7 @@ import {
   PARSE_OK,
   PARSE_TOO_MANY_ROWS,
 } from './parse-result.ts';
+import { readRetryAfter } from './retry-after.ts';
 import { addRow, type RowTable } from './row-table.ts';
 import { parseVia } from './via.ts';
 
@@ -197,7 +198,9 @@ const parseMinExpires = (bytes: Uint8Array, start: number, end: number, message:
 };
 
 const parseRetryAfter = (bytes: Uint8Array, start: number, end: number, message: SipMessage): number => {
-  if (message.isResponse && message.retryAfter < 0) message.retryAfter = readLeadingSeconds(bytes, start, end);
+  if (!message.isResponse || message.retryAfter >= 0 || message.isRetryAfterMalformed) return PARSE_OK;
+  message.retryAfter = readRetryAfter(bytes, start, end);
+  message.isRetryAfterMalformed = message.retryAfter < 0;
   return PARSE_OK;
 };
 

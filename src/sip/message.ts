@@ -79,6 +79,8 @@ export interface SipMessage {
   /** These two in a response only. */
   minExpires: number;
   retryAfter: number;
+  /** There is a Retry-After, and it is none (RFC 3261 §20.33). */
+  isRetryAfterMalformed: boolean;
   /** 0 to 255; anything else counts as absent (RFC 4475 §3.1.2.4). */
   maxForwards: number;
   contentLength: number;
@@ -154,6 +156,7 @@ export const createSipMessage = (): SipMessage => ({
   expires: -1,
   minExpires: -1,
   retryAfter: -1,
+  isRetryAfterMalformed: false,
   maxForwards: -1,
   contentLength: -1,
   bodyStart: -1,
@@ -238,6 +241,7 @@ const resetRest = (message: SipMessage): void => {
   message.expires = -1;
   message.minExpires = -1;
   message.retryAfter = -1;
+  message.isRetryAfterMalformed = false;
   message.maxForwards = -1;
   message.contentLength = -1;
   message.bodyStart = -1;

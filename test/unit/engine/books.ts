@@ -145,8 +145,8 @@ const checkStarts = (run: Run): void => {
 };
 
 /**
- * Of every start that was made, each attempt of the flow is either started or skipped, loops counted out. Refreshes of a hold come on
- * top, as many as there are.
+ * Of every start that was made, each attempt of the flow is either started or skipped, loops counted out. Retries come on top, and
+ * refreshes of a hold, as many as there are.
  */
 const checkSteps = (run: Run): void => {
   // Who is commanded has no flow that says how many attempts there are to be.
@@ -159,9 +159,16 @@ const checkSteps = (run: Run): void => {
       if (started + skipped < inFlow) throw new Error('refreshes of the flow are neither started nor skipped');
       continue;
     }
-    mustEqual(`${procedure} started and skipped`, started + skipped, made * inFlow);
+    const retries = retriesOf(run, procedure);
+    mustEqual(`${procedure} started and skipped`, started + skipped, made * inFlow + retries);
   }
 };
+
+const retriesOf = ({ metrics }: Run, procedure: Procedure): number =>
+  BANKS.total.reduce<number>((sum, bank) => {
+    const row = layout.rowOf(bank, PROCEDURE_NAMES.indexOf(procedure));
+    return sum + metrics.attempts[row * layout.ATTEMPT_COUNT + layout.ATTEMPT_RETRIES]!;
+  }, 0);
 
 /** The attempts of a flow one after another, by walking every round of every loop. */
 export const unroll = (steps: readonly PlanStep[]): readonly Procedure[] => {

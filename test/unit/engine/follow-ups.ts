@@ -9,6 +9,8 @@ import { BANKS, type Numbers, numbersOf } from './books.ts';
 export interface FollowUps {
   /** Asked for longer after a 423. */
   readonly raised: number;
+  readonly retries: number;
+  readonly denied: number;
 }
 
 export const followUpsOf = (
@@ -19,7 +21,11 @@ export const followUpsOf = (
   const rows = BANKS[bank].map((number) => layout.rowOf(number, PROCEDURE_NAMES.indexOf(procedure)));
   const attempts = (kind: number): number =>
     rows.reduce((sum, row) => sum + metrics.attempts[row * layout.ATTEMPT_COUNT + kind]!, 0);
-  return { raised: attempts(layout.ATTEMPT_RAISED) };
+  return {
+    raised: attempts(layout.ATTEMPT_RAISED),
+    retries: attempts(layout.ATTEMPT_RETRIES),
+    denied: attempts(layout.ATTEMPT_RETRIES_DENIED),
+  };
 };
 
 /** What books.ts tells of a procedure, and these. */

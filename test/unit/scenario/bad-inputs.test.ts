@@ -347,7 +347,7 @@ describe('flow', () => {
     [
       flow,
       '  - register\n  - query: { expires: 10s }\n',
-      'x.yaml:13:14: unknown key "expires" in query; known: headers',
+      'x.yaml:13:14: unknown key "expires" in query; known: headers, expect, onFailure, retry',
     ],
     [
       '  - unregister\n',
