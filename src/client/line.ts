@@ -78,7 +78,7 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
   });
   const transport = createClientTransport(plan.local, outboxCapacity(engine));
   try {
-    const place = { local: plan.local, workerIndex: 0, workerCount: 1, target };
+    const place = { local: plan.local, workerIndex: 0, workerCount: 1, targets: [target] };
     const [socket] = await openClientSockets(
       transport,
       place,

@@ -23,7 +23,7 @@ import {
 } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
 import { UserError } from '../std/index.ts';
-import { isPublicAddress, monotonicNowUs, resolveHost } from '../transport/index.ts';
+import { isPublicAddress, monotonicNowUs } from '../transport/index.ts';
 import type { Place } from './addresses.ts';
 import { hasControl, readIdentity, readPlace, wrong } from './addresses.ts';
 import type { CredentialsOptions } from './credential-store.ts';
@@ -36,6 +36,7 @@ import { openLine } from './line.ts';
 import { checkExpires, ManagedRegistration } from './managed-registration.ts';
 import type { TimerOptions } from './plans.ts';
 import { createLinePlan } from './plans.ts';
+import { registrarAddress } from './registrar-address.ts';
 import type { ContactKind, RegistrationHost } from './registration-host.ts';
 import type { RefreshAfter, RetryAfter } from './timing.ts';
 import { refreshAfterSeconds, retryAfterSeconds } from './timing.ts';
@@ -253,7 +254,7 @@ export class RegistrationClient {
   }
 
   async #open({ host, port }: Place): Promise<Line> {
-    const { address } = await resolveHost(host);
+    const address = await registrarAddress(host);
     if (isPublicAddress(address) && this.#options.allowPublic !== true) {
       throw new UserError('TARGET_PUBLIC', {
         message: `${host === address ? address : `${host} (${address})`} is a public address`,

@@ -49,7 +49,6 @@ import { tellUnanswered } from './tell-observer.ts';
 import { deadlineOf, dueSlot, firstSlot, NO_SLOT, nextTimerUs, setTimer, slotAfter } from './timer-lists.ts';
 import { isLive, isPending, NOT_SENT, TX_PROCEEDING } from './transactions.ts';
 import type { TransportFlow } from './transport-flows.ts';
-import { flowOf } from './transport-flows.ts';
 import { releaseQueries } from './verify.ts';
 import { nextWaitUs, popWait } from './wait-heap.ts';
 
