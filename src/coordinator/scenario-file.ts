@@ -58,12 +58,12 @@ export interface PlanChanges {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** The plan of a scenario. A password file is looked for beside the scenario that names it. */
+/** The plan of a scenario. Files that it names (a password, a body) are looked for beside it. */
 export const loadPlan = (source: ScenarioSource, changes: PlanChanges): RunPlan => {
   const folder = source.file === STDIN_NAME ? '.' : dirname(source.file);
-  const readSecret = (path: string): string => {
+  const readText = (path: string): string => {
     const file = resolve(folder, path);
     return decode(file, readBytes(file));
   };
-  return loadScenario({ ...source, ...changes, readSecret });
+  return loadScenario({ ...source, ...changes, readSecret: readText, readText });
 };

@@ -35,6 +35,7 @@ import { CONTEXT_IDLE, CONTEXT_READY, CONTEXT_TALKING, NOT_BOUND } from './conte
 import { addSkipped } from './program.ts';
 import { pushReady } from './ready-queue.ts';
 import { forgetTries, noteTry, retryLater } from './retry.ts';
+import { dropServiceRoute } from './service-routes.ts';
 import { authenticatorOf } from './speakers.ts';
 import type { Engine } from './state.ts';
 import { PHASE_CLEANING } from './state.ts';
@@ -57,6 +58,8 @@ export function beginAttempt(engine: Engine, context: number): boolean {
   countStarted(metrics, bank, instruction.procedure);
   noteTry(engine, context, bank, instruction.procedure);
   const boundUntilUs = contexts.boundUntilUs[context]!;
+  // RFC 3608 §6.1: a service route ends with the registration that brought it.
+  if (engine.serviceRoutes !== null && boundUntilUs <= engine.nowUs) dropServiceRoute(engine.serviceRoutes, context);
   if (instruction.procedure === PROCEDURE_REFRESH && boundUntilUs !== NOT_BOUND && boundUntilUs <= engine.nowUs) {
     addCounter(metrics, COUNTER_EXPIRED_BEFORE_REFRESH, 1);
   }

@@ -13,7 +13,7 @@
 import { OUTCOME_ABORTED } from '../metrics/index.ts';
 import type { AttemptStep, RunPlan } from '../scenario/index.ts';
 import type { RegisterTemplate, TemplatePiece } from '../sip/index.ts';
-import { compileText, createRegisterTemplate } from '../sip/index.ts';
+import { compileText, createRegisterTemplate, UUID_BYTES, writeUuid } from '../sip/index.ts';
 import { assert, decodeUtf8, mixBits, writeHex } from '../std/index.ts';
 import { endFlow, finishAttempt } from './attempt.ts';
 import { createAuthenticator } from './authenticator.ts';
@@ -30,9 +30,11 @@ import {
   NO_TRANSACTION,
 } from './contexts.ts';
 import { beginFlow } from './flow.ts';
-import { EXPIRES_DIGITS_MOST, forgetInterval } from './intervals.ts';
+import { forgetInterval, RAISED_BYTES_MOST } from './intervals.ts';
+import type { OwnContacts } from './own-contacts.ts';
+import { createOwnContacts } from './own-contacts.ts';
 import { removeReady } from './ready-queue.ts';
-import { contactPieces, registerPieces, userPieces } from './request-text.ts';
+import { managedPieces, registerPieces, userPieces } from './request-text.ts';
 import type { Engine } from './state.ts';
 import { longestCredentials } from './state.ts';
 import { flowOf } from './transport-flows.ts';
@@ -64,16 +66,20 @@ export function commandAttempt(engine: Engine, nowUs: number, context: number, c
   const sentBy = decodeUtf8(flow.sentBy, 0, flow.sentBy.length);
   const template = templateOf(engine, command, sentBy);
   const longestBytes =
-    template.head.longestBytes + template.tail.longestBytes + EXPIRES_DIGITS_MOST + longestCredentials(command.plan);
+    template.head.longestBytes + template.tail.longestBytes + RAISED_BYTES_MOST + longestCredentials(command.plan);
   if (longestBytes > LONGEST_COMMAND_BYTES) return false;
   const user = userPieces(command.plan.identities);
+  const facts = { runId: engine.options.runId, sentBy };
+  const known = (piece: TemplatePiece): TemplatePiece => knownPiece(piece, command.number, '');
   engine.speakers[context] = {
     plan: command.plan,
     user: compileText(user),
     authenticator: createAuthenticator(command.plan),
-    contact: compileText(contactPieces(user, sentBy)),
+    contact: compileText(managedPieces(command.plan, facts).map(known)),
     withExpires: (digits) => templateOf(engine, command, sentBy, digits),
   };
+  const own = createOwnContacts(command.plan, command.step, facts, known);
+  (flow.ownContacts as OwnContacts[])[commandTemplate(context)] = own;
   (flow.templates as RegisterTemplate[])[commandTemplate(context)] = template;
   setCommand(engine.flowProgram, context, command.step);
   engine.nowUs = Math.max(engine.nowUs, nowUs);
@@ -119,12 +125,13 @@ function endAttempt(engine: Engine, context: number): void {
 /** The request as a text in which only branch, CSeq and credentials are open: whoever it is for is known. */
 function templateOf(engine: Engine, command: Command, sentBy: string, expiresDigits?: number): RegisterTemplate {
   const { plan, step, number, userAgent, displayName } = command;
-  const { runId } = engine.options;
+  const { runId, seed } = engine.options;
   const fromTag = new Uint8Array(TAG_DIGITS);
   writeHex(fromTag, 0, mixBits(mixBits(engine.fromTagSeed, TAG_SALT), number), TAG_DIGITS);
   const tagText = decodeUtf8(fromTag, 0, TAG_DIGITS);
   const pieces = registerPieces(plan, step, {
     runId,
+    seed,
     userAgent,
     sentBy,
     displayName,
@@ -136,5 +143,11 @@ function templateOf(engine: Engine, command: Command, sentBy: string, expiresDig
 
 function knownPiece(piece: TemplatePiece, number: number, fromTag: string): TemplatePiece {
   if (piece.kind === 'index') return { kind: 'text', text: String(number).padStart(piece.width, '0') };
+  if (piece.kind === 'instance') return { kind: 'text', text: uuidOf(piece.seed, number) };
   return piece.kind === 'fromTag' ? { kind: 'text', text: fromTag } : piece;
+}
+
+function uuidOf(seed: number, number: number): string {
+  const uuid = new Uint8Array(UUID_BYTES);
+  return decodeUtf8(uuid, 0, writeUuid(uuid, 0, seed, number));
 }

@@ -7,12 +7,13 @@ import { composeText } from '../sip/index.ts';
 import { mixBits } from '../std/index.ts';
 import { writeCredentials } from './credentials.ts';
 import { templateOf } from './request-variants.ts';
+import { hasServiceRoute, writeServiceRoute } from './service-routes.ts';
 import type { Engine } from './state.ts';
 import { CREDENTIALS_NONE, placesCarried } from './transactions.ts';
 
 /** Writes the request of the row at `at` and returns its end. */
 export function composeRequest(engine: Engine, slot: number, out: Uint8Array, at: number): number {
-  const { transactions, fields, options } = engine;
+  const { transactions, fields, options, serviceRoutes } = engine;
   const context = transactions.context[slot]!;
   const identity = contextOfRow(context, options.workerIndex, options.workerCount);
   fields.index = options.plan.identities.first + identity;
@@ -22,8 +23,12 @@ export function composeRequest(engine: Engine, slot: number, out: Uint8Array, at
   fields.generation = transactions.generation[slot]!;
   const template = templateOf(engine, context, transactions.template[slot]!);
   const credentials = transactions.credentials[slot]!;
-  if (credentials === CREDENTIALS_NONE) return composeText(template.plain, fields, template.branch, out, at);
-  const headEnd = composeText(template.head, fields, template.branch, out, at);
-  const end = writeCredentials(engine, context, placesCarried(credentials), out, headEnd);
+  const hasRoute = hasServiceRoute(serviceRoutes, context);
+  if (credentials === CREDENTIALS_NONE && !hasRoute) {
+    return composeText(template.plain, fields, template.branch, out, at);
+  }
+  let end = composeText(template.head, fields, template.branch, out, at);
+  if (hasRoute) end = writeServiceRoute(serviceRoutes!, context, out, end);
+  if (credentials !== CREDENTIALS_NONE) end = writeCredentials(engine, context, placesCarried(credentials), out, end);
   return composeText(template.tail, fields, template.branch, out, end);
 }

@@ -4,6 +4,7 @@
 import { countFailureText, OUTCOME_CHALLENGE_UNUSABLE } from '../metrics/index.ts';
 import { finishAttempt } from './attempt.ts';
 import { closeTold, readTold } from './retry-after.ts';
+import { dropServiceRoute } from './service-routes.ts';
 import type { Engine } from './state.ts';
 
 /** RFC 3261 §8.1.3.1: any other final answer ends the attempt under its own number. */
@@ -26,6 +27,8 @@ export function failAttempt(
     hasError ? message.registrarErrorStart : message.warningStart,
     hasError ? message.registrarErrorEnd : message.warningEnd,
   );
+  // RFC 3608 §6.1: with a refused registration goes its service route.
+  if (engine.serviceRoutes !== null) dropServiceRoute(engine.serviceRoutes, context);
   finishAttempt(engine, context, outcome, receivedAtUs);
   closeTold(engine, toldSeconds);
 }

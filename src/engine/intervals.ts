@@ -14,6 +14,8 @@ import type { Program } from './program.ts';
 
 /** Of 2^32 - 1, the most that Expires can say (RFC 3261 §20.19). */
 export const EXPIRES_DIGITS_MOST = 10;
+/** By so much a request may grow when it asks for longer: its Expires, and as many Contacts as a step may list. */
+export const RAISED_BYTES_MOST = 17 * EXPIRES_DIGITS_MOST;
 
 export interface IntervalTable {
   /** How many contexts were ever told of a least interval: while it is 0, nobody looks into the columns. */

@@ -1,16 +1,20 @@
 // What the engine's requests say: the REGISTER of each attempt step as a template text (RFC 3261 §10.2, §8.1.1). The order
-// of header lines is that of the RFC's own examples; the credentials stand after Contact.
+// of header lines is that of the RFC's own examples; the credentials stand after Contact. Contacts are in contact-lines.ts.
 //
 // DEVIATION (RFC 3261 §18.1.1): a request of more than 1300 bytes goes over UDP all the same, there being no TCP; the
 // kernel fragments it.
 
-import type { AttemptStep, PlanIdentities, RunPlan, TextTemplate } from '../scenario/index.ts';
+import type { AttemptStep, PlanContact, PlanHeader, PlanIdentities, RunPlan, TextTemplate } from '../scenario/index.ts';
 import type { TemplatePiece } from '../sip/index.ts';
 import { assertNever } from '../std/index.ts';
+import type { ContactFacts } from './contact-lines.ts';
+import { contactLines, managedContact } from './contact-lines.ts';
+import { escapeQuoted, text } from './pieces.ts';
 
 /** What is known of a run besides its plan when texts are made. */
 export interface RequestFacts {
   readonly runId: string;
+  readonly seed: number;
   readonly userAgent: string;
   /** `address:port` of the flow's socket: Via's sent-by and the Contact's host. */
   readonly sentBy: string;
@@ -20,49 +24,53 @@ export interface RequestFacts {
   readonly expiresDigits?: number;
 }
 
+type LoadOptions = Pick<RequestFacts, 'runId' | 'seed' | 'userAgent'>;
+
 /** Under load the run's id stands in User-Agent too, so that a registrar's log tells runs apart. */
-export const loadFacts = (runId: string, userAgent: string, sentBy: string): RequestFacts => ({
-  runId,
-  userAgent: `${userAgent} (${runId})`,
+export const loadFacts = (options: LoadOptions, sentBy: string): RequestFacts => ({
+  runId: options.runId,
+  seed: options.seed,
+  userAgent: `${options.userAgent} (${options.runId})`,
   sentBy,
 });
 
-const text = (value: string): TemplatePiece => ({ kind: 'text', text: value });
-
 /** The user part of an identity: the scenario's template, in which only {index} may stand. */
 export function userPieces(identities: PlanIdentities): readonly TemplatePiece[] {
-  return fillText(identities.user, [], '');
+  return fillText(identities.user, [], []);
 }
 
 /** Any other text of an identity. */
 export function templatePieces(template: TextTemplate, identities: PlanIdentities): readonly TemplatePiece[] {
-  return fillText(template, userPieces(identities), '');
+  return fillText(template, userPieces(identities), []);
 }
 
 /** The REGISTER of one step. */
 export function registerPieces(plan: RunPlan, step: AttemptStep, facts: RequestFacts): readonly TemplatePiece[] {
+  const { phone } = plan;
   const user = userPieces(plan.identities);
-  const { domain } = plan.identities;
-  const name = facts.displayName === undefined || facts.displayName === null ? '' : `${facts.displayName} `;
+  const contact = managedContact(plan, user, facts);
+  const fill = (template: TextTemplate): readonly TemplatePiece[] => fillText(template, user, contact);
+  const name = namePieces(plan, facts, fill);
+  const addressOfRecord = [text('sip:'), ...user, text(`@${plan.identities.domain}`)];
   return [
     text(`REGISTER ${plan.requestUri} SIP/2.0\r\nVia: SIP/2.0/UDP ${facts.sentBy};branch=`),
     { kind: 'branch' },
-    text(`;rport\r\nMax-Forwards: 70\r\nFrom: ${name}<sip:`),
-    ...user,
-    text(`@${domain}>;tag=`),
+    text(';rport\r\nMax-Forwards: 70\r\n'),
+    ...(phone?.route == null ? [] : [text(`Route: ${phone.route}\r\n`)]),
+    ...[text('From: '), ...name, text('<'), ...addressOfRecord, text('>;tag=')],
     { kind: 'fromTag' },
-    text(`\r\nTo: ${name}<sip:`),
-    ...user,
-    text(`@${domain}>\r\nCall-ID: ${facts.runId}-`),
+    ...[text('\r\nTo: '), ...name, text('<'), ...(phone?.to == null ? addressOfRecord : fill(phone.to))],
+    text(`>\r\nCall-ID: ${facts.runId}-`),
     { kind: 'index', width: 1 },
     text('\r\nCSeq: '),
     { kind: 'cseq' },
     text(' REGISTER\r\n'),
-    ...contactLine(step, user, facts.sentBy),
+    ...contactLines(step, { managed: contact, seed: facts.seed, fill, expiresDigits: facts.expiresDigits }),
     { kind: 'credentials' },
     ...expiresLine(step, facts.expiresDigits),
-    ...headerLines(step, user, facts.sentBy),
-    text(`User-Agent: ${facts.userAgent}\r\nContent-Length: 0\r\n\r\n`),
+    ...headerLines([...(phone?.headers ?? []), ...step.headers], fill),
+    ...[text('User-Agent: '), ...userAgentPieces(plan, facts, fill), text('\r\n')],
+    ...bodyPieces(step, fill),
   ];
 }
 
@@ -85,15 +93,21 @@ export function pingPieces(plan: RunPlan, facts: RequestFacts): readonly Templat
 }
 
 /** The managed Contact's URI, without angle brackets: what the binding is recognised by in a 200. */
-export function contactPieces(user: readonly TemplatePiece[], sentBy: string): readonly TemplatePiece[] {
-  return [text('sip:'), ...user, text(`@${sentBy}`)];
+export function managedPieces(plan: RunPlan, facts: ContactFacts): readonly TemplatePiece[] {
+  return managedContact(plan, userPieces(plan.identities), facts);
 }
 
-/** RFC 3261 §10.2.2: `*` removes all bindings; §10.2.3: without Contact the bindings are asked for. */
-function contactLine(step: AttemptStep, user: readonly TemplatePiece[], sentBy: string): readonly TemplatePiece[] {
-  if (step.procedure === 'query') return [];
-  if (step.procedure === 'wildcard') return [text('Contact: *\r\n')];
-  return [text('Contact: <'), ...contactPieces(user, sentBy), text('>\r\n')];
+/** The URI of one Contact of a step. */
+export function contactUriPieces(plan: RunPlan, contact: PlanContact, facts: ContactFacts): readonly TemplatePiece[] {
+  return fillText(contact.uri, userPieces(plan.identities), managedPieces(plan, facts));
+}
+
+type Fill = (template: TextTemplate) => readonly TemplatePiece[];
+
+/** RFC 3261 §25.1: a display name in quotes, which may hold anything. */
+function namePieces({ phone }: RunPlan, facts: RequestFacts, fill: Fill): readonly TemplatePiece[] {
+  if (facts.displayName != null) return [text(`${facts.displayName} `)];
+  return phone?.displayName == null ? [] : [text('"'), ...escapeQuoted(fill(phone.displayName)), text('" ')];
 }
 
 function expiresLine(step: AttemptStep, digits: number | undefined): readonly TemplatePiece[] {
@@ -102,15 +116,30 @@ function expiresLine(step: AttemptStep, digits: number | undefined): readonly Te
   return [text('Expires: '), { kind: 'expires', digits }, text('\r\n')];
 }
 
-function headerLines(step: AttemptStep, user: readonly TemplatePiece[], sentBy: string): readonly TemplatePiece[] {
-  return step.headers.flatMap((header) => [
-    text(`${header.name}: `),
-    ...fillText(header.value, user, sentBy),
-    text('\r\n'),
-  ]);
+function headerLines(headers: readonly PlanHeader[], fill: Fill): readonly TemplatePiece[] {
+  return headers.flatMap((header) => [text(`${header.name}: `), ...fill(header.value), text('\r\n')]);
 }
 
-function fillText(template: TextTemplate, user: readonly TemplatePiece[], sentBy: string): readonly TemplatePiece[] {
+function userAgentPieces({ phone }: RunPlan, facts: RequestFacts, fill: Fill): readonly TemplatePiece[] {
+  return phone?.userAgent == null ? [text(facts.userAgent)] : fill(phone.userAgent);
+}
+
+/** RFC 3261 §20.14, §20.15: its length in bytes, and what it is. Content-Length is the last header. */
+function bodyPieces({ body }: AttemptStep, fill: Fill): readonly TemplatePiece[] {
+  if (body === undefined) return [text('Content-Length: 0\r\n\r\n')];
+  return [
+    text(`Content-Type: ${body.type}\r\nContent-Length: `),
+    { kind: 'bodyBytes' },
+    text('\r\n\r\n'),
+    ...fill(body.text),
+  ];
+}
+
+function fillText(
+  template: TextTemplate,
+  user: readonly TemplatePiece[],
+  contact: readonly TemplatePiece[],
+): readonly TemplatePiece[] {
   return template.flatMap((part): readonly TemplatePiece[] => {
     switch (part.kind) {
       case 'text':
@@ -120,7 +149,7 @@ function fillText(template: TextTemplate, user: readonly TemplatePiece[], sentBy
       case 'user':
         return user;
       case 'contact':
-        return contactPieces(user, sentBy);
+        return contact;
       default:
         return assertNever(part, 'template part');
     }

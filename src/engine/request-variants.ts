@@ -35,9 +35,9 @@ function variantOf(engine: Engine, context: number, step: AttemptStep, key: numb
   const flow = flowOf(engine, context);
   const known = flow.variants.get(key);
   if (known !== undefined) return known;
-  const { plan, runId, userAgent } = engine.options;
+  const { plan } = engine.options;
   const sentBy = decodeLatin1(flow.sentBy, 0, flow.sentBy.length);
-  const facts = { ...loadFacts(runId, userAgent, sentBy), expiresDigits: key % (EXPIRES_DIGITS_MOST + 1) };
+  const facts = { ...loadFacts(engine.options, sentBy), expiresDigits: key % (EXPIRES_DIGITS_MOST + 1) };
   const made = createRegisterTemplate(registerPieces(plan, step, facts), engine.branch);
   flow.variants.set(key, made);
   return made;

@@ -18,9 +18,8 @@ import {
   createSipMessage,
   createUriPair,
 } from '../sip/index.ts';
-
-/** Longer than any Contact that we make: user and host come from the scenario, the port from the system. */
-const OWN_CONTACT_BYTES = 4096;
+import type { BindingReading } from './binding-reading.ts';
+import { createBindingReading } from './binding-reading.ts';
 
 /** What is found out while the challenges of one answer are gone through. */
 export interface ChallengeRound {
@@ -51,9 +50,11 @@ export interface ResponseReader {
   /** Our own Contact URI, composed to be compared. */
   readonly ownContact: Uint8Array;
   readonly uris: UriPair;
+  readonly bindings: BindingReading;
 }
 
-export const createResponseReader = (): ResponseReader => {
+/** `ownContactBytes`: the longest Contact URI of ours. */
+export const createResponseReader = (ownContactBytes: number): ResponseReader => {
   const parsed = createSipMessage();
   const parsedChallenge = createChallenge();
   return {
@@ -66,7 +67,8 @@ export const createResponseReader = (): ResponseReader => {
     round: { filled: 0, isRefused: false, lacksCredential: false, unknownStart: -1, unknownEnd: -1 },
     info: createAuthenticationInfo(),
     cursor: createContactCursor(),
-    ownContact: new Uint8Array(OWN_CONTACT_BYTES),
+    ownContact: new Uint8Array(ownContactBytes),
     uris: createUriPair(),
+    bindings: createBindingReading(),
   };
 };

@@ -15,23 +15,15 @@ import {
   PROCEDURE_REGISTER,
   TARGET_RESPONSES,
 } from '../metrics/index.ts';
-import { contextOfRow } from '../scenario/shares.ts';
-import type { ContactCursor, SipMessage } from '../sip/index.ts';
 import {
-  CONTACT_FOUND,
-  composeText,
-  firstContact,
-  isComposed,
   learnShape,
   METHOD_REGISTER,
   matchShape,
   mayBeStun,
-  nextContact,
   PARSE_OK,
   parseMessage,
   readBranch,
   readRow,
-  sameUri,
 } from '../sip/index.ts';
 import { equalBytes } from '../std/index.ts';
 import { finishAttempt } from './attempt.ts';
@@ -43,11 +35,11 @@ import { addWire } from './contexts.ts';
 import { failAttempt } from './failure.ts';
 import { takePeerKeepalive, takeRequest } from './incoming.ts';
 import { meetTooBrief } from './interval-too-brief.ts';
-import { askedSeconds } from './intervals.ts';
 import { takeOptionsAnswer, takeStun } from './keepalive.ts';
 import { takeNextNonce } from './next-nonce.ts';
+import { countHeaders, outcomeBy, readBindings, readListed, readOwn } from './read-bindings.ts';
 import type { ResponseReader } from './response-reader.ts';
-import { contactOf } from './speakers.ts';
+import { takeServiceRoute } from './service-routes.ts';
 import type { Engine } from './state.ts';
 import { PHASE_VERIFYING } from './state.ts';
 import { failOver, flowIdOfSlot, targetOfFlow } from './targets.ts';
@@ -57,8 +49,6 @@ import type { TransportFlow } from './transport-flows.ts';
 import { compareBinding } from './verify.ts';
 
 const LETTER_S = 0x53;
-/** The answer does not list our binding. */
-const NO_BINDING = -1;
 
 /**
  * One datagram that came on this flow; `receivedAtUs` is when the kernel got it, never later than the `now` of the advance that
@@ -188,12 +178,14 @@ function succeed(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint
   const context = engine.transactions.context[slot]!;
   const instruction = engine.program.instructions[contexts.position[context]!]!;
   if (instruction.kind !== 'attempt') return;
-  const { procedure } = instruction;
+  const { procedure, step, template } = instruction;
+  const { reader } = engine;
+  countHeaders(engine, bytes);
+  if (engine.serviceRoutes !== null) takeServiceRoute(engine, engine.serviceRoutes, context, bytes);
   if (procedure === PROCEDURE_REGISTER || procedure === PROCEDURE_REFRESH) {
-    const asked = askedSeconds(engine.intervals, context, instruction.step);
-    const granted = grantedSeconds(engine, context, bytes, asked);
+    const { granted, wanted } = readBindings(engine, context, step, template, bytes);
     // Asked for 0, a binding must not be there; else it must, and not as one that has ended.
-    if (asked > 0 && granted <= 0) {
+    if (wanted > 0 && granted <= 0) {
       unbind(engine, context);
       failAttempt(engine, context, OUTCOME_BINDING_MISSING, receivedAtUs, bytes);
       return;
@@ -203,37 +195,16 @@ function succeed(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint
     else unbind(engine, context);
     contexts.mayBeBound[context] = granted > 0 ? 1 : 0;
     if (engine.notesGrants) noteGrant(engine, slot, granted, receivedAtUs);
-  } else if (procedure !== PROCEDURE_QUERY) {
-    unbind(engine, context);
-    contexts.mayBeBound[context] = 0;
   } else if (engine.phase === PHASE_VERIFYING) {
-    compareBinding(engine, context, grantedSeconds(engine, context, bytes, 1), receivedAtUs);
+    compareBinding(engine, context, readOwn(engine, context, template, bytes), receivedAtUs);
+  } else {
+    readListed(engine, step, bytes);
+    if (procedure !== PROCEDURE_QUERY) {
+      unbind(engine, context);
+      contexts.mayBeBound[context] = 0;
+    }
   }
-  finishAttempt(engine, context, OUTCOME_SUCCEEDED, receivedAtUs);
-}
-
-/** What our own binding was granted: its `expires` parameter, else the Expires header, else what we asked for. */
-function grantedSeconds(engine: Engine, context: number, bytes: Uint8Array, asked: number): number {
-  const { reader, fields, options, branch } = engine;
-  const contact = contactOf(engine, context);
-  const { message, cursor, ownContact, uris, shape } = reader;
-  fields.index = options.plan.identities.first + contextOfRow(context, options.workerIndex, options.workerCount);
-  if (
-    shape?.hasOnlyContact &&
-    isComposed(contact, fields, branch, bytes, shape.contact.uriStart, shape.contact.uriEnd)
-  ) {
-    return grantedBy(shape.contact, message, asked);
-  }
-  const ownEnd = composeText(contact, fields, branch, ownContact, 0);
-  let found = firstContact(message, bytes, cursor);
-  for (; found === CONTACT_FOUND; found = nextContact(message, bytes, cursor)) {
-    if (cursor.isStar || !sameUri(uris, ownContact, 0, ownEnd, bytes, cursor.uriStart, cursor.uriEnd)) continue;
-    return grantedBy(cursor, message, asked);
-  }
-  return NO_BINDING;
-}
-
-function grantedBy(contact: ContactCursor, message: SipMessage, asked: number): number {
-  if (contact.expires >= 0) return contact.expires;
-  return message.expires >= 0 ? message.expires : asked;
+  const outcome = outcomeBy(step, reader.bindings);
+  if (outcome === OUTCOME_SUCCEEDED) finishAttempt(engine, context, outcome, receivedAtUs);
+  else failAttempt(engine, context, outcome, receivedAtUs, bytes);
 }

@@ -24,17 +24,20 @@ import { createContextTable } from './contexts.ts';
 import type { HoldTable } from './holds.ts';
 import { createHolds } from './holds.ts';
 import type { IntervalTable } from './intervals.ts';
-import { asksForTime, createIntervalTable, EXPIRES_DIGITS_MOST } from './intervals.ts';
+import { asksForTime, createIntervalTable, RAISED_BYTES_MOST } from './intervals.ts';
 import type { Keepalive } from './keepalive-table.ts';
 import { createKeepalive } from './keepalive-table.ts';
 import type { Observer } from './observer.ts';
+import { boundContacts, commonContacts, createOwnContacts, longestOwnContact } from './own-contacts.ts';
 import type { Program } from './program.ts';
 import { compileProgram } from './program.ts';
-import { contactPieces, loadFacts, pingPieces, registerPieces, userPieces } from './request-text.ts';
+import { loadFacts, managedPieces, pingPieces, registerPieces, userPieces } from './request-text.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { createResponseReader } from './response-reader.ts';
 import type { RetryTable } from './retries.ts';
 import { createRetryTable } from './retries.ts';
+import type { ServiceRoutes } from './service-routes.ts';
+import { createServiceRoutes, MOST_ROUTE_BYTES } from './service-routes.ts';
 import type { SpeakerTable } from './speakers.ts';
 import { createSpeakerTable } from './speakers.ts';
 import type { TargetTable } from './targets.ts';
@@ -46,7 +49,7 @@ import { createTransactionTable } from './transactions.ts';
 import type { TransportFlow } from './transport-flows.ts';
 import { createFlows, NO_PEER } from './transport-flows.ts';
 import type { Verification } from './verify.ts';
-import { compileVerify, createVerification } from './verify.ts';
+import { compileVerify, createVerification, VERIFY_STEP } from './verify.ts';
 import type { WaitHeap } from './wait-heap.ts';
 import { createWaitHeap } from './wait-heap.ts';
 
@@ -120,6 +123,8 @@ export interface Engine {
   /** Null, but where contexts are commanded. */
   readonly speakers: SpeakerTable | null;
   readonly observer: Observer | null;
+  /** Null, but where the plan sends them back. */
+  readonly serviceRoutes: ServiceRoutes | null;
   readonly starts: StartCursor;
   readonly flowProgram: Program;
   readonly cleanupProgram: Program | null;
@@ -199,11 +204,12 @@ export function createEngine(options: EngineOptions): Engine {
     targets: createTargetTable(memory, options.targets ?? null, seed, { contexts: count, slots: capacity }),
     branch,
     authenticator: createAuthenticator(plan),
-    reader: createResponseReader(),
+    reader: createResponseReader(isCommanded ? LONGEST_COMMAND_BYTES : longestOwn(options)),
     fields: { index: 0, fromTag: 0, cseq: 0, slot: 0, generation: 0, expires: 0 },
     user: compileText(userPieces(plan.identities)),
     speakers: isCommanded ? createSpeakerTable(count) : null,
     observer: options.observer ?? null,
+    serviceRoutes: plan.phone?.followsServiceRoute === true ? createServiceRoutes(memory, count) : null,
     starts: createStartCursor({ load: plan.load, contextCount: plan.identities.count, workerIndex, workerCount }),
     flowProgram,
     cleanupProgram,
@@ -271,14 +277,22 @@ export function attachFlow(engine: Engine, id: number, sentBy: string, peer: Flo
   if (id >= engine.lines) return;
   flow.templates = requestTemplates(engine.options, engine.branch, sentBy);
   flow.ping = pingText(engine, sentBy);
-  flow.contact = compileText(contactPieces(userPieces(engine.options.plan.identities), sentBy));
+  const { plan, runId } = engine.options;
+  // Commanded contexts bring their own.
+  const steps = engine.speakers === null ? stepsOf(plan) : [];
+  flow.ownContacts = steps.map((step) =>
+    step === VERIFY_STEP
+      ? commonContacts(plan, steps, { runId, sentBy })
+      : createOwnContacts(plan, step, { runId, sentBy }),
+  );
+  flow.contact = compileText(managedPieces(engine.options.plan, { runId: engine.options.runId, sentBy }));
 }
 
 /** The keepalive's request, where it has one. */
 function pingText({ options }: Engine, sentBy: string): CompiledText | null {
-  const { plan, runId, userAgent } = options;
+  const { plan } = options;
   if (plan.keepalive?.kind !== 'options') return null;
-  return compileText(pingPieces(plan, loadFacts(runId, userAgent, sentBy)));
+  return compileText(pingPieces(plan, loadFacts(options, sentBy)));
 }
 
 /** How many messages each flow's outbox holds. */
@@ -295,7 +309,14 @@ export function resendIntervals(t1Us: number, t2Us: number): readonly number[] {
 
 function compileCleanup(plan: RunPlan, flow: Program): Program | null {
   if (plan.cleanup === 'none') return null;
-  const step: AttemptStep = { kind: 'attempt', procedure: plan.cleanup, expiresSeconds: 0, headers: [] };
+  const contacts = plan.cleanup === 'unregister' ? boundContacts(flow.attempts) : undefined;
+  const step: AttemptStep = {
+    kind: 'attempt',
+    procedure: plan.cleanup,
+    expiresSeconds: 0,
+    headers: [],
+    ...(contacts === undefined ? {} : { contacts }),
+  };
   return compileProgram([step], flow.attempts.length);
 }
 
@@ -303,13 +324,22 @@ const verifyTemplate = (flow: Program, cleanup: Program | null): number =>
   flow.attempts.length + (cleanup?.attempts.length ?? 0);
 
 function requestTemplates(options: EngineOptions, branch: BranchReader, sentBy: string): readonly RegisterTemplate[] {
-  const { plan, runId, userAgent } = options;
+  const { plan } = options;
+  const steps = stepsOf(plan);
+  const facts = loadFacts(options, sentBy);
+  return steps.map((step) => createRegisterTemplate(registerPieces(plan, step, facts), branch));
+}
+
+/** In the order of their template numbers. */
+function stepsOf(plan: RunPlan): readonly AttemptStep[] {
   const flow = compileProgram(plan.flow, 0);
   const cleanup = compileCleanup(plan, flow);
   const verify = compileVerify(plan, verifyTemplate(flow, cleanup));
-  const steps = [...flow.attempts, ...(cleanup?.attempts ?? []), ...(verify?.attempts ?? [])];
-  const facts = loadFacts(runId, userAgent, sentBy);
-  return steps.map((step) => createRegisterTemplate(registerPieces(plan, step, facts), branch));
+  return [...flow.attempts, ...(cleanup?.attempts ?? []), ...(verify?.attempts ?? [])];
+}
+
+function longestOwn({ plan, runId }: EngineOptions): number {
+  return longestOwnContact(plan, stepsOf(plan), { runId, sentBy: LONGEST_SENT_BY });
 }
 
 function longestMessage(options: EngineOptions, branch: BranchReader): number {
@@ -318,7 +348,7 @@ function longestMessage(options: EngineOptions, branch: BranchReader): number {
   const lengths = requestTemplates(options, branch, LONGEST_SENT_BY).map(
     (template) => template.head.longestBytes + template.tail.longestBytes,
   );
-  return Math.max(0, ...lengths) + EXPIRES_DIGITS_MOST + longestCredentials(plan);
+  return Math.max(0, ...lengths) + RAISED_BYTES_MOST + MOST_ROUTE_BYTES + longestCredentials(plan);
 }
 
 /** The longest Authorization and Proxy-Authorization lines that a context of the plan may have to send. */

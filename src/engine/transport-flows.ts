@@ -19,6 +19,7 @@ import type { MemoryPlan } from '../std/index.ts';
 import { NEVER_US } from '../std/index.ts';
 import type { Outbox } from './outbox.ts';
 import { createOutbox } from './outbox.ts';
+import type { OwnContacts } from './own-contacts.ts';
 import type { ReadyQueue } from './ready-queue.ts';
 import { createReadyQueue } from './ready-queue.ts';
 
@@ -44,6 +45,8 @@ export interface TransportFlow {
   contact: CompiledText;
   /** The OPTIONS by which it keeps its mapping; null where keepalives are something else, or none. */
   ping: CompiledText | null;
+  /** By the number of the request's text. */
+  ownContacts: readonly OwnContacts[];
 }
 
 export const NO_PEER = -1;
@@ -91,6 +94,7 @@ export function createFlows(memory: MemoryPlan, options: FlowOptions): readonly 
       variants: new Map(),
       contact: compileText([]),
       ping: null,
+      ownContacts: [],
     };
   });
 }

@@ -39,11 +39,11 @@ export interface Verification {
 }
 
 const SAMPLE_SALT = 0x56;
-const QUERY: AttemptStep = { kind: 'attempt', procedure: 'query', expiresSeconds: null, headers: [] };
+export const VERIFY_STEP: AttemptStep = { kind: 'attempt', procedure: 'query', expiresSeconds: null, headers: [] };
 
 /** The step that it asks with, whose text is number `template`; null when the plan asks for no verification. */
 export function compileVerify(plan: RunPlan, template: number): Program | null {
-  return plan.verify === null ? null : compileProgram([QUERY], template);
+  return plan.verify === null ? null : compileProgram([VERIFY_STEP], template);
 }
 
 export function createVerification(

@@ -25,6 +25,9 @@ export interface MetricsBlock {
   readonly calls: Float64Array;
   readonly asides: Float64Array;
   readonly targets: Float64Array;
+  readonly bindings: Float64Array;
+  readonly toldLengths: Int32Array;
+  readonly toldBytes: Uint8Array;
   readonly textFields: Int32Array;
   readonly textBytes: Uint8Array;
 }
@@ -72,6 +75,9 @@ function createViews(buffer: SharedArrayBuffer, seriesSeconds: number): MetricsB
     buckets: new Uint32Array(buffer, at.BUCKETS_OFFSET, at.BUCKETS_LENGTH),
     series: new Uint32Array(buffer, at.SERIES_OFFSET, seriesSeconds * at.LANE_COUNT),
     textCounts: new Float64Array(buffer, at.TEXT_COUNTS_OFFSET, at.FAILURE_TEXTS_MAX),
+    bindings: new Float64Array(buffer, at.BINDINGS_OFFSET, at.BINDINGS_COUNT),
+    toldLengths: new Int32Array(buffer, at.TOLD_LENGTHS_OFFSET, at.TOLD_COUNT),
+    toldBytes: new Uint8Array(buffer, at.TOLD_BYTES_OFFSET, at.TOLD_COUNT * at.TOLD_TEXT_BYTES),
     calls: new Float64Array(buffer, at.CALLS_OFFSET, at.CALLS_LENGTH),
     asides: new Float64Array(buffer, at.ASIDES_OFFSET, at.ASIDE_COUNT),
     targets: new Float64Array(buffer, at.TARGETS_OFFSET, at.TARGETS_LENGTH),

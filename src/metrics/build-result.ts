@@ -5,6 +5,7 @@ import { keepaliveResult } from './aside-results.ts';
 import { callSummary } from './calls.ts';
 import * as at from './layout.ts';
 import type { MergedMetrics, MergedProcedure, MergedProcedures } from './merge.ts';
+import { bindingResult } from './merged-bindings.ts';
 import { latencySummary, turnSummary } from './merged-histogram.ts';
 import { DIGEST_ALGORITHM_NAMES, PROCEDURE_NAMES, type ProcedureName } from './names.ts';
 import { notesOf } from './notes.ts';
@@ -44,6 +45,7 @@ export function buildRunResult(merged: MergedMetrics, facts: RunFacts): RunResul
       registeredAtEnd: counters[at.COUNTER_REGISTERED_NOW]!,
       expiredBeforeRefresh: counters[at.COUNTER_EXPIRED_BEFORE_REFRESH]!,
     },
+    bindings: bindingResult(merged.bindings),
     verify: facts.verifyAsked ? verifyResult(counters) : null,
     cleanup: facts.cleanupAsked ? cleanupOf(counters) : null,
     rates: measureRates(merged, facts.measured),

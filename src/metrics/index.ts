@@ -8,6 +8,7 @@ export {
   countAside,
   INCOMING_METHOD_NAMES,
 } from './asides.ts';
+export { countBinding, countTold } from './binding-counts.ts';
 export type { MetricsBlock } from './block.ts';
 export {
   addCounter,
@@ -35,6 +36,12 @@ export { checkSums, settleLostBlock } from './check-sums.ts';
 export { countFailureText } from './failure-texts.ts';
 export { recordFailureLatency, recordLag, recordLatency, recordPing, recordTurn, recordWire } from './histogram.ts';
 export {
+  BINDINGS_FEWER,
+  BINDINGS_GRANTED_LESS,
+  BINDINGS_MISSING,
+  BINDINGS_MORE,
+  BINDINGS_ROUTES_LEFT,
+  BINDINGS_ZERO,
   CALL_DATAGRAMS_MAX,
   CALLS_PER_DIRECTION,
   CALLS_RECEIVE,
@@ -104,6 +111,11 @@ export {
   TARGET_REQUESTS,
   TARGET_RESPONSES,
   TARGETS_MAX,
+  TOLD_ASSOCIATED_URI,
+  TOLD_PATH,
+  TOLD_PUB_GRUU,
+  TOLD_SERVICE_ROUTE,
+  TOLD_TEMP_GRUU,
 } from './layout.ts';
 export type { MergedMetrics, MergedProcedure, MergedProcedures, MergedSeries } from './merge.ts';
 export { mergeBlocks } from './merge.ts';
@@ -117,9 +129,11 @@ export {
   DIGEST_ALGORITHM_NAMES,
   OUTCOME_ABORTED,
   OUTCOME_AUTH_FAILED,
+  OUTCOME_BINDING_COUNT,
   OUTCOME_BINDING_MISSING,
   OUTCOME_CHALLENGE_UNUSABLE,
   OUTCOME_COUNT,
+  OUTCOME_GRANTED_LESS,
   OUTCOME_NO_CREDENTIALS,
   OUTCOME_SEND_ERROR,
   OUTCOME_SUCCEEDED,
@@ -143,6 +157,7 @@ export type { Window } from './rates.ts';
 export { windowSeconds } from './rates.ts';
 export type { Interruption, Judgement, PrecheckOutcome, RunFacts } from './run-facts.ts';
 export type {
+  BindingResult,
   CallSummary,
   FailureText,
   IncomingResult,
@@ -155,6 +170,7 @@ export type {
   RunResult,
   Taint,
   ThresholdResult,
+  ToldResult,
   TurnSummary,
   ValidityReason,
   ValidityVerdict,

@@ -13,10 +13,13 @@
 //   calls            Float64  [CALLS_*][datagrams in the call]
 //   asides           Float64  [METHOD_*, ASIDE_*]     requests that came in, answers to them, keepalives: asides.ts
 //   targets          Float64  [target][TARGET_*]     only of a run with several
+//   bindings         Float64  [BINDINGS_* or TOLD_*]
 //   buckets          Uint32   [bank][procedure][kind][HDR index]
 //   series           Uint32   [second][LANE_*]
 //   text fields      Int32    [entry][TEXT_*]
+//   told lengths     Int32    [TOLD_*]
 //   text bytes       Uint8    [entry][phrase, then header]
+//   told bytes       Uint8    [TOLD_*][text]
 //
 // Float64 holds counts exactly up to 2^53 and is written in one store. Buckets and series are 32 bits wide to keep a
 // block at about 4 MB; a single bucket would wrap after 4.29e9 values. Untouched pages of a block cost no memory.
@@ -197,6 +200,26 @@ export const TEXT_HEADER_LENGTH = 2;
 export const TEXT_HASH = 3;
 export const TEXT_FIELDS = 4;
 
+/** Answers to a register or refresh in which one of our Contacts got less than asked for, is missing, or got 0. */
+export const BINDINGS_GRANTED_LESS = 0;
+export const BINDINGS_MISSING = 1;
+export const BINDINGS_ZERO = 2;
+/** Answers that list more or fewer bindings than the request asked for. */
+export const BINDINGS_MORE = 3;
+export const BINDINGS_FEWER = 4;
+/** Service-Routes that found the table full, or too long for it, and are not used. */
+export const BINDINGS_ROUTES_LEFT = 5;
+/** Answers that told of these, with the first text of each. */
+export const TOLD_FIRST = 6;
+export const TOLD_PATH = 6;
+export const TOLD_SERVICE_ROUTE = 7;
+export const TOLD_PUB_GRUU = 8;
+export const TOLD_TEMP_GRUU = 9;
+export const TOLD_ASSOCIATED_URI = 10;
+export const BINDINGS_COUNT = 11;
+export const TOLD_COUNT = BINDINGS_COUNT - TOLD_FIRST;
+export const TOLD_TEXT_BYTES = 200;
+
 export const HEADER_MAGIC = 0;
 export const HEADER_VERSION = 1;
 export const HEADER_SERIES_SECONDS = 2;
@@ -218,10 +241,13 @@ export const BUCKETS_LENGTH = HISTOGRAM_COUNT * HDR_LENGTH;
 export const CALLS_OFFSET = TEXT_COUNTS_OFFSET + FAILURE_TEXTS_MAX * F64;
 export const ASIDES_OFFSET = CALLS_OFFSET + CALLS_LENGTH * F64;
 export const TARGETS_OFFSET = ASIDES_OFFSET + ASIDE_COUNT * F64;
-export const BUCKETS_OFFSET = TARGETS_OFFSET + TARGETS_LENGTH * F64;
+export const BINDINGS_OFFSET = TARGETS_OFFSET + TARGETS_LENGTH * F64;
+export const BUCKETS_OFFSET = BINDINGS_OFFSET + BINDINGS_COUNT * F64;
 export const TEXT_FIELDS_OFFSET = BUCKETS_OFFSET + BUCKETS_LENGTH * U32;
-export const TEXT_BYTES_OFFSET = TEXT_FIELDS_OFFSET + FAILURE_TEXTS_MAX * TEXT_FIELDS * U32;
-export const SERIES_OFFSET = TEXT_BYTES_OFFSET + FAILURE_TEXTS_MAX * FAILURE_TEXT_BYTES;
+export const TOLD_LENGTHS_OFFSET = TEXT_FIELDS_OFFSET + FAILURE_TEXTS_MAX * TEXT_FIELDS * U32;
+export const TEXT_BYTES_OFFSET = TOLD_LENGTHS_OFFSET + TOLD_COUNT * U32;
+export const TOLD_BYTES_OFFSET = TEXT_BYTES_OFFSET + FAILURE_TEXTS_MAX * FAILURE_TEXT_BYTES;
+export const SERIES_OFFSET = TOLD_BYTES_OFFSET + TOLD_COUNT * TOLD_TEXT_BYTES;
 
 /** Number of a bank's procedure, for the tables that are laid out [bank][procedure][...]. */
 export const rowOf = (bank: number, procedure: number): number => bank * PROCEDURE_COUNT + procedure;

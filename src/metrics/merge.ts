@@ -6,6 +6,7 @@ import { incomingResult, keepaliveCounts, mergeAsides } from './aside-results.ts
 import type { MetricsBlock } from './block.ts';
 import { type CallCounts, mergeCalls } from './calls.ts';
 import * as at from './layout.ts';
+import { type MergedBindings, mergeBindings } from './merged-bindings.ts';
 import { type MergedHistogram, mergeHistograms } from './merged-histogram.ts';
 import {
   BANK_MEASURED,
@@ -61,6 +62,7 @@ export interface MergedMetrics {
   readonly targets: Float64Array;
   readonly keepalive: KeepaliveCounts;
   readonly turns: MergedHistogram;
+  readonly bindings: MergedBindings;
   readonly series: MergedSeries;
   /** The most frequent first. */
   readonly failureTexts: readonly FailureText[];
@@ -79,6 +81,7 @@ export function mergeBlocks(blocks: readonly MetricsBlock[]): MergedMetrics {
     targets: mergeTargets(blocks),
     keepalive: keepaliveCounts(blocks),
     turns: mergeHistograms(blocks, [at.HISTOGRAM_TURNS]),
+    bindings: mergeBindings(blocks),
     series: mergeSeries(blocks),
     failureTexts: mergeFailureTexts(blocks),
   };

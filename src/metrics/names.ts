@@ -25,6 +25,9 @@ export const OUTCOME_BINDING_MISSING = 7;
 export const OUTCOME_ABORTED = 8;
 /** A challenge that cannot be answered: malformed, unknown algorithm or qop, or longer than we keep. */
 export const OUTCOME_CHALLENGE_UNUSABLE = 9;
+/** A 2xx that a step's `require` does not accept: one of our Contacts granted less, or another number of bindings. */
+export const OUTCOME_GRANTED_LESS = 10;
+export const OUTCOME_BINDING_COUNT = 11;
 export const OUTCOME_COUNT = 700;
 
 /** The cause of a failure that was a success, where the scenario expected something else. */
@@ -41,6 +44,8 @@ const OWN_NAMES = [
   'binding-missing',
   'aborted',
   'challenge-unusable',
+  'granted-less',
+  'binding-count',
 ] as const;
 
 /** The causes that have no status code, in the order of their numbers; `succeeded` first. */

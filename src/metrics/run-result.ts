@@ -149,6 +149,29 @@ export interface KeepaliveResult extends KeepaliveFacts {
   readonly roundTripUs: LatencySummary | null;
 }
 
+/** Answers that told of something, and the text of one of them as received. */
+export interface ToldResult {
+  readonly answers: number;
+  readonly example: string;
+}
+
+/** What 2xx answers listed, over the whole run, the cleanup left out. */
+export interface BindingResult {
+  /** Answers to a register or refresh in which one of our Contacts got less than it asked for, is missing, or got 0. */
+  readonly grantedLess: number;
+  readonly missing: number;
+  readonly zero: number;
+  /** Answers that list more or fewer bindings than the request asked for. */
+  readonly more: number;
+  readonly fewer: number;
+  /** Service-Routes that could not be kept, and are not used. */
+  readonly routesLeft: number;
+  /** Only what was told. */
+  readonly told: Readonly<
+    Partial<Record<'path' | 'serviceRoute' | 'pubGruu' | 'tempGruu' | 'associatedUri', ToldResult>>
+  >;
+}
+
 export interface RunResult {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: 'regstorm'; readonly version: string };
@@ -223,6 +246,7 @@ export interface RunResult {
     readonly registeredAtEnd: number;
     readonly expiredBeforeRefresh: number;
   };
+  readonly bindings: BindingResult;
   /**
    * Bindings asked for after the drain, outside all measured numbers: of so many contexts, so many answers could be compared with
    * what was confirmed, and so many did not list the binding. Of the rest (failed) nothing can be told: no answer, another one than

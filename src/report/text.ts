@@ -16,6 +16,7 @@ import {
   UNKNOWN,
 } from '../metrics/index.ts';
 import { asideLines } from './asides.ts';
+import { bindingLines } from './bindings.ts';
 import { generatorLines } from './generator.ts';
 import { headlineLines } from './headline.ts';
 import { type Palette, palette, tableLines, WIDTH, wrappedList } from './layout.ts';
@@ -173,7 +174,7 @@ function causesOf(procedures: ProcedureResults, totals: ProcedureResults): [stri
 }
 
 function responseLines(result: RunResult, paint: Palette): string[] {
-  const { transactions, contexts, cleanup } = result;
+  const { transactions, contexts, bindings, cleanup } = result;
   const { requestsSent, retransmissions, datagramsSent, responses, stray, malformed, truncated } = transactions;
   const codes = Object.entries(responses).map(([status, count]) => `${status} × ${formatCount(count)}`);
   const sent = [
@@ -184,7 +185,7 @@ function responseLines(result: RunResult, paint: Palette): string[] {
     `${formatCount(malformed)} malformed`,
     `${formatCount(truncated)} truncated`,
   ];
-  const bindings = [
+  const registered = [
     `${formatCounted(contexts.total, 'context')}`,
     `${formatCount(contexts.registeredPeak)} registered at most`,
     `${formatCount(contexts.registeredAtEnd)} at the end`,
@@ -193,7 +194,8 @@ function responseLines(result: RunResult, paint: Palette): string[] {
   const lines = [
     ...wrappedList('  responses     ', codes.length === 0 ? [UNKNOWN] : codes),
     ...wrappedList('  transactions  ', sent),
-    ...wrappedList('  contexts      ', bindings),
+    ...wrappedList('  contexts      ', registered),
+    ...bindingLines(bindings),
   ];
   lines.push(...asideLines(result));
   if (cleanup !== null) {

@@ -102,10 +102,14 @@ export interface RequestUri extends HostPort {
   readonly text: string;
 }
 
-/** RFC 3261 §10.2: the Request-URI of a REGISTER names the domain; user part and "@" must not be there. */
+/**
+ * RFC 3261 §10.2: the Request-URI of a REGISTER names the domain; user part and "@" must not be there. A scheme may be left
+ * out; it stands in the request all the same (§19.1.1).
+ */
 export const parseRequestUri = (text: string): Parsed<RequestUri> => {
-  const uri = parseHostUri(text, 'a registrar');
+  const whole = HAS_SCHEME.test(text) ? text : `sip:${text}`;
+  const uri = parseHostUri(whole, 'a registrar');
   return uri.ok
-    ? parsed({ text, host: uri.value.host, port: uri.value.port, namesTransport: uri.value.namesTransport })
+    ? parsed({ text: whole, host: uri.value.host, port: uri.value.port, namesTransport: uri.value.namesTransport })
     : uri;
 };

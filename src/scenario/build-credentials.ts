@@ -2,9 +2,9 @@
 // user in any realm; everything that says more becomes a list by realm. RFC 7616 §3.4.2: H(A1) is made of user name, realm and
 // password, so `ha1` needs its realm and can't serve many user names.
 
-import type { Tell } from './build-flow.ts';
 import type { Has, UnsureScenario } from './check-scenario.ts';
 import type { WrittenCredential } from './credential-schema.ts';
+import type { Tell } from './parsed.ts';
 import type { HashName, PlanCredential, PlanSecret, TextTemplate } from './plan.ts';
 import { hasIndex, passwordTemplate } from './template.ts';
 

@@ -4,6 +4,7 @@
 import { canonicalHeaderName } from '../sip/index.ts';
 import { assert } from '../std/index.ts';
 import { buildHold } from './build-hold.ts';
+import { buildExtras, type RequestSource, supportedHeader } from './build-request.ts';
 import { buildFailure } from './failure-schema.ts';
 import type { Tell } from './parsed.ts';
 import type { AttemptStep, PlanHeader, PlanStep, PlanWait, Procedure } from './plan.ts';
@@ -26,21 +27,29 @@ export const isWhole = (steps: PartialSteps | undefined): boolean =>
     return typeof step === 'string' || !('repeat' in step) || isWhole(step.repeat.steps);
   }) ?? false;
 
-export const buildSteps = (steps: PartialSteps, path: string, tell: Tell, depth = 0): readonly PlanStep[] => {
+/** What the steps of a flow are built with. */
+export interface StepMaker {
+  readonly tell: Tell;
+  readonly requests: RequestSource;
+}
+
+export const buildSteps = (steps: PartialSteps, path: string, maker: StepMaker, depth = 0): readonly PlanStep[] => {
+  const { tell } = maker;
   const built: PlanStep[] = [];
   if (steps.length === 0) tell(path, 'the list of steps is empty');
   for (const [index, step] of steps.entries()) {
     if (step === undefined) continue;
-    const plan = buildStep(step, `${path}.${index}`, tell, depth);
+    const plan = buildStep(step, `${path}.${index}`, maker, depth);
     if (plan !== null) built.push(plan);
   }
   return built;
 };
 
-const buildStep = (step: WrittenStep, path: string, tell: Tell, depth: number): PlanStep | null => {
+const buildStep = (step: WrittenStep, path: string, maker: StepMaker, depth: number): PlanStep | null => {
+  const { tell } = maker;
   if (step === 'discard') return { kind: 'discard' };
-  if (typeof step === 'string') return attempt(step, {}, path, tell);
-  if ('hold' in step) return buildHold(step.hold, attempt('refresh', step.hold, `${path}.hold`, tell));
+  if (typeof step === 'string') return attempt(step, {}, path, maker);
+  if ('hold' in step) return buildHold(step.hold, attempt('refresh', step.hold, `${path}.hold`, maker));
   if ('wait' in step) return { kind: 'wait', wait: buildWait(step.wait, `${path}.wait`, tell) };
   if ('repeat' in step) {
     if (depth >= MAX_REPEAT_DEPTH) {
@@ -51,7 +60,7 @@ const buildStep = (step: WrittenStep, path: string, tell: Tell, depth: number): 
     const inner = buildSteps(
       (steps as PartialSteps | undefined) ?? [undefined],
       `${path}.repeat.steps`,
-      tell,
+      maker,
       depth + 1,
     );
     return { kind: 'repeat', times, steps: inner };
@@ -59,16 +68,22 @@ const buildStep = (step: WrittenStep, path: string, tell: Tell, depth: number): 
   const [pair] = Object.entries(step) as [Procedure, WrittenAttempt][];
   assert(pair !== undefined, 'a step that was read has a name');
   const [procedure, options] = pair;
-  return attempt(procedure, options, `${path}.${procedure}`, tell);
+  return attempt(procedure, options, `${path}.${procedure}`, maker);
 };
 
-const attempt = (procedure: Procedure, options: WrittenAttempt, path: string, tell: Tell): AttemptStep => ({
-  kind: 'attempt',
-  procedure,
-  expiresSeconds: expiresOf(procedure, options.expires),
-  headers: buildHeaders(options, path, tell),
-  ...buildFailure(options, path, tell),
-});
+const attempt = (procedure: Procedure, options: WrittenAttempt, path: string, maker: StepMaker): AttemptStep => {
+  const { tell, requests } = maker;
+  const extras = buildExtras(requests, procedure, options, (key, message) => tell(`${path}.${key}`, message));
+  const headers = buildHeaders(options, path, tell);
+  return {
+    kind: 'attempt',
+    procedure,
+    expiresSeconds: expiresOf(procedure, options.expires),
+    headers: [...headers, ...supportedHeader(requests.managed, extras.contacts, headers)],
+    ...extras,
+    ...buildFailure(options, path, tell),
+  };
+};
 
 const expiresOf = (procedure: Procedure, written: number | undefined): number | null => {
   switch (procedure) {

@@ -10,6 +10,7 @@ export type HashedPlan = Pick<
   RunPlan,
   | 'version'
   | 'requestUri'
+  | 'phone'
   | 'identities'
   | 'auth'
   | 'load'
@@ -31,7 +32,8 @@ export const hashPlan = (plan: HashedPlan): string => {
 };
 
 /** What a file leaves out changes no hash of a file from before it could be said. */
-const laterKeys = ({ auth, verify, profile }: HashedPlan): object => ({
+const laterKeys = ({ auth, verify, profile, phone }: HashedPlan): object => ({
+  ...(phone === undefined ? {} : { phone }),
   ...(auth.reuseNonce ? {} : { auth }),
   ...(verify === null ? {} : { verify }),
   ...(profile === 'rfc3261' ? {} : { profile }),

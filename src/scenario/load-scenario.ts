@@ -11,6 +11,7 @@ import { targetAt } from './address.ts';
 import { type BuiltCredentials, buildCredentials } from './build-credentials.ts';
 import { buildSteps, isWhole, type PartialSteps } from './build-flow.ts';
 import { settleHolds } from './build-hold.ts';
+import { buildPhone, checkContact, checkRoute } from './build-request.ts';
 import {
   checkFlow,
   checkIdentities,
@@ -44,6 +45,8 @@ export interface ScenarioSource {
   readonly environment?: Environment;
   /** Gives the text of `identities.passwordFile`; may throw a UserError, which is told with its place in the scenario. */
   readonly readSecret?: (path: string) => string;
+  /** Gives the text of a body's file; may throw a UserError, as above. */
+  readonly readText?: (path: string) => string;
 }
 
 const MAX_PROBLEMS = 100;
@@ -63,7 +66,9 @@ export const loadScenario = (source: ScenarioSource): RunPlan => {
   checkTimers(written, tell);
   checkLocal(written, tell);
   checkTarget(written, tell);
-  const flow = readFlow(reader, written, tell);
+  checkContact(written.contact, tell);
+  checkRoute(written.route, isEmbedded(written.target), tell);
+  const flow = readFlow(reader, written, source, tell);
   const thresholds = readThresholds(reader, written, flow);
   const credentials = buildCredentials(written, has, tell, (path, at) => readPassword(source, path, at, tell));
   if (reader.problems.length > 0) throw new UserError('SCENARIO_INVALID', inOrder(reader.problems));
@@ -84,13 +89,19 @@ const nodeNear = (reader: TreeReader, path: string): Node | null => {
 };
 
 /** The plan's steps; null when the flow could not be read at all or only in part. */
-const readFlow = (reader: TreeReader, written: UnsureScenario, tell: Tell): readonly PlanStep[] | null => {
+const readFlow = (
+  reader: TreeReader,
+  written: UnsureScenario,
+  { readText }: ScenarioSource,
+  tell: Tell,
+): readonly PlanStep[] | null => {
   const steps = written.flow as PartialSteps | undefined;
   if (steps === undefined) return null;
   const before = reader.problems.length;
   const profile = written.profile ?? 'rfc3261';
   checkProfile(steps, 'flow', profile, tell);
-  const flow = applyProfile(settleHolds(buildSteps(steps, 'flow', tell)), profile);
+  const maker = { tell, requests: { managed: written.contact, readText } };
+  const flow = applyProfile(settleHolds(buildSteps(steps, 'flow', maker)), profile);
   if (reader.problems.length > before || !isWhole(steps)) return null;
   checkFlow(flow, tell);
   checkTexts(flow, written, tell);
@@ -161,10 +172,14 @@ interface Read {
 
 const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan => {
   const { identities, timers, local } = written;
-  const { count, first, user, domain } = identities;
+  const { count, first, user, domain, displayName, to } = identities;
+  const { contact, userAgent, route } = written;
+  const target = targetOf(written);
+  const phone = buildPhone({ contact, displayName, userAgent, to, route }, target);
   const work = {
     version: 1,
     requestUri: written.registrar?.text ?? `sip:${domain}`,
+    ...(phone === undefined ? {} : { phone }),
     identities: { count, first, user, domain, ...read.credentials },
     auth: written.auth,
     load: buildLoad(written.load),
@@ -181,7 +196,7 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
     name: written.name ?? nameOf(file),
     file,
     hash: hashPlan(work),
-    target: targetOf(written),
+    target,
     precheck: written.precheck,
     incoming: { notify: written.incoming.notify },
     keepalive: keepaliveOf(written),
@@ -214,6 +229,11 @@ const buildLoad = (load: WrittenScenario['load']): PlanLoad => ({
   warmupUs: load.warmup,
   cooldownUs: load.cooldown,
 });
+
+const isEmbedded = (target: UnsureScenario['target']): boolean => {
+  const hop = target !== undefined && 'kind' in target ? target : target?.uri;
+  return hop?.kind === 'embedded';
+};
 
 const targetOf = (written: WrittenScenario): PlanTarget => {
   const { target } = written;

@@ -3,22 +3,21 @@
 //
 // Left out on purpose: sockets, worker counts and addresses that only the shell knows (see worker/messages.ts).
 
+import type { PlanBody, PlanContact, PlanHeader, PlanPhone, PlanRequirement, TextTemplate } from './plan-request.ts';
+
+export type {
+  PlanBody,
+  PlanContact,
+  PlanHeader,
+  PlanParameter,
+  PlanPhone,
+  PlanRequirement,
+  TemplatePart,
+  TextTemplate,
+} from './plan-request.ts';
+
 /** The steps that talk, each with its own numbers in the result. */
 export type Procedure = 'register' | 'refresh' | 'unregister' | 'wildcard' | 'query';
-
-/** A piece of a text template: literal text, or a value of the context. `{index:8}` pads with zeros to `width`. */
-export type TemplatePart =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'index'; readonly width: number }
-  | { readonly kind: 'user' }
-  | { readonly kind: 'contact' };
-
-export type TextTemplate = readonly TemplatePart[];
-
-export interface PlanHeader {
-  readonly name: string;
-  readonly value: TextTemplate;
-}
 
 /** How long a `wait` lasts. All lengths are microseconds. */
 export type PlanWait =
@@ -33,6 +32,10 @@ export interface AttemptStep {
   /** Seconds asked for in the Expires header; null where the request carries none (query). 0 for unregister and wildcard. */
   readonly expiresSeconds: number | null;
   readonly headers: readonly PlanHeader[];
+  /** Absent: the managed Contact without parameters. Not in a query or wildcard. */
+  readonly contacts?: readonly PlanContact[];
+  readonly body?: PlanBody;
+  readonly require?: PlanRequirement;
   /** Ends that count as succeeded (expectation.ts); absent: success alone. */
   readonly expect?: readonly string[];
   /** What follows when the step fails; absent: the flow stops. */
@@ -230,6 +233,7 @@ export interface RunPlan {
   readonly target: PlanTarget;
   /** The Request-URI, e.g. `sip:test.example`; has no user part (RFC 3261 §10.2). */
   readonly requestUri: string;
+  readonly phone?: PlanPhone;
   readonly identities: PlanIdentities;
   readonly auth: PlanAuth;
   readonly load: PlanLoad;

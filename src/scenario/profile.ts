@@ -1,7 +1,8 @@
 // `profile: exosip2`: the plan of a fleet of libeXosip2's devices. What of them is a matter of the plan is decided here: the times
 // that are asked for, and the numbers of a hold. The rest the engine does (src/engine/exosip2.ts). docs/profiles.md has the table.
 
-import type { PartialSteps, Tell } from './build-flow.ts';
+import type { PartialSteps } from './build-flow.ts';
+import type { Tell } from './parsed.ts';
 import type { PlanStep, Profile } from './plan.ts';
 
 /** Its build functions take 1 to 29 s for 30 s. Of the eight digits that they can write a scenario fills no more anyway. */

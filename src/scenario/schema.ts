@@ -8,6 +8,19 @@
 
 import { z } from 'zod';
 import { parseDnsServer, parseDomain, parseIpv4, parseRequestUri, parseTarget } from './address.ts';
+import {
+  body,
+  contact,
+  contacts,
+  displayName,
+  qOf,
+  requireBindings,
+  requireGranted,
+  route,
+  toUri,
+  userAgent,
+  type WrittenExtras,
+} from './contact-schema.ts';
 import { credentialKeys, credentials } from './credential-schema.ts';
 import { failureOptions, type WrittenFailure } from './failure-schema.ts';
 import { MAX_SOCKETS_PER_WORKER } from './local-sockets.ts';
@@ -52,7 +65,11 @@ const registerOptions = (description: string) =>
   z
     .strictObject({
       expires: expires('Expires asked for, whole seconds; default 3600s.').optional(),
+      q: qOf.optional(),
+      contacts: contacts.optional(),
       headers: headers.optional(),
+      body: body.optional(),
+      require: requireGranted.optional(),
       ...failureOptions,
     })
     .meta({ description });
@@ -62,17 +79,31 @@ const stepOptions = {
   register: registerOptions('REGISTER with a Contact: create the binding.'),
   refresh: registerOptions('REGISTER with the same Contact: prolong the binding.'),
   unregister: z
-    .strictObject({ expires: zeroExpires.optional(), headers: headers.optional(), ...failureOptions })
+    .strictObject({
+      expires: zeroExpires.optional(),
+      contacts: contacts.optional(),
+      headers: headers.optional(),
+      body: body.optional(),
+      require: requireBindings.optional(),
+      ...failureOptions,
+    })
     .meta({ description: 'REGISTER with Expires: 0 for the own Contact.' }),
   wildcard: z
     .strictObject({
       expires: expires('Default 0s; anything else breaks RFC 3261 §10.2.2 on purpose.').optional(),
       headers: headers.optional(),
+      body: body.optional(),
+      require: requireBindings.optional(),
       ...failureOptions,
     })
     .meta({ description: 'REGISTER with Contact: * and Expires: 0: remove all bindings of the user.' }),
   query: z
-    .strictObject({ headers: headers.optional(), ...failureOptions })
+    .strictObject({
+      headers: headers.optional(),
+      body: body.optional(),
+      require: requireBindings.optional(),
+      ...failureOptions,
+    })
     .meta({ description: 'REGISTER without Contact: ask for the bindings.' }),
 };
 
@@ -109,7 +140,7 @@ const wait = z
   ])
   .meta({ description: 'How long to wait before the next step.', examples: ['2s'] });
 
-export interface WrittenAttempt extends WrittenFailure {
+export interface WrittenAttempt extends WrittenFailure, WrittenExtras {
   readonly expires?: number | undefined;
   readonly headers?: Readonly<Record<string, TextTemplate>> | undefined;
 }
@@ -171,6 +202,8 @@ const identities = z
       examples: ['u{index:8}'],
     }),
     domain: value(parseDomain, { description: 'Domain of each address-of-record.', examples: ['test.example'] }),
+    displayName: displayName.optional(),
+    to: toUri.optional(),
     ...credentialKeys,
     credentials,
   })
@@ -318,7 +351,10 @@ export const scenarioSchema = z
       description: 'Request-URI, without a user part (RFC 3261 §10.2); default: sip: and the domain.',
       examples: ['sip:test.example'],
     }).optional(),
+    route: route.prefault('false'),
+    userAgent: userAgent.optional(),
     identities,
+    contact: contact.optional(),
     auth: auth.prefault({}),
     load,
     flow: z.array(step).meta({ description: 'What each context does at each start.', minItems: 1 }),

@@ -27,7 +27,7 @@ const partOf = (inside: string, allowed: readonly Placeholder[]): Parsed<Templat
   return parsed({ kind: 'index', width: digits });
 };
 
-const parseTemplate = (text: string, allowed: readonly Placeholder[]): Parsed<TextTemplate> => {
+export const parseTemplate = (text: string, allowed: readonly Placeholder[]): Parsed<TextTemplate> => {
   if (text.length > MAX_TEMPLATE_LENGTH) return fault(`the text is longer than ${MAX_TEMPLATE_LENGTH} characters`);
   const parts: TemplatePart[] = [];
   let at = 0;
@@ -81,7 +81,7 @@ export const parseHeaderName = (text: string): Parsed<string> => {
 };
 
 /** Everything but control characters, so that a value can neither end its line nor the message. Tab is allowed. */
-const hasControl = (text: string): boolean => {
+export const hasControl = (text: string): boolean => {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if ((code < 0x20 && code !== 0x09) || code === 0x7f) return true;

@@ -50,6 +50,8 @@ export const OWN_CAUSES: readonly string[] = [
   'binding-missing',
   'aborted',
   'challenge-unusable',
+  'granted-less',
+  'binding-count',
 ];
 
 const MAX_EXPRESSION_LENGTH = 200;

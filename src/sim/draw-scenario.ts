@@ -2,6 +2,7 @@
 // read by the loader, so that what is simulated is what an operator can ask for; JSON is YAML, and shows what was drawn.
 
 import type { Random } from '../std/index.ts';
+import { type DrawnContacts, drawContacts as drawContactKeys } from './draw-contacts.ts';
 
 /** Each attempt step carries this header with its number in the flow, by which checkers know the step. */
 export const STEP_HEADER = 'X-Step';
@@ -41,7 +42,8 @@ type Step = unknown;
 export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario {
   const contexts = drawContexts(random);
   const profile = random.split('profile').chance(0.15) ? 'exosip2' : 'rfc3261';
-  const flow = drawFlow(random.split('flow'), profile === 'exosip2');
+  const contactsDrawn = drawContactKeys(random.split('contacts'));
+  const flow = drawFlow(random.split('flow'), contactsDrawn, profile === 'exosip2');
   const attempts = logUniform(random, ATTEMPTS_LEAST, ATTEMPTS_MOST);
   const drawnSeconds = logUniform(random, LOAD_SECONDS_LEAST, LOAD_SECONDS_MOST);
   const loadSeconds = wish.loadSeconds ?? drawnSeconds;
@@ -68,6 +70,7 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     ...drawVerify(random.split('verify')),
     timers: drawTimers(random),
     seed: random.between(0, 2 ** 32 - 1),
+    ...contactsDrawn.managed,
     ...(random.split('incoming').chance(0.3) ? { incoming: { notify: 200 } } : {}),
     ...drawKeepalive(random.split('keepalive'), contexts, loadSeconds),
     ...drawLocal(random.split('sockets'), contexts),
@@ -139,11 +142,12 @@ interface FlowBuilder {
   readonly random: Random;
   /** Its holds say for how long, and nothing else of when to refresh. */
   readonly isExosip: boolean;
+  readonly contacts: DrawnContacts;
   numbered: number;
 }
 
-function drawFlow(random: Random, isExosip: boolean): Flow {
-  const builder: FlowBuilder = { random, isExosip, numbered: 0 };
+function drawFlow(random: Random, contacts: DrawnContacts, isExosip: boolean): Flow {
+  const builder: FlowBuilder = { random, contacts, isExosip, numbered: 0 };
   const kind = random.next();
   if (kind < 0.15) return allOf([attempt(builder, 'register')]);
   if (kind < 0.4) return usual(builder);
@@ -185,7 +189,13 @@ function hold(builder: FlowBuilder): Flow {
     ...(random.chance(0.3) ? { margin: `${random.between(1, 10)}s` } : {}),
     ...(random.chance(0.2) ? { cap: `${Math.ceil((expires * random.between(20, 100)) / 100)}s` } : {}),
   };
-  const step = { for: `${length}s`, ...(builder.isExosip ? {} : timing), expires: `${expires}s`, headers };
+  const step = {
+    for: `${length}s`,
+    ...(builder.isExosip ? {} : timing),
+    expires: `${expires}s`,
+    headers,
+    ...builder.contacts.ofStep(),
+  };
   return { steps: [{ hold: step }], attempts: HELD_MOST };
 }
 
@@ -208,7 +218,9 @@ function attempt(builder: FlowBuilder, procedure: string): Flow {
   const headers = { [STEP_HEADER]: String(builder.numbered++) };
   const isAsking = procedure === 'register' || procedure === 'refresh';
   const expires = random.pick([1, 5, 30, 60, 600, 3600, 7200, 0]);
-  return { steps: [{ [procedure]: isAsking ? { expires: `${expires}s`, headers } : { headers } }], attempts: 1 };
+  const contacts = isAsking || procedure === 'unregister' ? builder.contacts.ofStep() : {};
+  const options = { ...(isAsking ? { expires: `${expires}s` } : {}), headers, ...contacts };
+  return { steps: [{ [procedure]: options }], attempts: 1 };
 }
 
 function pause(random: Random): Flow {

@@ -27,6 +27,8 @@ export const CONTACT_MALFORMED = -1;
 
 const EXPIRES: Uint8Array = encodeAscii('expires');
 const Q: Uint8Array = encodeAscii('q');
+const PUB_GRUU: Uint8Array = encodeAscii('pub-gruu');
+const TEMP_GRUU: Uint8Array = encodeAscii('temp-gruu');
 
 /** A reusable record of one contact and of where the next one begins. Spans are absolute; -1 means absent. */
 export interface ContactCursor {
@@ -38,6 +40,11 @@ export interface ContactCursor {
   expires: number;
   qStart: number;
   qEnd: number;
+  /** RFC 5627 §6: values as they stand, quotes included. */
+  pubGruuStart: number;
+  pubGruuEnd: number;
+  tempGruuStart: number;
+  tempGruuEnd: number;
   /** From the first `;` to the end of the last parameter; empty where there is none. */
   paramsStart: number;
   paramsEnd: number;
@@ -59,6 +66,10 @@ export const createContactCursor = (): ContactCursor => ({
   expires: -1,
   qStart: -1,
   qEnd: -1,
+  pubGruuStart: -1,
+  pubGruuEnd: -1,
+  tempGruuStart: -1,
+  tempGruuEnd: -1,
   paramsStart: -1,
   paramsEnd: -1,
   wholeStart: -1,
@@ -88,6 +99,8 @@ const readContact = (bytes: Uint8Array, start: number, end: number, cursor: Cont
   cursor.expires = -1;
   cursor.qStart = -1;
   cursor.qEnd = -1;
+  cursor.pubGruuStart = -1;
+  cursor.tempGruuStart = -1;
   const wholeStart = skipLws(bytes, start, end);
   cursor.wholeStart = wholeStart;
   // A star stands alone in its row (RFC 3261 §25.1); behind a comma it is no contact.
@@ -131,6 +144,12 @@ const readContactParameters = (bytes: Uint8Array, start: number, end: number, cu
     } else if (isParameter(bytes, parameter, Q)) {
       cursor.qStart = parameter.valueStart;
       cursor.qEnd = parameter.valueEnd;
+    } else if (isParameter(bytes, parameter, PUB_GRUU)) {
+      cursor.pubGruuStart = parameter.valueStart;
+      cursor.pubGruuEnd = parameter.valueEnd;
+    } else if (isParameter(bytes, parameter, TEMP_GRUU)) {
+      cursor.tempGruuStart = parameter.valueStart;
+      cursor.tempGruuEnd = parameter.valueEnd;
     }
   }
   return at;

@@ -32,6 +32,7 @@ const FROM: Uint8Array = encodeAscii('from');
 const CSEQ: Uint8Array = encodeAscii('cseq');
 const TO: Uint8Array = encodeAscii('to');
 const CALL_ID: Uint8Array = encodeAscii('call-id');
+const PATH: Uint8Array = encodeAscii('path');
 const CONTACT: Uint8Array = encodeAscii('contact');
 const EXPIRES: Uint8Array = encodeAscii('expires');
 const REQUIRE: Uint8Array = encodeAscii('require');
@@ -42,7 +43,9 @@ const MAX_FORWARDS: Uint8Array = encodeAscii('max-forwards');
 const AUTHORIZATION: Uint8Array = encodeAscii('authorization');
 const PROXY_REQUIRE: Uint8Array = encodeAscii('proxy-require');
 const CONTENT_LENGTH: Uint8Array = encodeAscii('content-length');
+const SERVICE_ROUTE: Uint8Array = encodeAscii('service-route');
 const WWW_AUTHENTICATE: Uint8Array = encodeAscii('www-authenticate');
+const P_ASSOCIATED_URI: Uint8Array = encodeAscii('p-associated-uri');
 const P_REGISTRAR_ERROR: Uint8Array = encodeAscii('p-registrar-error');
 const PROXY_AUTHENTICATE: Uint8Array = encodeAscii('proxy-authenticate');
 const PROXY_AUTHORIZATION: Uint8Array = encodeAscii('proxy-authorization');
@@ -70,6 +73,7 @@ export const parseHeader = (
       return matches(bytes, name, VIA) ? parseVia(bytes, start, end, message) : PARSE_OK;
     case 4:
       if (matches(bytes, name, CSEQ)) return parseCseq(bytes, start, end, message);
+      if (matches(bytes, name, PATH)) return addValue(message.path, start, end);
       return matches(bytes, name, FROM) ? parseFrom(bytes, start, end, message) : PARSE_OK;
     case 7:
       return parseNameOfSeven(bytes, name, start, end, message);
@@ -80,10 +84,12 @@ export const parseHeader = (
       return matches(bytes, name, MAX_FORWARDS) ? parseMaxForwards(bytes, start, end, message) : PARSE_OK;
     case 13:
       if (matches(bytes, name, AUTHORIZATION)) return addValue(message.authorization, start, end);
+      if (matches(bytes, name, SERVICE_ROUTE)) return addValue(message.serviceRoute, start, end);
       return matches(bytes, name, PROXY_REQUIRE) ? addValue(message.proxyRequire, start, end) : PARSE_OK;
     case 14:
       return matches(bytes, name, CONTENT_LENGTH) ? parseContentLength(bytes, start, end, message) : PARSE_OK;
     case 16:
+      if (matches(bytes, name, P_ASSOCIATED_URI)) return keepAssociatedUri(start, end, message);
       return matches(bytes, name, WWW_AUTHENTICATE) ? addValue(message.wwwAuthenticate, start, end) : PARSE_OK;
     case 17:
       return matches(bytes, name, P_REGISTRAR_ERROR) ? keepRegistrarError(name, end, message) : PARSE_OK;
@@ -233,6 +239,14 @@ const keepWarning = (lineStart: number, end: number, message: SipMessage): numbe
   if (message.warningStart < 0) {
     message.warningStart = lineStart;
     message.warningEnd = end;
+  }
+  return PARSE_OK;
+};
+
+const keepAssociatedUri = (start: number, end: number, message: SipMessage): number => {
+  if (message.associatedUriStart < 0) {
+    message.associatedUriStart = start;
+    message.associatedUriEnd = end;
   }
   return PARSE_OK;
 };

@@ -94,6 +94,12 @@ export interface SipMessage {
   readonly proxyAuthenticate: RowTable;
   readonly authorization: RowTable;
   readonly proxyAuthorization: RowTable;
+  /** RFC 3327 §4: of a request or its 2xx, topmost first; RFC 3608 §5: of a 2xx. */
+  readonly path: RowTable;
+  readonly serviceRoute: RowTable;
+  /** The first P-Associated-URI row (RFC 7315 §4.1). */
+  associatedUriStart: number;
+  associatedUriEnd: number;
   readonly require: RowTable;
   readonly proxyRequire: RowTable;
   /** The first value of Authentication-Info, in a response. */
@@ -166,6 +172,10 @@ export const createSipMessage = (): SipMessage => ({
   proxyAuthenticate: createRowTable(),
   authorization: createRowTable(),
   proxyAuthorization: createRowTable(),
+  path: createRowTable(),
+  serviceRoute: createRowTable(),
+  associatedUriStart: -1,
+  associatedUriEnd: -1,
   require: createRowTable(),
   proxyRequire: createRowTable(),
   authenticationInfoStart: -1,
@@ -251,6 +261,10 @@ const resetRest = (message: SipMessage): void => {
   message.proxyAuthenticate.count = 0;
   message.authorization.count = 0;
   message.proxyAuthorization.count = 0;
+  message.path.count = 0;
+  message.serviceRoute.count = 0;
+  message.associatedUriStart = -1;
+  message.associatedUriEnd = -1;
   message.require.count = 0;
   message.proxyRequire.count = 0;
   message.authenticationInfoStart = -1;

@@ -14,15 +14,19 @@
 import { assert, decimalDigits, encodeUtf8, readDecimal, writeDigits, writeHex } from '../std/index.ts';
 import type { BranchReader } from './branch.ts';
 import { BRANCH_BYTES, writeBranch, writeRow } from './branch.ts';
+import { UUID_BYTES, writeUuid } from './instance.ts';
 
 /**
  * One piece of the text. `index` is the identity's number, padded with zeros to `width` digits; `expires` a number of exactly so
- * many digits, for requests that ask for longer than their step says.
+ * many digits, for requests that ask for longer than their step says; `instance` the identity's UUID, which follows from its
+ * number and the seed; `bodyBytes` the length of all that stands behind the empty line.
  */
 export type TemplatePiece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'index'; readonly width: number }
   | { readonly kind: 'expires'; readonly digits: number }
+  | { readonly kind: 'instance'; readonly seed: number }
+  | { readonly kind: 'bodyBytes' }
   | { readonly kind: 'branch' | 'fromTag' | 'cseq' | 'credentials' };
 
 const OP_INDEX = 0;
@@ -30,12 +34,16 @@ const OP_BRANCH = 1;
 const OP_FROM_TAG = 2;
 const OP_CSEQ = 3;
 const OP_EXPIRES = 4;
-const OP_NONE = 5;
+const OP_INSTANCE = 5;
+const OP_BODY_BYTES = 6;
+const OP_NONE = 7;
 
 const MOST_DIGITS = 16;
 const FROM_TAG_DIGITS = 8;
 const NOT_WRITTEN = -1;
 const ASCII_ZERO = 0x30;
+/** Two line ends: that of Content-Length, which is the last header, and the empty line. */
+const EMPTY_LINE_BYTES = 4;
 const MOST_READ = 2 ** 32 - 1;
 
 /** What differs between two requests of one template. Reused from message to message. */
@@ -54,6 +62,7 @@ export interface CompiledText {
   readonly literals: readonly Uint8Array[];
   readonly operations: Uint8Array;
   readonly widths: Uint8Array;
+  readonly instanceSeed: number;
   readonly longestBytes: number;
   /** By the digits of the index and of the CSeq number; null until it is needed. */
   readonly stencils: (Stencil | null)[];
@@ -105,6 +114,7 @@ export function compileText(pieces: readonly TemplatePiece[]): CompiledText {
     literals: bytes,
     operations: Uint8Array.from([...operations, OP_NONE]),
     widths: Uint8Array.from([...widths, 0]),
+    instanceSeed: pieces.find((piece) => piece.kind === 'instance')?.seed ?? 0,
     longestBytes,
     stencils: Array.from({ length: (MOST_DIGITS + 1) * (MOST_DIGITS + 1) }, () => null),
   };
@@ -127,13 +137,19 @@ function operationOf(piece: TemplatePiece): number {
       return OP_CSEQ;
     case 'expires':
       return OP_EXPIRES;
+    case 'instance':
+      return OP_INSTANCE;
+    case 'bodyBytes':
+      return OP_BODY_BYTES;
     default:
       throw new Error(`not an operation: ${piece.kind}`);
   }
 }
 
-const longestOf = (operation: number, width: number): number =>
-  operation === OP_BRANCH ? BRANCH_BYTES : Math.max(width, MOST_DIGITS);
+const longestOf = (operation: number, width: number): number => {
+  if (operation === OP_INSTANCE) return UUID_BYTES;
+  return operation === OP_BRANCH ? BRANCH_BYTES : Math.max(width, MOST_DIGITS);
+};
 
 /** Writes a compiled text at `at` and returns its end. */
 export function composeText(
@@ -167,8 +183,14 @@ export function composeText(
       case OP_EXPIRES:
         writeDigits(out, to, fields.expires, gapBytes[i]!);
         break;
-      default:
+      case OP_CSEQ:
         writeDigits(out, to, fields.cseq, gapBytes[i]!);
+        break;
+      case OP_INSTANCE:
+        writeUuid(out, to, text.instanceSeed, fields.index);
+        break;
+      default:
+        // The length of the body: it follows from the lengths of numbers, and stands in the stencil already.
         break;
     }
   }
@@ -228,6 +250,9 @@ function stencilFor(text: CompiledText, fields: RegisterFields, branch: BranchRe
 function createStencil(text: CompiledText, fields: RegisterFields, branch: BranchReader, key: number): Stencil {
   const { literals, operations, widths } = text;
   const gapBytes = widths.map((width, i) => operationBytes(operations[i]!, width, fields));
+  const bodyAt = operations.indexOf(OP_BODY_BYTES);
+  const bodyBytes = bodyAt < 0 ? 0 : bytesBehind(literals, gapBytes, bodyAt) - EMPTY_LINE_BYTES;
+  if (bodyAt >= 0) gapBytes[bodyAt] = decimalDigits(bodyBytes);
   const bytes = new Uint8Array(literals.reduce((sum, literal, i) => sum + literal.length + gapBytes[i]!, 0));
   const gapAt = new Uint32Array(literals.length - 1);
   let at = 0;
@@ -236,11 +261,19 @@ function createStencil(text: CompiledText, fields: RegisterFields, branch: Branc
     at += literal.length;
     if (i < gapAt.length) gapAt[i] = at;
     if (operations[i] === OP_BRANCH) writeBranch(bytes, at, branch, 0, 0);
+    if (operations[i] === OP_BODY_BYTES) writeDigits(bytes, at, bodyBytes, gapBytes[i]!);
     at += gapBytes[i]!;
   });
   const stencil = { bytes, gapAt, gapBytes };
   text.stencils[key] = stencil;
   return stencil;
+}
+
+/** What the literals and operations behind an operation take together. */
+function bytesBehind(literals: readonly Uint8Array[], gapBytes: Uint8Array, operation: number): number {
+  let sum = 0;
+  for (let i = operation + 1; i < literals.length; i++) sum += literals[i]!.length + gapBytes[i]!;
+  return sum;
 }
 
 function operationBytes(operation: number, width: number, fields: RegisterFields): number {
@@ -255,6 +288,8 @@ function operationBytes(operation: number, width: number, fields: RegisterFields
       return decimalDigits(fields.cseq);
     case OP_EXPIRES:
       return width;
+    case OP_INSTANCE:
+      return UUID_BYTES;
     default:
       return 0;
   }

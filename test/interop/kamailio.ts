@@ -22,6 +22,8 @@ export interface KamailioOptions {
   readonly auth?: KamailioAuth;
   /** Answers 423 to shorter lifetimes. */
   readonly minExpiresSeconds?: number;
+  /** Keeps Path, and gives it back to who supports it (RFC 3327). */
+  readonly usesPath?: boolean;
   /** Default: a free one. */
   readonly port?: number;
   /** Default: 127.0.0.1. */
@@ -39,9 +41,22 @@ export interface Kamailio {
   readonly control: string;
   /** How many bindings it holds now. */
   readonly storedContacts: () => Promise<number>;
+  /** Every binding with what it has stored of it. */
+  readonly dump: () => Promise<readonly StoredContact[]>;
   readonly stop: () => Promise<void>;
   /** `kill -9`: everything it had stored is gone. */
   readonly kill: () => Promise<void>;
+}
+
+/** One binding as `ul.dump` tells it; empty where it has no value. */
+export interface StoredContact {
+  readonly user: string;
+  readonly uri: string;
+  readonly q: string;
+  readonly expiresSeconds: number;
+  readonly path: string;
+  readonly instance: string;
+  readonly regId: string;
 }
 
 const DEFINES: Readonly<Record<KamailioAuth, readonly string[]>> = {
@@ -56,6 +71,7 @@ export const startKamailio = async (options: KamailioOptions = {}): Promise<Kama
   const control = join(folder, 'ctl');
   const address = options.address ?? '127.0.0.1';
   const defines = [`LISTEN=udp:${address}:${port}`, `CTL="unix:${control}"`, ...DEFINES[options.auth ?? 'none']];
+  if (options.usesPath === true) defines.push('USEPATH');
   if (options.minExpiresSeconds !== undefined) defines.push(`MINEXPIRES=${options.minExpiresSeconds}`);
   const memory = ['-m', String(options.sharedMegabytes ?? 256), '-M', '16'];
   if (options.receiveBufferBytes !== undefined) memory.push('-b', String(options.receiveBufferBytes));
@@ -79,8 +95,39 @@ export const startKamailio = async (options: KamailioOptions = {}): Promise<Kama
     if (stored === null) throw new Error(`Kamailio does not answer:\n${child.stderr()}`);
     return stored;
   };
-  return { port, control, storedContacts, stop: () => end(child.stop), kill: () => end(child.kill) };
+  const dump = async (): Promise<readonly StoredContact[]> => {
+    const { stdout } = await run(peerPath('kamcmd'), ['-s', `unix:${control}`, 'ul.dump'], { timeout: ASK_WITHIN_MS });
+    return readDump(stdout);
+  };
+  return { port, control, storedContacts, dump, stop: () => end(child.stop), kill: () => end(child.kill) };
 };
+
+/** `AoR: u1` and then, for each of its bindings, `Address: …`, `Expires: …` and so on. */
+const readDump = (text: string): readonly StoredContact[] =>
+  text
+    .split(/\bAoR: /)
+    .slice(1)
+    .flatMap((record) => {
+      const user = /^\S+/.exec(record)?.[0] ?? '';
+      return record
+        .split(/\bAddress: /)
+        .slice(1)
+        .map((contact): StoredContact => {
+          const valueOf = (name: string): string => {
+            const value = new RegExp(`\\n\\s*${name}: ([^\\n]*)`).exec(contact)?.[1] ?? '';
+            return value === '[not set]' ? '' : value;
+          };
+          return {
+            user,
+            uri: contact.split('\n', 1)[0] ?? '',
+            q: valueOf('Q'),
+            expiresSeconds: Number(valueOf('Expires')),
+            path: valueOf('Path'),
+            instance: valueOf('Instance'),
+            regId: valueOf('Reg-Id'),
+          };
+        });
+    });
 
 const run = promisify(execFile);
 

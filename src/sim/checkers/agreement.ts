@@ -60,14 +60,15 @@ function unsettledBy(page: ContextPage, record: Record | undefined, end: End): s
 }
 
 function checkSettled(world: World, page: ContextPage, record: Record, end: End): void {
-  const { accepted, worker, user, contact } = page;
+  const { accepted, worker, user } = page;
   const row = rowOf(page, world.workers.length);
   const believed = beliefOf(worker.engine, row);
   const wayUs = accepted!.atUs - record.change!.atUs;
   const expectedUs = believed === null ? null : believed.untilUs - wayUs;
   const held = heldBy(end, user);
-  const own = held.find((binding) => binding.contact === contact);
-  const heldUs = own?.expiresAtUs ?? null;
+  // Of several Contacts the client believes what holds for all of them.
+  const ends = accepted!.contacts.map((uri) => held.find(({ contact }) => contact === uri)?.expiresAtUs ?? null);
+  const heldUs = ends.reduce((first, end) => (first === null || end === null ? null : Math.min(first, end)));
   world.ledger.checks++;
   world.ledger.settled++;
   const isOver = expectedUs === null || expectedUs <= end.nowUs;

@@ -7,12 +7,13 @@ import type { Arrival } from '../observer.ts';
 import type { SlowMessage } from '../slow-parser.ts';
 import type { Challenge, Reading } from './challenge-text.ts';
 import { findChallenge } from './challenge-text.ts';
-import { readGrant } from './grant.ts';
+import { readGrants } from './grant.ts';
 import { mayHold } from './holds.ts';
 import { asksForLonger, tellLeast } from './intervals.ts';
 import { countIn } from './ledger.ts';
 import { textOf } from './messages.ts';
 import type { Belief, ContextPage, SocketBook, Transaction, World } from './model.ts';
+import { ownUris } from './own-contacts.ts';
 import { timeoutsOf } from './timers.ts';
 import { complete, endAttempt } from './transactions.ts';
 import { noteListed } from './verify.ts';
@@ -88,19 +89,19 @@ function succeed(world: World, transaction: Transaction, delivered: Delivered): 
   const isUnsure = outcomes.length > 0;
   if (procedure === 'register' || procedure === 'refresh') {
     const asked = Math.max(0, transaction.askedSeconds);
-    const grant = readGrant(delivered.parsed, page.contact, asked);
+    const grant = readGrants(delivered.parsed, ownUris(world, page, attempt.step), asked);
     const isMissing = asked > 0 && grant.seconds <= 0;
     if (grant.isUnclear || !isMissing) outcomes.push('succeeded');
     if (isMissing || (grant.isUnclear && asked > 0)) outcomes.push('binding-missing');
     if (!isMissing) page.grantedSeconds = Math.max(0, grant.seconds);
     const untilUs = grant.seconds > 0 ? delivered.atUs + grant.seconds * US_PER_SECOND : null;
     const certainty = !isUnsure && !grant.isUnclear ? 'known' : 'unknown';
-    believe(page, transaction, delivered, { grantedSeconds: page.grantedSeconds, untilUs, certainty });
+    believe(world, transaction, delivered, { grantedSeconds: page.grantedSeconds, untilUs, certainty });
   } else {
     outcomes.push('succeeded');
     if (attempt.step === null && procedure === 'query') noteListed(world, page, delivered.parsed, delivered.atUs);
     if (procedure !== 'query') {
-      believe(page, transaction, delivered, { ...NO_BINDING, certainty: isUnsure ? 'unknown' : 'known' });
+      believe(world, transaction, delivered, { ...NO_BINDING, certainty: isUnsure ? 'unknown' : 'known' });
     }
   }
   goOn(world, page, outcomes, delivered.atUs);
@@ -108,14 +109,17 @@ function succeed(world: World, transaction: Transaction, delivered: Delivered): 
 
 const expiresOf = (request: string): number => Number(/\r\nExpires: (\d+)\r\n/.exec(request)?.[1] ?? 0);
 
-function believe(page: ContextPage, transaction: Transaction, { text, atUs }: Delivered, belief: Belief): void {
+function believe(world: World, transaction: Transaction, { text, atUs }: Delivered, belief: Belief): void {
+  const { page, branch, attempt, sentUs } = transaction;
+  const own = ownUris(world, page, attempt.step);
   page.belief = belief;
   page.accepted = {
-    branch: transaction.branch,
+    branch,
     text,
     atUs,
-    sentUs: transaction.sentUs,
+    sentUs,
     askedSeconds: expiresOf(transaction.text),
+    contacts: own.length === 0 ? [page.contact] : own,
   };
   page.isInDoubt = false;
   page.isForgotten = false;

@@ -19,6 +19,16 @@ export function readGrant({ contacts, expires }: SlowMessage, contact: string, a
   return { seconds: found[1] >= 0 ? found[1] : told, isUnclear: found[0] !== contact };
 }
 
+/** Of several Contacts of one request: the shortest of what they got, or the longest of what is left where all were to go. */
+export function readGrants(message: SlowMessage, contacts: readonly string[], asked: number): Grant {
+  const grants = contacts.map((contact) => readGrant(message, contact, asked));
+  const all = grants.map(({ seconds }) => seconds);
+  return {
+    seconds: asked > 0 ? Math.min(...all) : Math.max(...all),
+    isUnclear: grants.some(({ isUnclear }) => isUnclear),
+  };
+}
+
 /** Case, escapes, parameters and headers left aside: what might pass for the same (§19.1.4). */
 function plain(uri: string): string {
   const whole = unescaped(uri);

@@ -176,6 +176,8 @@ export interface Accepted {
   /** When its request first left, null: before anybody saw; and the time that it asked for. */
   readonly sentUs: number | null;
   readonly askedSeconds: number;
+  /** The Contacts that it was about. */
+  readonly contacts: readonly string[];
 }
 
 export interface WorkerBook {

@@ -5,6 +5,7 @@ import type { SlowMessage } from '../slow-parser.ts';
 import { mayAsk } from './intervals.ts';
 import { valuesOf } from './messages.ts';
 import type { ContextPage, SocketBook, WorkerBook, World } from './model.ts';
+import { ownUris } from './own-contacts.ts';
 import { wrong } from './wrong.ts';
 
 /** RFC 3261 §8.1.1.7. */
@@ -72,15 +73,11 @@ function contactFault(world: World, parsed: SlowMessage, page: ContextPage, step
   if (step === null && (isQuery ? verify === null : cleanup === 'none'))
     return 'no step, and nothing is to follow the run';
   const procedure = step === null ? (isQuery ? 'query' : cleanup) : step.procedure;
+  const own = isQuery && step === null ? [] : ownUris(world, page, step);
   const expires = step === null ? [isQuery ? -1 : 0] : mayAsk(page, step);
   if (!expires.includes(parsed.expires)) return `Expires ${parsed.expires}, not ${expires.join(' or ')}`;
   if (parsed.contacts === null) return 'a malformed Contact';
   const told = parsed.contacts.map(([uri, seconds]) => `${uri} ${seconds}`).join(', ');
-  const expected = expectedContact(procedure, page);
+  const expected = procedure === 'wildcard' ? '* -1' : own.map((uri) => `${uri} -1`).join(', ');
   return told === expected ? null : `Contact ${told || 'none'}, not ${expected || 'none'}`;
-}
-
-function expectedContact(procedure: string, page: ContextPage): string {
-  if (procedure === 'query') return '';
-  return procedure === 'wildcard' ? '* -1' : `${page.contact} -1`;
 }

@@ -15,10 +15,15 @@ const RFC_NAMES: Readonly<Record<number, string>> = {
   2617: 'HTTP Digest, as RFC 3261 uses it',
   3261: 'SIP',
   3263: 'Locating SIP servers',
+  3327: 'Path',
   3581: 'rport',
+  3608: 'Service-Route',
   4475: 'SIP torture tests',
   5118: 'SIP torture tests for IPv6',
+  5626: 'outbound',
+  5627: 'GRUU',
   5954: 'IPv6 addresses in SIP',
+  7315: 'IMS headers',
   7616: 'HTTP Digest',
   8760: 'SIP digest algorithms',
 };
@@ -37,9 +42,8 @@ const ABSENT = `## What is not there
 - The client follows no redirect (3xx) and does not repeat a request after Retry-After: such an answer ends the attempt.
 - Digest with algorithms other than MD5, with \`auth-int\` and with \`-sess\` (RFC 7616, RFC 8760): a challenge with nothing else is
   \`challenge-unusable\`.
-- Path, Service-Route, GRUU, outbound flows (RFC 3327, RFC 3608, RFC 5627, RFC 5626): header lines can be sent as text, answers are
-  not read for them.
-- Several Contacts in one request; the client has one per context.
+- Outbound flows (RFC 5626): a context has one flow, the instance and reg-id of its Contact are sent, and \`Require: outbound\` in the
+  answer is not looked for.
 `;
 
 export const coveragePage = (tests: readonly NamedTest[], departures: readonly Departure[]): string => {

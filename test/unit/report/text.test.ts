@@ -206,11 +206,15 @@ describe('summary.json', () => {
       'incoming',
       'keepalive',
       'contexts',
+      'authentication',
+      'contexts',
+      'bindings',
       'verify',
       'cleanup',
       'rates',
       'generator',
       'target',
+      'targets',
     ]);
   });
 });

@@ -1,0 +1,94 @@
+// By what a context knows its own bindings again in a 200 (RFC 3261 §10.2.4): for each step the URIs of the Contacts that it
+// sends, or the `line` that the managed one carries. Made once for each socket, whose address is in them.
+//
+// Most steps send the managed Contact and nothing else. For those there is no list, and the flow's own Contact is looked for.
+
+import type { AttemptStep, PlanContact, RunPlan, TextTemplate } from '../scenario/index.ts';
+import type { CompiledText, TemplatePiece } from '../sip/index.ts';
+import { compileText } from '../sip/index.ts';
+import type { ContactFacts } from './contact-lines.ts';
+import { lineValuePieces } from './contact-lines.ts';
+import { contactUriPieces, managedPieces } from './request-text.ts';
+
+export interface OwnContact {
+  readonly uri: CompiledText;
+  /** The value of `line`, by which alone it is known; null: by its URI. */
+  readonly line: CompiledText | null;
+  readonly askedSeconds: number;
+}
+
+/** Null: the managed Contact by its URI, asked for as the Expires header says. */
+export type OwnContacts = readonly OwnContact[] | null;
+
+type Known = (piece: TemplatePiece) => TemplatePiece;
+
+/** `known` puts in what is known already of each piece. */
+export function createOwnContacts(
+  plan: RunPlan,
+  step: AttemptStep,
+  facts: ContactFacts,
+  known: Known = (piece) => piece,
+): OwnContacts {
+  const hasLine = plan.phone?.line === true;
+  if (step.procedure === 'query' || step.procedure === 'wildcard') return null;
+  const asked = step.expiresSeconds ?? 0;
+  const compile = (pieces: readonly TemplatePiece[]): CompiledText => compileText(pieces.map(known));
+  const line = hasLine ? compile(lineValuePieces(facts.runId)) : null;
+  if (step.contacts === undefined) {
+    return hasLine ? [{ uri: compile(managedPieces(plan, facts)), line, askedSeconds: asked }] : null;
+  }
+  return step.contacts.map((contact) => ({
+    uri: compile(contactUriPieces(plan, contact, facts)),
+    line: isManaged(contact) ? line : null,
+    askedSeconds: contact.expiresSeconds ?? asked,
+  }));
+}
+
+export const isManaged = (contact: PlanContact): boolean => contact.uri[0]?.kind === 'contact';
+
+/** The longest URI of any step, which is composed to be compared. */
+export function longestOwnContact(plan: RunPlan, steps: readonly AttemptStep[], facts: ContactFacts): number {
+  const managed = compileText(managedPieces(plan, facts)).longestBytes;
+  const listed = steps.flatMap((step) => createOwnContacts(plan, step, facts) ?? []);
+  return listed.reduce((most, { uri }) => Math.max(most, uri.longestBytes), managed);
+}
+
+/**
+ * The Contacts that a clean-up removes: all that the steps of the flow may have bound, each once, without preference or
+ * interval. Undefined: only the managed one.
+ */
+export function boundContacts(steps: readonly AttemptStep[]): readonly PlanContact[] | undefined {
+  const binding = steps.filter(({ procedure }) => procedure === 'register' || procedure === 'refresh');
+  if (binding.every(({ contacts }) => contacts === undefined)) return undefined;
+  const bound = new Map<string, PlanContact>();
+  for (const { contacts } of binding) {
+    for (const contact of contacts ?? [MANAGED]) {
+      bound.set(JSON.stringify(contact.uri), { ...contact, q: null, expiresSeconds: null });
+    }
+  }
+  return [...bound.values()];
+}
+
+/** What is bound after any register or refresh of the flow: the Contacts that all of them send, by which a query is judged. */
+export function commonContacts(plan: RunPlan, steps: readonly AttemptStep[], facts: ContactFacts): OwnContacts {
+  const lists = steps
+    .filter(({ procedure }) => procedure === 'register' || procedure === 'refresh')
+    .map(({ contacts }) => contacts ?? [MANAGED]);
+  const first = lists[0] ?? [MANAGED];
+  const common = first.filter(({ uri }) => lists.every((list) => list.some((other) => isSame(other.uri, uri))));
+  const step: AttemptStep = { kind: 'attempt', procedure: 'refresh', expiresSeconds: null, headers: [] };
+  const isManagedAlone = common.length === 1 && isManaged(common[0]!);
+  if (isManagedAlone) return createOwnContacts(plan, step, facts);
+  return createOwnContacts(plan, { ...step, contacts: common.length === 0 ? first : common }, facts);
+}
+
+const isSame = (one: TextTemplate, other: TextTemplate): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+const MANAGED: PlanContact = {
+  uri: [{ kind: 'contact' }],
+  q: null,
+  expiresSeconds: null,
+  instance: false,
+  regId: null,
+  parameters: [],
+};
