@@ -1,10 +1,10 @@
 // Addresses as a caller writes them: who registers, and where. Where libeXosip2 answers -5 to a registrar without a scheme, a host
 // will do here; what cannot work is said in a sentence.
 
-import type { HostPort } from '../scenario/index.ts';
-import { DEFAULT_SIP_PORT, parseDomain, parseRequestUri, parseUserTemplate } from '../scenario/index.ts';
+import type { UriTarget } from '../scenario/index.ts';
+import { parseDomain, parseRequestUri, parseUserTemplate, targetAt } from '../scenario/index.ts';
 import { parseTargetUri } from '../sip/index.ts';
-import { UserError } from '../std/index.ts';
+import { assert, UserError } from '../std/index.ts';
 
 /** The address-of-record, taken apart. */
 export interface Identity {
@@ -18,7 +18,8 @@ export interface Identity {
 export interface Place {
   readonly uri: string;
   readonly host: string;
-  readonly port: number;
+  /** How its address is found (RFC 3263 §4). */
+  readonly target: UriTarget;
 }
 
 const NAME_ADDR = /^\s*(?:"((?:[^"\\]|\\.)*)"|([^"<]*?))\s*<([^<>]*)>\s*$/;
@@ -50,8 +51,9 @@ export const readPlace = (what: string, text: string): Place => {
   const uri = HAS_SCHEME.test(text) ? text : `sip:${text}`;
   const parsed = parseRequestUri(uri);
   if (!parsed.ok) throw wrong(what, parsed.message);
-  const { host, port }: HostPort = parsed.value;
-  return { uri, host, port: port ?? DEFAULT_SIP_PORT };
+  const target = targetAt(uri, parsed.value);
+  assert(target.kind === 'uri', 'a SIP URI is a target by its URI');
+  return { uri, host: target.host, target };
 };
 
 /** What would end a header's line, or has no place in one. */

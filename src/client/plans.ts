@@ -4,11 +4,11 @@
 //
 // What a client does not decide is filled in by the scenario loader, so there is one place for defaults.
 
-import type { AttemptStep, PlanHeader, Procedure, RunPlan } from '../scenario/index.ts';
+import type { AttemptStep, PlanCredential, PlanHeader, Procedure, RunPlan, TextTemplate } from '../scenario/index.ts';
 import { loadScenario } from '../scenario/index.ts';
 import { UserError } from '../std/index.ts';
 import type { Identity, Place } from './addresses.ts';
-import type { CredentialsOptions } from './credential-store.ts';
+import type { StoredCredentials } from './credential-store.ts';
 
 export interface TimerOptions {
   /** RFC 3261 Table 4; defaults 500, 4000 and 5000. A request without an answer fails after 64 × T1. */
@@ -61,7 +61,7 @@ const load = (document: object): RunPlan => {
 export interface RegistrationFacts {
   readonly identity: Identity;
   readonly registrar: Place;
-  readonly credentials: readonly CredentialsOptions[];
+  readonly credentials: readonly StoredCredentials[];
 }
 
 /** The plan of one registration: the line's, with one identity. */
@@ -74,12 +74,21 @@ export const createRegistrationPlan = (line: RunPlan, facts: RegistrationFacts):
     identities: {
       ...line.identities,
       count: 1,
-      user: [{ kind: 'text', text: user }],
+      user: literal(user),
       domain,
-      password: credentials[0]?.password ?? null,
+      password: null,
+      credentials: credentials.map(credentialOf),
     },
   };
 };
+
+const literal = (text: string): TextTemplate => [{ kind: 'text', text }];
+
+const credentialOf = ({ realm, userid, password, ha1 }: StoredCredentials): PlanCredential => ({
+  realm,
+  authUser: literal(userid),
+  secret: ha1 === null ? { kind: 'password', text: literal(password ?? '') } : { kind: 'ha1', ...ha1 },
+});
 
 export interface StepFacts {
   readonly procedure: Procedure;
@@ -96,5 +105,5 @@ export const createStep = ({ procedure, expires, headers }: StepFacts): AttemptS
   kind: 'attempt',
   procedure,
   expiresSeconds: procedure === 'query' ? null : expires,
-  headers: headers.map(({ name, value }): PlanHeader => ({ name, value: [{ kind: 'text', text: value }] })),
+  headers: headers.map(({ name, value }): PlanHeader => ({ name, value: literal(value) })),
 });

@@ -33,10 +33,10 @@ import type { RegistrationEvents } from './events.ts';
 import type { RegisterRequest, Registration } from './handle.ts';
 import type { Line } from './line.ts';
 import { openLine } from './line.ts';
+import { locate } from './locate.ts';
 import { checkExpires, ManagedRegistration } from './managed-registration.ts';
 import type { TimerOptions } from './plans.ts';
 import { createLinePlan } from './plans.ts';
-import { registrarAddress } from './registrar-address.ts';
 import type { ContactKind, RegistrationHost } from './registration-host.ts';
 import type { RefreshAfter, RetryAfter } from './timing.ts';
 import { refreshAfterSeconds, retryAfterSeconds } from './timing.ts';
@@ -156,14 +156,14 @@ export class RegistrationClient {
     return this.#registrations.get(rid);
   }
 
-  /** For challenges to this user; replaces what the user had. From the next request on. */
+  /** For challenges to this user; replaces what the user had for the same realm. From the next request on. */
   addCredentials(credentials: CredentialsOptions): void {
     this.#credentials.add(credentials);
   }
 
-  /** Returns how many there were. */
-  removeCredentials(username: string): number {
-    return this.#credentials.remove(username);
+  /** The user's credentials for a realm, or all of the user's. Returns how many there were. */
+  removeCredentials(username: string, realm?: string): number {
+    return this.#credentials.remove(username, realm);
   }
 
   clearCredentials(): void {
@@ -241,7 +241,7 @@ export class RegistrationClient {
   }
 
   #lineTo(nextHop: Place): Line | Promise<Line> {
-    const key = `${nextHop.host.toLowerCase()}:${nextHop.port}`;
+    const key = nextHop.uri.toLowerCase();
     const known = this.#lines.get(key);
     if (known !== undefined) return known;
     const opening = this.#open(nextHop);
@@ -253,11 +253,12 @@ export class RegistrationClient {
     return opening;
   }
 
-  async #open({ host, port }: Place): Promise<Line> {
-    const address = await registrarAddress(host);
+  async #open(nextHop: Place): Promise<Line> {
+    const target = await locate(nextHop);
+    const { address } = target;
     if (isPublicAddress(address) && this.#options.allowPublic !== true) {
       throw new UserError('TARGET_PUBLIC', {
-        message: `${host === address ? address : `${host} (${address})`} is a public address`,
+        message: `${nextHop.host === address ? address : `${nextHop.host} (${address})`} is a public address`,
         hint: 'if the registrar is yours, say so with allowPublic: true',
       });
     }
@@ -266,7 +267,7 @@ export class RegistrationClient {
     return openLine({
       plan: this.#plan,
       runId,
-      target: { address, port },
+      target,
       originUs: this.#originUs,
       onMessage,
     });

@@ -1,7 +1,7 @@
 // What a registration needs of its client, and what is fixed for its life.
 
 import type { Identity, Place } from './addresses.ts';
-import type { CredentialsOptions } from './credential-store.ts';
+import type { StoredCredentials } from './credential-store.ts';
 import type { RegistrationEvents } from './events.ts';
 import type { Registration } from './handle.ts';
 import type { Line } from './line.ts';
@@ -31,7 +31,7 @@ export interface RegistrationHost {
   /** The line to a next hop: at once where it is open, else a promise. */
   lineTo(nextHop: Place): Line | Promise<Line>;
   credentialsVersion(): number;
-  credentialsOf(username: string): readonly CredentialsOptions[];
+  credentialsOf(username: string): readonly StoredCredentials[];
   /** Tells the client's listeners, after what is going on now. */
   emit<K extends keyof RegistrationEvents>(name: K, event: RegistrationEvents[K][0]): void;
   forget(registration: Registration): void;

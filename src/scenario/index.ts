@@ -1,7 +1,6 @@
 // What other folders may use of the scenario folder.
 
-export type { HostPort } from './address.ts';
-export { DEFAULT_SIP_PORT, parseDnsServer, parseDomain, parseRequestUri } from './address.ts';
+export { parseDnsServer, parseDomain, parseRequestUri, targetAt } from './address.ts';
 export { hasCredentials, secretsOf } from './credential-facts.ts';
 export { describePlan } from './describe-plan.ts';
 export type { FlowFacts } from './flow-facts.ts';

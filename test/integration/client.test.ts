@@ -309,6 +309,29 @@ describe('A client', () => {
     expect((await failureOf(registration.refresh())).cause).toBe('no-credentials');
   });
 
+  it('22.3 answers a proxy and a registrar in two realms, each with its own credentials, and nobody else’s', async () => {
+    const ask = (realm: string): string => `Digest realm="${realm}", nonce="n-${realm}", qop="auth", algorithm=SHA-256`;
+    const peer = await startPeer((request, reply) => {
+      const { text } = request;
+      const proxy = { status: 407, headers: [`Proxy-Authenticate: ${ask('proxy')}`] };
+      if (!text.includes('\r\nProxy-Authorization: ')) reply(composeAnswer(request, proxy));
+      else reply(request.authorization === null ? challenge(request, ask('test.example')) : ok(request));
+    });
+    const client = createClient();
+    client.addCredentials({ username: 'bob', password: 'b', realm: 'proxy' });
+    client.addCredentials({ username: 'alice', userid: 'a1', password: 'p', realm: 'proxy' });
+    client.addCredentials({ username: 'alice', password: 'r' });
+    const request = client.buildInitialRegister(at(peer));
+    const report = await request.send();
+    expect(report.transactions.map(({ status }) => status)).toEqual([407, 401, 200]);
+    const last = peer.requests.at(-1)?.text ?? '';
+    expect(last).toContain('Proxy-Authorization: Digest username="a1", realm="proxy"');
+    expect(last).toContain('\r\nAuthorization: Digest username="alice", realm="test.example"');
+    // Bob has credentials for the proxy alone, and alice's are not his.
+    const bob = await failureOf(client.register(at(peer, 'bob')));
+    expect([bob.cause, bob.attempt.transactions.map(({ status }) => status)]).toEqual(['no-credentials', [407, 401]]);
+  });
+
   it('tries a refresh again that failed, after what Retry-After asks for', async () => {
     let isDown = true;
     const peer = await startPeer((request, reply, number) => {

@@ -56,10 +56,11 @@ describeWithPeers(['kamailio', 'kamcmd'], 'Examples of the library against Kamai
     expect(stored).toBe(0);
   });
 
-  it('RFC 3261 §22.2: credentials.mjs answers for the user, and never with the secret of another user', async () => {
+  it('RFC 3261 §22.2: credentials.mjs answers for the user and realm, and never with the secret of another user', async () => {
     const { lines, stored } = await runExample('credentials.mjs');
     expect(lines).toEqual([
       'alice: registered (200)',
+      'bob: registered (200)',
       'carol: auth-failed after 2 requests',
       'dave: no-credentials after 1 requests',
     ]);
