@@ -73,6 +73,7 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     ...contactsDrawn.managed,
     ...(random.split('incoming').chance(0.3) ? { incoming: { notify: 200 } } : {}),
     ...drawKeepalive(random.split('keepalive'), contexts, loadSeconds),
+    ...(random.split('auth').chance(0.2) ? { auth: { reuseNonce: false } } : {}),
     ...drawLocal(random.split('sockets'), contexts),
   };
   return { text: JSON.stringify(scenario, null, 2), contexts, loadSeconds };

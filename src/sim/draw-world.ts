@@ -109,6 +109,21 @@ const OWN_ANSWERS: readonly EdgeAnswer[] = [
   { status: '401 Unauthorized', headers: [] },
   { status: '401 Unauthorized', headers: ['WWW-Authenticate: Digest realm="x", algorithm=MD5'] },
   { status: '401 Unauthorized', headers: ['WWW-Authenticate: Digest realm="other", nonce="n1", stale=true'] },
+  {
+    status: '401 Unauthorized',
+    headers: [
+      'WWW-Authenticate: Digest realm="other", nonce="n2", algorithm=SHA3-256',
+      'WWW-Authenticate: Digest realm="other", nonce="n3", algorithm=SHA-512-256, qop="auth", stale=true',
+      'WWW-Authenticate: Digest realm="other", nonce="n4", algorithm=SHA-256, qop="auth"',
+    ],
+  },
+  {
+    status: '401 Unauthorized',
+    headers: [
+      'WWW-Authenticate: Digest realm="other", nonce="n5", algorithm=SHA-256-sess, qop="auth-int", userhash=true',
+      'Proxy-Authenticate: Digest realm="p", nonce="n6", algorithm=MD5-sess, qop="auth", stale=true',
+    ],
+  },
   { status: '403 Forbidden', headers: [] },
   { status: '404 Not Found', headers: [] },
   {

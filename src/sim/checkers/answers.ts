@@ -6,7 +6,7 @@ import { US_PER_SECOND } from '../../std/index.ts';
 import type { Arrival } from '../observer.ts';
 import type { SlowMessage } from '../slow-parser.ts';
 import type { Challenge, Reading } from './challenge-text.ts';
-import { findChallenge } from './challenge-text.ts';
+import { findChallenges } from './challenge-text.ts';
 import { readGrants } from './grant.ts';
 import { mayHold } from './holds.ts';
 import { asksForLonger, tellLeast } from './intervals.ts';
@@ -19,7 +19,7 @@ import { complete, endAttempt } from './transactions.ts';
 import { noteListed } from './verify.ts';
 import { walkOn } from './walk.ts';
 
-/** Further challenges in one attempt are the registrar's last word. */
+/** For each server; further challenges in one attempt are the last word. */
 const MOST_CHALLENGES = 3;
 const NO_BINDING: Belief = { grantedSeconds: 0, untilUs: null, certainty: 'known' };
 
@@ -165,15 +165,15 @@ function owe(page: ContextPage): void {
 
 function challenge(world: World, transaction: Transaction, delivered: Delivered): void {
   const { page } = transaction;
-  const found = findChallenge(delivered.text, delivered.parsed.status);
-  const isLeading = found !== null && leadsOn(world, transaction, found);
+  const found = findChallenges(delivered.text, delivered.parsed.status);
+  const isLeading = leadsOn(world, transaction, found, delivered.parsed.status);
   const { otherwise } = page;
   if (!delivered.isDamaged && !isLeading) {
     if (otherwise.length === 0) dropNonces(page);
     endAttempt(world, page, ['auth', ...otherwise], otherwise.length === 0 ? delivered.atUs : null);
     return;
   }
-  const reading: Reading = { challenge: found, leadsOn: delivered.isDamaged ? 'unclear' : 'yes' };
+  const reading: Reading = { leadsOn: delivered.isDamaged ? 'unclear' : 'yes' };
   const isFirst = transaction.attempt.challenges === 0;
   const isSure = reading.leadsOn === 'yes' && otherwise.length === 0;
   const counts = isFirst && transaction.attempt.step !== null ? world.ledger.challenged : null;
@@ -190,7 +190,7 @@ function challenge(world: World, transaction: Transaction, delivered: Delivered)
 function oweLonger(world: World, { page, attempt }: Transaction, { parsed, atUs }: Delivered): void {
   tellLeast(page, parsed.minExpires);
   countIn(world.ledger.raised, attempt.procedure, page.otherwise.length === 0);
-  page.challenge = { challenge: null, leadsOn: 'yes' };
+  page.challenge = { leadsOn: 'yes' };
   page.owes = 'longer';
   page.owedSeconds = parsed.minExpires;
   page.stage = 'challenged';
@@ -198,16 +198,27 @@ function oweLonger(world: World, { page, attempt }: Transaction, { parsed, atUs 
   owe(page);
 }
 
-/** Refused: neither is used again. */
+/** Refused: none is used again. */
 function dropNonces(page: ContextPage): void {
-  page.kept = null;
-  page.latest = null;
+  page.kept.clear();
+  page.latest = [];
 }
 
 /** RFC 3261 §22.1 to §22.3: credentials that were refused are not sent again, unless their nonce alone was too old. */
-function leadsOn(world: World, { attempt, credentials, nonce }: Transaction, found: Challenge): boolean {
-  if (world.facts.plan.identities.password === null) return false;
-  if (attempt.challenges >= MOST_CHALLENGES) return false;
-  if (found.isStale) return true;
-  return credentials !== 'fresh' && !(credentials === 'kept' && nonce === found.nonce);
+function leadsOn(
+  world: World,
+  { attempt, carried }: Transaction,
+  found: readonly Challenge[],
+  status: number,
+): boolean {
+  if (world.facts.plan.identities.password === null || found.length === 0) return false;
+  const isRefused = found.some(({ server, nonce, isStale }) => {
+    const before = carried.get(server);
+    return before !== undefined && !isStale && (before.isFresh || before.nonce === nonce);
+  });
+  // A registrar that asks in another realm than it did makes those of its realms from before useless.
+  const isOver = (server: string): boolean => status === 401 && server.startsWith('registrar ');
+  const still = [...carried].filter(([server, { isFresh }]) => isFresh || !isOver(server)).map(([server]) => server);
+  const servers = new Set([...still, ...found.map(({ server }) => server)]);
+  return !isRefused && attempt.challenges < MOST_CHALLENGES * servers.size;
 }

@@ -1,25 +1,28 @@
-// Challenges and credentials as text (RFC 7616 §3.3, §3.4): parameters by one regular expression, and what a challenge asks
-// of a client that knows MD5 and qop auth.
+// Challenges and credentials as text (RFC 7616 §3.3, §3.4): parameters by one regular expression, and what the challenges of an
+// answer ask of a client (RFC 8760 §2.4, RFC 3261 §22.3).
 
 import { valuesOf } from './messages.ts';
 
 export interface Challenge {
+  /** Kind and realm: whom it is to be answered to. */
+  readonly server: string;
   readonly isProxy: boolean;
   readonly realm: string;
   readonly nonce: string;
   readonly opaque: string | null;
   readonly isStale: boolean;
-  readonly hasQop: boolean;
+  readonly algorithm: (typeof ALGORITHMS)[number];
   readonly hasAlgorithm: boolean;
+  readonly qop: 'auth' | 'auth-int' | null;
+  readonly withUserhash: boolean;
 }
 
-/** What a client has to make of a 401 or 407. */
+/** Whether the request has to be sent again; 'unclear' when the answer was damaged on its way. */
 export interface Reading {
-  /** The first that can be answered; null: none. */
-  readonly challenge: Challenge | null;
-  /** Whether the request has to be sent again; 'unclear' when the answer was damaged on its way. */
   readonly leadsOn: 'yes' | 'no' | 'unclear';
 }
+
+const ALGORITHMS = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256', 'SHA-512-256-sess'] as const;
 
 /** Bounds of what a client of ours keeps. */
 const MOST_REALM = 256;
@@ -51,22 +54,58 @@ export function readDigest(value: string): ReadonlyMap<string, string> | null {
   return found;
 }
 
-/** The topmost challenge of a 401 or 407 that can be answered. */
-export function findChallenge(text: string, status: number): Challenge | null {
+/** What can be answered of a 401 or 407: the topmost of each realm; those of the other kind only beside one of its own kind. */
+export function findChallenges(text: string, status: number): readonly Challenge[] {
   const isProxy = status === PROXY_STATUS;
+  const own = topmostOf(text, isProxy);
+  return own.length === 0 ? [] : [...own, ...topmostOf(text, !isProxy)];
+}
+
+export const serverOf = (isProxy: boolean, realm: string): string => `${isProxy ? 'proxy' : 'registrar'} ${realm}`;
+
+function topmostOf(text: string, isProxy: boolean): readonly Challenge[] {
+  const byServer = new Map<string, Challenge>();
   for (const value of valuesOf(text, isProxy ? 'proxy-authenticate' : 'www-authenticate')) {
-    const found = readDigest(value);
-    const realm = found?.get('realm');
-    const nonce = found?.get('nonce');
-    if (found === null || realm === undefined || nonce === undefined) continue;
-    const opaque = found.get('opaque') ?? null;
-    if (![realm, nonce, opaque ?? ''].every((told) => QUOTABLE.test(told))) continue;
-    const qop = found.get('qop');
-    if ((found.get('algorithm') ?? 'MD5').toUpperCase() !== 'MD5') continue;
-    if (qop !== undefined && !/(?:^|[\s,])auth(?:$|[\s,])/i.test(qop)) continue;
-    if (realm.length > MOST_REALM || nonce.length + (opaque ?? '').length > MOST_NONCE) continue;
-    const isStale = found.get('stale')?.toLowerCase() === 'true';
-    return { isProxy, realm, nonce, opaque, isStale, hasQop: qop !== undefined, hasAlgorithm: found.has('algorithm') };
+    const challenge = readChallenge(value, isProxy);
+    if (challenge !== null && !byServer.has(challenge.server)) byServer.set(challenge.server, challenge);
   }
-  return null;
+  return [...byServer.values()];
+}
+
+/** Null: it cannot be answered. */
+function readChallenge(value: string, isProxy: boolean): Challenge | null {
+  const found = readDigest(value);
+  const realm = found?.get('realm');
+  const nonce = found?.get('nonce');
+  if (found === null || realm === undefined || nonce === undefined) return null;
+  const opaque = found.get('opaque') ?? null;
+  if (![realm, nonce, opaque ?? ''].every((told) => QUOTABLE.test(told))) return null;
+  if (realm.length > MOST_REALM || nonce.length + (opaque ?? '').length > MOST_NONCE) return null;
+  const algorithm = ALGORITHMS.find((name) => name.toLowerCase() === (found.get('algorithm') ?? 'md5').toLowerCase());
+  const qop = algorithm === undefined ? undefined : readQop(found.get('qop'), algorithm);
+  if (algorithm === undefined || qop === undefined) return null;
+  const isTrue = (name: string): boolean => found.get(name)?.toLowerCase() === 'true';
+  return {
+    server: serverOf(isProxy, realm),
+    isProxy,
+    realm,
+    nonce,
+    opaque,
+    isStale: isTrue('stale'),
+    algorithm,
+    hasAlgorithm: found.has('algorithm'),
+    qop,
+    withUserhash: isTrue('userhash'),
+  };
+}
+
+/** Which qop is used, null for none as in RFC 2069; undefined: no way to answer. RFC 8760 §2.6 (8): auth is the default of SHA. */
+function readQop(told: string | undefined, algorithm: string): Challenge['qop'] | undefined {
+  if (told === undefined) {
+    if (algorithm === 'MD5') return null;
+    return algorithm === 'MD5-sess' ? undefined : 'auth';
+  }
+  const words = told.toLowerCase().split(/[\s,]+/);
+  if (words.includes('auth')) return 'auth';
+  return words.includes('auth-int') ? 'auth-int' : undefined;
 }

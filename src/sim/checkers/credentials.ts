@@ -3,51 +3,67 @@
 
 import { decodeLatin1, encodeUtf8 } from '../../std/index.ts';
 import { slowMd5 } from '../slow-md5.ts';
+import { slowSha256, slowSha512256 } from '../slow-sha.ts';
 import type { Challenge } from './challenge-text.ts';
-import { readDigest } from './challenge-text.ts';
+import { readDigest, serverOf } from './challenge-text.ts';
 import { valuesOf } from './messages.ts';
-import type { ContextPage, World } from './model.ts';
+import type { Attempt, Carried, ContextPage, World } from './model.ts';
 import type { Request } from './request-form.ts';
 import { wrong } from './wrong.ts';
 
-/** What a new request carries. */
-export interface Carried {
-  readonly kind: 'none' | 'kept' | 'fresh';
-  readonly nonce: string | null;
+/** `isToChallenge`: the request is to answer challenges; `isGap`: requests before it may never have left. */
+interface Reason {
+  readonly attempt: Attempt;
+  readonly isToChallenge: boolean;
+  readonly isGap: boolean;
 }
 
-/** `isAnswer`: the request is to answer a challenge; `isGap`: requests before it may never have left. */
-export function checkCredentials(world: World, request: Request, isAnswer: boolean, isGap: boolean): Carried {
+/** What a new request carries, by server. */
+export function checkCredentials(world: World, request: Request, reason: Reason): ReadonlyMap<string, Carried> {
   const { page, text } = request;
+  const { attempt, isToChallenge } = reason;
   const fail = (facts: string): Error => wrong('challenge', page.worker, facts, text);
   world.ledger.checks++;
-  const toRegistrar = valuesOf(text, 'authorization');
-  const toProxy = valuesOf(text, 'proxy-authorization');
-  const [value] = [...toRegistrar, ...toProxy];
-  if (value === undefined) {
-    if (isAnswer) throw fail('no credentials after a challenge');
-    return { kind: 'none', nonce: null };
+  const rows = [false, true].flatMap((isProxy) =>
+    valuesOf(text, isProxy ? 'proxy-authorization' : 'authorization').map((value) => ({ isProxy, value })),
+  );
+  if (rows.length === 0 && isToChallenge) throw fail('no credentials after a challenge');
+  const isUnasked = rows.length > 0 && attempt.challenges === 0 && !world.facts.plan.auth.reuseNonce;
+  if (isUnasked) throw fail('credentials before any challenge of the attempt, where nonces are not to be used again');
+  if (isToChallenge) for (const { server } of page.latest) attempt.fresh.add(server);
+  const carried = new Map<string, Carried>();
+  const used: Challenge[] = [];
+  for (const { isProxy, value } of rows) {
+    const credentials = readDigest(value);
+    if (credentials === null) throw fail('credentials that cannot be read');
+    const server = serverOf(isProxy, credentials.get('realm') ?? '');
+    if (carried.has(server)) throw fail('credentials twice');
+    const challenge = challengeOf(page, server, credentials.get('nonce') ?? '', isToChallenge);
+    if (challenge === null) throw fail('credentials for a nonce that it was not given, or not any more');
+    // Ahead of the response, which hangs on it.
+    if (challenge.qop !== null && credentials.has('nc')) {
+      checkNonceCount(request, challenge, countOf(world, credentials), reason.isGap);
+    }
+    const fault = faultOf(world, request, challenge, credentials);
+    if (fault !== null) throw fail(fault);
+    carried.set(server, { nonce: challenge.nonce, isFresh: attempt.fresh.has(server) });
+    used.push(challenge);
   }
-  if (toRegistrar.length + toProxy.length > 1) throw fail('credentials twice');
-  const credentials = readDigest(value);
-  if (credentials === null) throw fail('credentials that cannot be read');
-  const nonce = credentials.get('nonce') ?? '';
-  const challenge = challengeOf(page, nonce, isAnswer);
-  if (challenge === null) throw fail('credentials for a nonce that it was not given, or not any more');
-  if (challenge.isProxy !== toProxy.length > 0) throw fail('credentials in the header of another kind of server');
-  // Ahead of the response, which hangs on it.
-  if (challenge.hasQop && credentials.has('nc')) checkNonceCount(request, nonce, countOf(world, credentials), isGap);
-  const fault = faultOf(world, request, challenge, credentials);
-  if (fault !== null) throw fail(fault);
-  page.kept = challenge;
-  page.latest = null;
-  return { kind: isAnswer ? 'fresh' : 'kept', nonce };
+  const isSure = isToChallenge && page.challenge?.leadsOn === 'yes' && page.otherwise.length === 0;
+  const missing = isSure ? page.latest.find(({ server }) => !carried.has(server)) : undefined;
+  if (missing !== undefined) throw fail(`no credentials for the ${missing.server}, which asks for some too`);
+  for (const challenge of used) page.kept.set(challenge.server, challenge);
+  page.latest = [];
+  return carried;
 }
 
-/** An answer is one to the challenge that came last. */
-function challengeOf(page: ContextPage, nonce: string, isAnswer: boolean): Challenge | null {
-  if (page.latest?.nonce === nonce) return page.latest;
-  return !isAnswer && page.kept?.nonce === nonce ? page.kept : null;
+/** Who asked last is answered with the nonce that came then; the others with the one that they took before. */
+function challengeOf(page: ContextPage, server: string, nonce: string, isToChallenge: boolean): Challenge | null {
+  const latest = page.latest.find((challenge) => challenge.server === server);
+  if (latest?.nonce === nonce) return latest;
+  if (latest !== undefined && isToChallenge) return null;
+  const kept = page.kept.get(server);
+  return kept?.nonce === nonce ? kept : null;
 }
 
 type Credentials = ReadonlyMap<string, string>;
@@ -55,13 +71,15 @@ type Credentials = ReadonlyMap<string, string>;
 /** RFC 7616 §3.4: what must be told, and told back. */
 function faultOf(world: World, request: Request, challenge: Challenge, credentials: Credentials): string | null {
   const { page, parsed } = request;
+  const { qop, algorithm, realm, withUserhash } = challenge;
   const expected: readonly (readonly [string, string | undefined])[] = [
-    ['realm', challenge.realm],
+    ['realm', realm],
     ['opaque', challenge.opaque ?? undefined],
     ['uri', parsed.requestUri ?? ''],
-    ['username', page.user],
-    ['algorithm', challenge.hasAlgorithm ? 'MD5' : undefined],
-    ['qop', challenge.hasQop ? 'auth' : undefined],
+    ['username', withUserhash ? hashOf(algorithm)(`${page.user}:${realm}`) : page.user],
+    ['userhash', withUserhash ? 'true' : undefined],
+    ['algorithm', challenge.hasAlgorithm ? algorithm : undefined],
+    ['qop', qop ?? undefined],
     ['response', responseOf(world, request, challenge, credentials)],
   ];
   for (const [name, value] of expected) {
@@ -69,25 +87,34 @@ function faultOf(world: World, request: Request, challenge: Challenge, credentia
     if (found !== value) return `${name} is ${found ?? 'absent'}, not ${value ?? 'absent'}`;
   }
   const hasClientNonce = (credentials.get('cnonce') ?? '') !== '';
-  if (hasClientNonce !== challenge.hasQop) return 'cnonce goes with qop';
-  return credentials.has('nc') === challenge.hasQop ? null : 'nc goes with qop';
+  if (hasClientNonce !== (qop !== null)) return 'cnonce goes with qop';
+  return credentials.has('nc') === (qop !== null) ? null : 'nc goes with qop';
 }
 
-/** RFC 7616 §3.4.1 to §3.4.3, qop auth or none as in RFC 2069. */
+function hashOf(algorithm: Challenge['algorithm']): (text: string) => string {
+  if (algorithm.startsWith('MD5')) return slowMd5;
+  return algorithm.startsWith('SHA-256') ? slowSha256 : slowSha512256;
+}
+
+/** RFC 7616 §3.4.1 to §3.4.3; without qop as in RFC 2069. A REGISTER has no body. */
 function responseOf(world: World, request: Request, challenge: Challenge, credentials: Credentials): string {
   const { requestUri } = request.parsed;
-  const secret = secretOf(world, request.page, challenge.realm);
-  const asked = slowMd5(`REGISTER:${requestUri}`);
-  const middle = challenge.hasQop ? `${credentials.get('nc')}:${credentials.get('cnonce')}:auth:` : '';
-  return slowMd5(`${secret}:${challenge.nonce}:${middle}${asked}`);
+  const { algorithm, nonce, qop } = challenge;
+  const hash = hashOf(algorithm);
+  const cnonce = credentials.get('cnonce');
+  const secret = secretOf(world, request.page, challenge);
+  const key = algorithm.endsWith('-sess') ? hash(`${secret}:${nonce}:${cnonce}`) : secret;
+  const asked = hash(`REGISTER:${requestUri}${qop === 'auth-int' ? `:${hash('')}` : ''}`);
+  const middle = qop === null ? '' : `${credentials.get('nc')}:${cnonce}:${qop}:`;
+  return hash(`${key}:${nonce}:${middle}${asked}`);
 }
 
-function secretOf(world: World, { user }: ContextPage, realm: string): string {
-  const key = `${user} ${realm}`;
+function secretOf(world: World, { user }: ContextPage, { algorithm, realm }: Challenge): string {
+  const key = `${algorithm} ${user} ${realm}`;
   const known = world.secrets.get(key);
   if (known !== undefined) return known;
   const password = encodeUtf8(world.facts.plan.identities.password ?? '');
-  const secret = slowMd5(`${user}:${realm}:${decodeLatin1(password, 0, password.length)}`);
+  const secret = hashOf(algorithm)(`${user}:${realm}:${decodeLatin1(password, 0, password.length)}`);
   world.secrets.set(key, secret);
   return secret;
 }
@@ -100,10 +127,11 @@ function countOf(world: World, credentials: Credentials): number {
 }
 
 /** One more than in the last request with this nonce; requests that never left have counted too. */
-function checkNonceCount({ page, text }: Request, nonce: string, count: number, isGap: boolean): void {
-  const expected = (page.nonceCounts.get(nonce) ?? 0) + 1;
+function checkNonceCount({ page, text }: Request, { server, nonce }: Challenge, count: number, isGap: boolean): void {
+  const key = `${server}\n${nonce}`;
+  const expected = (page.nonceCounts.get(key) ?? 0) + 1;
   if (count !== expected && !(isGap && count > expected)) {
     throw wrong('nonce-count', page.worker, `nc says ${count}, where ${expected} comes next`, text);
   }
-  page.nonceCounts.set(nonce, count);
+  page.nonceCounts.set(key, count);
 }

@@ -69,12 +69,18 @@ export interface Attempt {
   readonly intendedUs: number | null;
   /** A refresh of a hold, which goes on behind it. */
   readonly isHeld: boolean;
-  /** Challenges that led on. */
+  /** Challenges that led on, and the servers whose challenge it has answered. */
   challenges: number;
+  readonly fresh: Set<string>;
   /** 423s that led on. */
   raises: number;
   /** First send to final answer, over its transactions. */
   wireUs: number;
+}
+
+export interface Carried {
+  readonly nonce: string;
+  readonly isFresh: boolean;
 }
 
 export interface Transaction {
@@ -84,8 +90,8 @@ export interface Transaction {
   readonly branch: string;
   readonly text: string;
   readonly cseq: number;
-  readonly credentials: 'none' | 'kept' | 'fresh';
-  readonly nonce: string | null;
+  /** Its credentials, by server: the nonce, and whether they answer a challenge of the attempt. */
+  readonly carried: ReadonlyMap<string, Carried>;
   /** What its Expires says; -1: it has none. */
   readonly askedSeconds: number;
   state: 'pending' | 'completed' | 'gone';
@@ -138,9 +144,10 @@ export interface ContextPage {
   challengedUs: number;
   /** What the attempt may have ended with already, unseen. */
   otherwise: readonly string[];
-  /** Challenges whose nonce it may use: the one that it has used, and the latest that led on. */
-  kept: Challenge | null;
-  latest: Challenge | null;
+  /** Challenges whose nonce it may use: by server those that it has used, and those of the latest answer that led on. */
+  readonly kept: Map<string, Challenge>;
+  latest: readonly Challenge[];
+  /** By server and nonce. */
   readonly nonceCounts: Map<string, number>;
   /** The first start of it not yet looked at. */
   nextStart: number;
@@ -370,8 +377,8 @@ function createPage({ identities }: RunPlan, context: number, socket: SocketBook
     owedSeconds: 0,
     challengedUs: 0,
     otherwise: [],
-    kept: null,
-    latest: null,
+    kept: new Map(),
+    latest: [],
     nonceCounts: new Map(),
     nextStart: context,
     hasBegunCleanup: false,

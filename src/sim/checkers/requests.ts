@@ -3,13 +3,12 @@
 
 import { countsApart, isLoading } from '../../engine/index.ts';
 import type { AttemptStep, RunPlan } from '../../scenario/index.ts';
-import type { Carried } from './credentials.ts';
 import { checkCredentials } from './credentials.ts';
 import { checkRefresh, dueAfterPauses, enterHold, findHold, isHeldStill } from './holds.ts';
 import { learnLeast } from './intervals.ts';
 import { countAttempt } from './ledger.ts';
 import { textOf } from './messages.ts';
-import type { Attempt, ContextPage, SocketBook, Transaction, World } from './model.ts';
+import type { Attempt, Carried, ContextPage, SocketBook, Transaction, World } from './model.ts';
 import type { Request } from './request-form.ts';
 import { readRequest } from './request-form.ts';
 import type { FoundStart, StartSearch } from './schedule.ts';
@@ -66,9 +65,16 @@ function takeRequest(world: World, socket: SocketBook, text: string): Transactio
   const isAnswer = page.stage === 'challenged' && isSameStep(page, request.step) && mustAnswer(page, request);
   const attempt = isAnswer ? page.attempt! : beginAttempt(world, request);
   if (isAnswer && page.owes === 'credentials') attempt.challenges++;
-  if (isAnswer && page.owes === 'longer') attempt.raises++;
+  if (isAnswer && page.owes === 'longer') {
+    attempt.raises++;
+    attempt.fresh.clear();
+  }
   const isToChallenge = isAnswer && page.owes === 'credentials';
-  const transaction = createTransaction(request, attempt, checkCredentials(world, request, isToChallenge, isGap));
+  const transaction = createTransaction(
+    request,
+    attempt,
+    checkCredentials(world, request, { attempt, isToChallenge, isGap }),
+  );
   learnLeast(page, request.step, request.parsed.expires);
   world.transactions.set(transaction.branch, transaction);
   startTimers(world, transaction);
@@ -82,15 +88,14 @@ function takeRequest(world: World, socket: SocketBook, text: string): Transactio
   return transaction;
 }
 
-const createTransaction = (request: Request, attempt: Attempt, { kind, nonce }: Carried): Transaction => ({
+const createTransaction = (request: Request, attempt: Attempt, carried: ReadonlyMap<string, Carried>): Transaction => ({
   worker: request.page.worker,
   page: request.page,
   attempt,
   branch: request.branch,
   text: request.text,
   cseq: request.parsed.cseq,
-  credentials: kind,
-  nonce,
+  carried,
   askedSeconds: request.parsed.expires,
   state: 'pending',
   endedBy: '',
@@ -150,7 +155,7 @@ function mustAnswer(
 ): boolean {
   if (challenge?.leadsOn === 'yes' && otherwise.length === 0) return true;
   if (owes === 'longer') return parsed.expires === owedSeconds;
-  return latest !== null && text.includes(`nonce="${latest.nonce}"`);
+  return latest.some(({ nonce }) => text.includes(`nonce="${nonce}"`));
 }
 
 /** Each new request has a reason: a start that is due, the step after the one that succeeded, or the cleanup. */
@@ -171,6 +176,7 @@ function beginAttempt(world: World, request: Request): Attempt {
     intendedUs,
     isHeld,
     challenges: 0,
+    fresh: new Set(),
     raises: 0,
     wireUs: 0,
   };
@@ -271,6 +277,7 @@ function beginCleanup(world: World, { page, text }: Request): Attempt {
     intendedUs: null,
     isHeld: false,
     challenges: 0,
+    fresh: new Set(),
     raises: 0,
     wireUs: 0,
   };

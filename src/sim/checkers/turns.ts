@@ -188,7 +188,7 @@ function settleOwing(world: World, { worker, owing, forgetting }: SocketBook): v
       if (isSure && page.challenge?.leadsOn === 'yes') {
         throw wrong('challenge', worker, `${page.user} owes an answer to a challenge, and nothing stands in its way`);
       }
-      if (page.challenge?.leadsOn === 'unclear' && isSure) page.kept = null;
+      if (page.challenge?.leadsOn === 'unclear' && isSure) page.kept.clear();
       endAttempt(world, page, endsOf(world, page, null), isSure ? page.readyUs : null);
     }
   }

@@ -47,8 +47,27 @@ describe('RFC 3261 §22, RFC 7616 §3.4: right behaviour', () => {
 
   it('the topmost of several that can be answered', () => {
     const others =
-      'WWW-Authenticate: Digest realm="r", nonce="n", algorithm=SHA-256\r\nWWW-Authenticate: Basic realm="b"\r\n';
+      'WWW-Authenticate: Digest realm="r", nonce="n", algorithm=SHA3-256\r\nWWW-Authenticate: Basic realm="b"\r\n';
     expect(outcomesOf(challenging(`${others}${WITH_QOP}`))).toEqual({ succeeded: 6 });
+  });
+
+  it.each(['MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256', 'SHA-512-256-sess'])(
+    '%s with auth and auth-int, several realms, a proxy beside them, and userhash',
+    (algorithm) => {
+      const asks = (realm: string, more: string): string =>
+        `Digest realm="${realm}", nonce="n-${realm}", algorithm=${algorithm}, ${more}`;
+      const header = [
+        `WWW-Authenticate: ${asks('one', 'qop="auth-int"')}`,
+        `WWW-Authenticate: ${asks('two', 'qop="auth", userhash=true, opaque="o"')}`,
+        `Proxy-Authenticate: ${asks('one', 'qop="auth"')}`,
+      ].join('\r\n');
+      expect(outcomesOf(challenging(header))).toEqual({ succeeded: 6 });
+    },
+  );
+
+  it('nonces that are not to be used again', () => {
+    const plan = { ...PLAN, auth: { reuseNonce: false } };
+    expect(watch({ plan, peer: challenging(WITH_QOP) })).toMatchObject({ requests: 12, outcomes: { succeeded: 6 } });
   });
 
   it('values with tabs, escapes and bytes above 127, in a header that is folded elsewhere', () => {
@@ -72,8 +91,8 @@ describe('RFC 3261 §22, RFC 7616 §3.4: right behaviour', () => {
 
   it.each<readonly [string, string]>([
     ['no challenge', 'X-Nothing: 0'],
-    ['an algorithm that it does not know', 'WWW-Authenticate: Digest realm="r", nonce="n", algorithm=SHA-256'],
-    ['a qop that it does not know', 'WWW-Authenticate: Digest realm="r", nonce="n", qop="auth-int"'],
+    ['an algorithm that it does not know', 'WWW-Authenticate: Digest realm="r", nonce="n", algorithm=SHA3-256'],
+    ['a qop that it does not know', 'WWW-Authenticate: Digest realm="r", nonce="n", qop="auth-conf"'],
     ['a parameter twice', 'WWW-Authenticate: Digest realm="r", nonce="n", nonce="m"'],
     ['a nonce that is folded over lines', 'WWW-Authenticate: Digest realm="r", nonce="n\r\n m"'],
     ['a realm with a control character', 'WWW-Authenticate: Digest realm="r\x01", nonce="n"'],
@@ -156,6 +175,23 @@ describe('RFC 7616 §3.4: wrong credentials', () => {
   it('challenge: no answer at all', () => {
     const tamper = heard(0, (request) => answer(request, '401 Unauthorized', WITH_QOP));
     expect(told({ peer: SILENT, tamper })).toThrow(/^challenge: .*owes an answer/);
+  });
+
+  it('challenge: an answer to one of two realms alone', () => {
+    const peer = challenging(`${WITH_QOP}\r\nWWW-Authenticate: Digest realm="other", nonce="n-2"`);
+    const tamper = changed((text, number) =>
+      number === 1 ? text.replace(/Authorization: [^\r]*realm="other"[^\r]*\r\n/, '') : text,
+    );
+    expect(told({ peer, tamper })).toThrow(/^challenge: .*asks for some too/);
+  });
+
+  it('challenge: a kept nonce that is not to be used again', () => {
+    let line = '';
+    const tamper = changed((text, number) => {
+      if (number === 1) line = /Authorization: [^\r]*\r\n/.exec(text)?.[0] ?? '';
+      return number === 2 ? text.replace('Expires:', `${line}Expires:`) : text;
+    });
+    expect(told({ plan: { ...PLAN, auth: { reuseNonce: false } }, tamper })).toThrow(/^challenge: .*used again/);
   });
 
   it('challenge: credentials that nobody asked for', () => {
