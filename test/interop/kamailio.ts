@@ -16,10 +16,19 @@ const CONFIGURATION = fileURLToPath(new URL('kamailio.cfg', import.meta.url));
 const READY_WITHIN_MS = 10_000;
 const ASK_WITHIN_MS = 5_000;
 
-export type KamailioAuth = 'none' | 'digest' | 'digest-qop';
+export type KamailioAuth =
+  | 'none'
+  | 'digest'
+  | 'digest-qop'
+  | 'digest-auth-int'
+  | 'digest-sha256'
+  | 'digest-sha256-qop'
+  | 'digest-sha256-auth-int';
 
 export interface KamailioOptions {
   readonly auth?: KamailioAuth;
+  /** How long a nonce lasts; it is told to be stale then. Default: 300. */
+  readonly nonceSeconds?: number;
   /** Answers 423 to shorter lifetimes. */
   readonly minExpiresSeconds?: number;
   /** Keeps Path, and gives it back to who supports it (RFC 3327). */
@@ -63,6 +72,10 @@ const DEFINES: Readonly<Record<KamailioAuth, readonly string[]>> = {
   none: [],
   digest: ['AUTH'],
   'digest-qop': ['AUTH', 'QOP'],
+  'digest-auth-int': ['AUTH', 'QOPINT'],
+  'digest-sha256': ['AUTH', 'SHA256'],
+  'digest-sha256-qop': ['AUTH', 'SHA256', 'QOP'],
+  'digest-sha256-auth-int': ['AUTH', 'SHA256', 'QOPINT'],
 };
 
 export const startKamailio = async (options: KamailioOptions = {}): Promise<Kamailio> => {
@@ -72,6 +85,7 @@ export const startKamailio = async (options: KamailioOptions = {}): Promise<Kama
   const address = options.address ?? '127.0.0.1';
   const defines = [`LISTEN=udp:${address}:${port}`, `CTL="unix:${control}"`, ...DEFINES[options.auth ?? 'none']];
   if (options.usesPath === true) defines.push('USEPATH');
+  if (options.nonceSeconds !== undefined) defines.push(`NONCEEXPIRE=${options.nonceSeconds}`);
   if (options.minExpiresSeconds !== undefined) defines.push(`MINEXPIRES=${options.minExpiresSeconds}`);
   const memory = ['-m', String(options.sharedMegabytes ?? 256), '-M', '16'];
   if (options.receiveBufferBytes !== undefined) memory.push('-b', String(options.receiveBufferBytes));

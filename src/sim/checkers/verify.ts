@@ -27,6 +27,7 @@ export function beginQuery(world: World, { page, text }: Request): Attempt {
     intendedUs: null,
     isHeld: false,
     challenges: 0,
+    fresh: new Set(),
     raises: 0,
     wireUs: 0,
   };
