@@ -130,7 +130,11 @@ function takeChallenge(engine: Engine, context: number, credentials: number, spa
   if (!hasRoom(engine, context, number)) return;
   const place = challenges.places[number]!;
   if (!isSameServer(engine, place, context, space)) forget(place, context);
-  else if (!stale && isRefusal(place, context, credentials, 1 << number, reader, bytes)) {
+  else if (
+    !stale &&
+    !mayRepeat(engine, context) &&
+    isRefusal(place, context, credentials, 1 << number, reader, bytes)
+  ) {
     round.isRefused = true;
     return;
   }
@@ -148,6 +152,12 @@ function hasRoom({ challenges, reader }: Engine, context: number, number: number
   const own = realmEnd - realmStart + (nonceEnd - nonceStart) + (opaqueEnd - opaqueStart);
   return own + keptLength(challenges, context, others) <= MOST_KEPT_BYTES;
 }
+
+/**
+ * DEVIATION (RFC 3261 §22.1, RFC 7616 §3.5) under `profile: exosip2`: its devices answer each challenge anew, whatever they have
+ * answered before, until MOST_CHALLENGES bounds it.
+ */
+const mayRepeat = (engine: Engine, context: number): boolean => authenticatorOf(engine, context).repeatsRefused;
 
 /** Whether the refused request carried this place's credentials already, and nothing but they can be wrong. */
 function isRefusal(

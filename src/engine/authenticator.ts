@@ -70,6 +70,8 @@ export interface Authenticator {
   readonly nc: Uint8Array;
   /** The nonce count is written in decimal, as libeXosip2 does. */
   readonly countsDecimal: boolean;
+  /** Credentials that were refused are sent again, up to MOST_CHALLENGES times, as libeXosip2 does. */
+  readonly repeatsRefused: boolean;
 }
 
 export function createAuthenticator(plan: RunPlan): Authenticator {
@@ -93,6 +95,7 @@ export function createAuthenticator(plan: RunPlan): Authenticator {
     cnonce: new Uint8Array(CNONCE_BYTES),
     nc: new Uint8Array(NC_BYTES),
     countsDecimal: plan.profile === 'exosip2',
+    repeatsRefused: plan.profile === 'exosip2',
   };
 }
 

@@ -21,6 +21,7 @@ export interface ExosipTable {
 const MOST_SECONDS = 900;
 const MARGIN_SECONDS = 6;
 const SLACK_SECONDS = 15;
+const RETRY_SECONDS = 120;
 
 export function createExosipTable(memory: MemoryPlan, count: number): ExosipTable {
   return { requestedUs: memory.f64('holds', count), periodSeconds: memory.u32('holds', count) };
@@ -34,6 +35,11 @@ export function notePeriod(table: ExosipTable, context: number, asked: number, g
 /** When the context's binding is to be refreshed. */
 export function exosipRefreshUs({ requestedUs, periodSeconds }: ExosipTable, context: number): number {
   return requestedUs[context]! + refreshAfterSeconds(periodSeconds[context]!) * US_PER_SECOND;
+}
+
+/** How long after a refresh that failed the device tries again: 120 s, or when it would have refreshed if that is sooner. */
+export function exosipRetryUs({ periodSeconds }: ExosipTable, context: number): number {
+  return Math.min(RETRY_SECONDS + 1, refreshAfterSeconds(periodSeconds[context]!)) * US_PER_SECOND;
 }
 
 /** The first whole second that is past what the device waits for; brief periods are refreshed each second. */

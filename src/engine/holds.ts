@@ -8,42 +8,19 @@
 //
 // A refresh is due a share of the granted interval after the 200 that granted it (RFC 3261 §10.2.4), whatever was sent in
 // between; where the hold begins later than that, it is due when the hold begins. A context without a binding has nothing to
-// refresh, and waits.
-//
-//  column     array         unit  meaning                                       valid in
-//  untilUs    Float64Array  µs    when the hold ends                            a hold
-//  refreshes  Uint32Array   -     how many of its refreshes have been planned   a hold
-//
-// No column is there for a scenario without a hold.
+// refresh, and waits. The columns are in hold-table.ts.
 
 import { refreshOffsetUs } from '../scenario/hold-timing.ts';
-import type { HoldStep, RunPlan } from '../scenario/index.ts';
-import type { MemoryPlan } from '../std/index.ts';
+import type { HoldStep } from '../scenario/index.ts';
 import { NEVER_US, US_PER_SECOND } from '../std/index.ts';
 import { chance } from './chance.ts';
 import { CONTEXT_WAITING, NOT_BOUND } from './contexts.ts';
-import type { ExosipTable } from './exosip2.ts';
-import { createExosipTable, exosipRefreshUs } from './exosip2.ts';
-import type { Program } from './program.ts';
+import { exosipRefreshUs, exosipRetryUs } from './exosip2.ts';
 import type { Engine } from './state.ts';
 import { PHASE_LOADING } from './state.ts';
 import { pushWait } from './wait-heap.ts';
 
-export interface HoldTable {
-  readonly untilUs: Float64Array;
-  readonly refreshes: Uint32Array;
-  /** Null, but under profile exosip2. */
-  readonly exosip: ExosipTable | null;
-}
-
 const HOLD_SALT = 0x48;
-
-/** Null when the flow has no hold. */
-export function createHolds(memory: MemoryPlan, plan: RunPlan, program: Program, count: number): HoldTable | null {
-  if (!program.hasHold) return null;
-  const exosip = plan.profile === 'exosip2' ? createExosipTable(memory, count) : null;
-  return { untilUs: memory.f64('holds', count), refreshes: memory.u32('holds', count), exosip };
-}
 
 /** The context has come to a hold. */
 export function beginHold(engine: Engine, context: number, forUs: number): void {
@@ -74,15 +51,23 @@ export function keepHolding(engine: Engine, context: number, step: HoldStep, exi
   return true;
 }
 
-/** When the binding is to be refreshed; never where there is none. */
+/**
+ * When the binding is to be refreshed; never where there is none. A refresh that failed in a hold that goes on (`onFailure: continue`)
+ * counts like one that granted the same again: what is overdue would be sent without a rest.
+ */
 function nextRefreshUs(engine: Engine, context: number, step: HoldStep): number {
   const { contexts } = engine;
   const boundUntilUs = contexts.boundUntilUs[context]!;
   if (boundUntilUs === NOT_BOUND) return NEVER_US;
-  const { exosip } = engine.holds!;
-  if (exosip !== null) return exosipRefreshUs(exosip, context);
   const grantedUs = contexts.grantedSeconds[context]! * US_PER_SECOND;
-  return boundUntilUs - grantedUs + refreshOffsetUs(step, grantedUs, drawShare(engine, context, step));
+  const { exosip, refreshes } = engine.holds!;
+  const readyUs = contexts.dueUs[context]!;
+  const grantedAtUs = boundUntilUs - grantedUs;
+  const isAfterFailure = refreshes[context] !== 0 && grantedAtUs < readyUs;
+  if (exosip !== null)
+    return isAfterFailure ? readyUs + exosipRetryUs(exosip, context) : exosipRefreshUs(exosip, context);
+  const fromUs = isAfterFailure ? readyUs : grantedAtUs;
+  return fromUs + refreshOffsetUs(step, grantedUs, drawShare(engine, context, step));
 }
 
 /** Each refresh of a hold draws its own. */

@@ -6,7 +6,6 @@
 
 import type { MetricsBlock } from '../metrics/index.ts';
 import { createMetricsBlock } from '../metrics/index.ts';
-import { flowFacts } from '../scenario/flow-facts.ts';
 import type { AttemptStep, RunPlan, StartCursor } from '../scenario/index.ts';
 import { contextsOfWorker, createStartCursor, measuredToUs, scheduleEndUs } from '../scenario/shares.ts';
 import type { TargetWeights } from '../scenario/target-order.ts';
@@ -21,8 +20,8 @@ import { createChallengeTable, MOST_KEPT_BYTES, MOST_PLACES } from './challenges
 import { createCommandProgram, LONGEST_COMMAND_BYTES } from './command-program.ts';
 import type { ContextTable } from './contexts.ts';
 import { createContextTable } from './contexts.ts';
-import type { HoldTable } from './holds.ts';
-import { createHolds } from './holds.ts';
+import type { HoldTable } from './hold-table.ts';
+import { createHolds, refreshesPerSecond } from './hold-table.ts';
 import type { IntervalTable } from './intervals.ts';
 import { asksForTime, createIntervalTable, RAISED_BYTES_MOST } from './intervals.ts';
 import type { Keepalive } from './keepalive-table.ts';
@@ -48,8 +47,8 @@ import type { TransactionTable } from './transactions.ts';
 import { createTransactionTable } from './transactions.ts';
 import type { TransportFlow } from './transport-flows.ts';
 import { createFlows, NO_PEER } from './transport-flows.ts';
-import type { Verification } from './verify.ts';
-import { compileVerify, createVerification, VERIFY_STEP } from './verify.ts';
+import type { Verification } from './verify-table.ts';
+import { compileVerify, createVerification, VERIFY_STEP } from './verify-table.ts';
 import type { WaitHeap } from './wait-heap.ts';
 import { createWaitHeap } from './wait-heap.ts';
 
@@ -176,7 +175,7 @@ export function createEngine(options: EngineOptions): Engine {
   const cleanupProgram = compileCleanup(plan, flowProgram);
   const verifyProgram = compileVerify(plan, verifyTemplate(flowProgram, cleanupProgram));
   const holds = createHolds(memory, plan, flowProgram, count);
-  const capacity = transactionCapacity(options, count, flowProgram.attempts.length);
+  const capacity = transactionCapacity(options, count, flowProgram);
   const { t1Us, t2Us, t4Us } = plan.timers;
   const runTag = hashText(runId);
   const branch = createBranchReader(runTag, workerIndex);
@@ -363,20 +362,14 @@ export function longestCredentials(plan: RunPlan): number {
  * Rows for what can be pending at once (no more than one per context, nor than starts within Timer F) and for what rests
  * in Completed until Timer K. When all are taken, the oldest completed one gives way; see client-transaction.ts.
  */
-function transactionCapacity(options: EngineOptions, contexts: number, attempts: number): number {
+function transactionCapacity(options: EngineOptions, contexts: number, program: Program): number {
   const { plan, workerCount } = options;
   const startsPerSecond = ((plan.load.startsPerPeriod / plan.load.periodUs) * US_PER_SECOND) / workerCount;
   const timerFSeconds = (64 * plan.timers.t1Us) / US_PER_SECOND;
-  const held = heldPerSecond(options, contexts);
+  const held = refreshesPerSecond(program, contexts);
   const pending = Math.min(contexts, Math.ceil((startsPerSecond + held) * timerFSeconds * 1.25) + 1024);
-  const requestsPerStart = Math.min(MOST_REQUESTS_PER_START, 2 * attempts);
+  const requestsPerStart = Math.min(MOST_REQUESTS_PER_START, 2 * program.attempts.length);
   const startsInTimerK = Math.min(startsPerSecond * (plan.timers.t4Us / US_PER_SECOND), plan.load.starts ?? NEVER_US);
   const heldInTimerK = 2 * held * (plan.timers.t4Us / US_PER_SECOND);
   return Math.min(MOST_SLOTS, Math.max(16, pending + Math.ceil(startsInTimerK * requestsPerStart + heldInTimerK)));
-}
-
-/** Refreshes a second that this worker's holds make, if the registrar grants what it is asked for. */
-function heldPerSecond({ plan }: EngineOptions, contexts: number): number {
-  const { heldCount, heldUs } = flowFacts(plan.flow);
-  return heldUs === 0 ? 0 : (contexts * heldCount * US_PER_SECOND) / heldUs;
 }

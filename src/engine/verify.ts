@@ -7,62 +7,17 @@
 // the context from when the 200 came; so a binding is held to be there no longer than from the request's first send, less the
 // second to which intervals are rounded.
 //
-//  column       array         unit  meaning                                                            valid in
-//  requestedUs  Float64Array  µs    first send of the request whose 200 granted the binding            bound
-//  isUnsure     Uint8Array    -     1: a later request, which may have changed it, got no answer       bound
-//
-// No column is there for a scenario without verification. Left out on purpose: when an own binding ends, which registrars round
-// as they like; how often that differs is no sign of one that loses bindings.
+// Left out on purpose: when an own binding ends, which registrars round as they like; how often that differs is no sign of one that
+// loses bindings. The columns are in verify-table.ts.
 
 import { addCounter, COUNTER_VERIFY_CHECKED, COUNTER_VERIFY_MISSING } from '../metrics/index.ts';
-import type { AttemptStep, RunPlan } from '../scenario/index.ts';
 import { contextOfRow } from '../scenario/shares.ts';
-import type { MemoryPlan } from '../std/index.ts';
-import { mixBits, US_PER_SECOND, uniformOf } from '../std/index.ts';
+import { US_PER_SECOND, uniformOf } from '../std/index.ts';
 import { NOT_BOUND } from './contexts.ts';
 import { beginFlow } from './flow.ts';
 import { paced } from './pace.ts';
-import type { Program } from './program.ts';
-import { compileProgram } from './program.ts';
 import type { Engine } from './state.ts';
-
-export interface Verification {
-  readonly program: Program;
-  /** Of the contexts, 0 to 1. */
-  readonly sampleShare: number;
-  readonly seed: number;
-  readonly requestedUs: Float64Array;
-  readonly isUnsure: Uint8Array;
-  /** In the phase: how many are to be asked, and the context to look at next. */
-  total: number;
-  next: number;
-}
-
-const SAMPLE_SALT = 0x56;
-export const VERIFY_STEP: AttemptStep = { kind: 'attempt', procedure: 'query', expiresSeconds: null, headers: [] };
-
-/** The step that it asks with, whose text is number `template`; null when the plan asks for no verification. */
-export function compileVerify(plan: RunPlan, template: number): Program | null {
-  return plan.verify === null ? null : compileProgram([VERIFY_STEP], template);
-}
-
-export function createVerification(
-  memory: MemoryPlan,
-  plan: RunPlan,
-  program: Program | null,
-  { count, seed }: { readonly count: number; readonly seed: number },
-): Verification | null {
-  if (plan.verify === null || program === null) return null;
-  return {
-    program,
-    sampleShare: plan.verify.sampleShare,
-    seed: mixBits(seed, SAMPLE_SALT),
-    requestedUs: memory.f64('verify', count),
-    isUnsure: memory.u8('verify', count),
-    total: 0,
-    next: 0,
-  };
-}
+import type { Verification } from './verify-table.ts';
 
 /** The phase begins: how many contexts are to be asked. A whole-table loop. */
 export function countSample(engine: Engine, verification: Verification): void {

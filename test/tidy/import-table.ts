@@ -81,6 +81,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
 
 /** Files that other folders may import past the index: agreed shapes, and shares, which workers need without the loader. */
 export const INTERFACE_FILES: readonly string[] = [
+  'src/scenario/hold-timing.ts',
   'src/scenario/plan.ts',
   'src/scenario/shares.ts',
   'src/scenario/target-order.ts',

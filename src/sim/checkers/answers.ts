@@ -212,6 +212,7 @@ function leadsOn(
   status: number,
 ): boolean {
   if (world.facts.plan.identities.password === null || found.length === 0) return false;
+  const mayRepeat = world.facts.plan.profile === 'exosip2';
   const isRefused = found.some(({ server, nonce, isStale }) => {
     const before = carried.get(server);
     return before !== undefined && !isStale && (before.isFresh || before.nonce === nonce);
@@ -220,5 +221,5 @@ function leadsOn(
   const isOver = (server: string): boolean => status === 401 && server.startsWith('registrar ');
   const still = [...carried].filter(([server, { isFresh }]) => isFresh || !isOver(server)).map(([server]) => server);
   const servers = new Set([...still, ...found.map(({ server }) => server)]);
-  return !isRefused && attempt.challenges < MOST_CHALLENGES * servers.size;
+  return (mayRepeat || !isRefused) && attempt.challenges < MOST_CHALLENGES * servers.size;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refreshAfterSeconds } from '../../../src/engine/exosip2.ts';
 import type { RunPlan } from '../../../src/scenario/index.ts';
+import { numbersOf } from './books.ts';
 import { drive } from './driver.ts';
 import { accept, answer, answering, readRequest, requestsOf, timesOfSending } from './messages.ts';
 import { createPlan, hold, type PlanParts, refresh, register, repeat, SECOND } from './plans.ts';
@@ -76,6 +77,19 @@ describe('profile exosip2', () => {
     expect(timesOfSending(run)[1]).toBe(seconds * SECOND);
   });
 
+  it('a hold that goes on tries again 120 s after a refresh that failed, as the devices do', () => {
+    const { refresh: step, ...rest } = hold(2000 * SECOND, TIMING, 3600);
+    const plan = createPlan({
+      profile: 'exosip2',
+      flow: [register(3600), { ...rest, refresh: { ...step, onFailure: 'continue' } }],
+    });
+    const peer = answering((request, _now, number) =>
+      number === 0 || number === 3 ? accept(request) : answer(request, '503 Busy'),
+    );
+    const seconds = timesOfSending(drive({ plan, peer })).map((us) => Math.round(us / SECOND));
+    expect(seconds).toEqual([0, 901, 901 + 121, 901 + 242]);
+  });
+
   it('writes nc in decimal, and the digest is over what it writes', () => {
     const flow = [register(), repeat(11, refresh())];
     const peer = answering((request) =>
@@ -89,6 +103,23 @@ describe('profile exosip2', () => {
         .map(({ credentials }) => credentials?.get('nc'));
     expect(counts('exosip2')).toEqual(['00000009', '00000010', '00000011', '00000012']);
     expect(counts('rfc3261')).toEqual(['00000009', '0000000a', '0000000b', '0000000c']);
+  });
+
+  it.each([
+    ['a nonce of its own in each challenge', (number: number) => `n${number}`],
+    ['always the same nonce', () => 'n'],
+  ])('22.1 refused credentials are sent three times in all, and then it is auth-failed: %s', (_, nonceOf) => {
+    const peer = answering((request, _now, number) =>
+      answer(request, '401 Unauthorized', `WWW-Authenticate: Digest realm="r", nonce="${nonceOf(number)}", qop="auth"`),
+    );
+    const identities = { password: 'wrong' };
+    const signed = (profile: RunPlan['profile']): readonly boolean[] => {
+      const run = drive({ plan: createPlan({ profile, identities }), peer });
+      expect(numbersOf(run, 'register').outcomes).toEqual({ 'auth-failed': 1 });
+      return requestsOf(run).map(({ credentials }) => credentials !== null);
+    };
+    expect(signed('exosip2')).toEqual([false, true, true, true]);
+    expect(signed('rfc3261')).toEqual([false, true]);
   });
 
   it('takes no column where nothing is held', () => {

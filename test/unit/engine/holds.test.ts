@@ -143,6 +143,18 @@ describe('hold', () => {
     expect(numbersOf(run, 'unregister').skipped).toBe(1);
   });
 
+  it('that goes on after a failed refresh rests as after one that granted the same again', () => {
+    const step = hold(400 * SECOND, exactly(0.9), 100);
+    const flow = [register(100), { ...step, refresh: { ...step.refresh, onFailure: 'continue' } as const }, unregister];
+    const peer = answering((request, _now, number) =>
+      number === 1 || number === 2 ? answer(request, '503 Busy') : accept(request),
+    );
+    const run = drive({ plan: createPlan({ flow }), peer });
+    expect(secondsOf(timesOfSending(run))).toEqual([0, 90.001, 180.002, 270.003, 360.004, 400.001]);
+    expect(numbersOf(run, 'refresh').outcomes).toEqual({ succeeded: 2, 'status-503': 2 });
+    expect(counted(run, COUNTER_EXPIRED_BEFORE_REFRESH)).toBe(2);
+  });
+
   it('of refreshes beside a hold those of the scenario are skipped as ever', () => {
     const flow = [register(), refresh(), hold(150 * SECOND, exactly(0.9)), repeat(2, refresh())];
     const peer = answering((request, _now, number) => (number === 1 ? answer(request, '500 No') : accept(request)));
