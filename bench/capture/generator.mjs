@@ -55,8 +55,8 @@ const makeRun = async (plan, port, count) => {
   const engine = createEngine({ plan, metrics, ...fixed });
   const transport = createClientTransport(plan.local, outboxCapacity(engine));
   try {
-    const target = { address: ADDRESS, port };
-    const place = { local: plan.local, workerIndex: 0, workerCount: 1, target };
+    const targets = [{ address: ADDRESS, port }];
+    const place = { local: plan.local, workerIndex: 0, workerCount: 1, targets };
     const [{ outbox }] = engine.flows;
     const [socket] = await openClientSockets(transport, place, [outbox.slab]);
     attachFlow(engine, socket.flow, socket.sentBy);

@@ -24,12 +24,14 @@ import { createHeartbeatWatch } from './heartbeat.ts';
 import type { WorkerPool } from './pool.ts';
 import { cleanupUsMax, seriesSecondsFor } from './run-length.ts';
 import type { StopSwitch } from './stop-switch.ts';
+import type { TargetWatch } from './target-watch.ts';
 import { userErrorIn, workerLost } from './worker-error.ts';
 
 export interface LoadOptions {
   readonly pool: WorkerPool;
   readonly plan: RunPlan;
   readonly targets: readonly WeightedTarget[];
+  readonly targetWatch: TargetWatch;
   readonly workers: number;
   readonly runId: string;
   readonly seed: number;
@@ -113,13 +115,14 @@ const createLoad = (options: LoadOptions): Load => {
 
 /** Never rejects: what goes wrong is kept in `load.lost`. */
 const runWorker = async (load: Load, worker: number, block: MetricsBlock): Promise<void> => {
-  const { pool, plan, targets, workers, runId, seed, userAgent } = load.options;
+  const { pool, plan, targets, targetWatch, workers, runId, seed, userAgent } = load.options;
   try {
     const done = await pool.run({
       kind: 'load',
       version: MESSAGES_VERSION,
       plan,
       targets,
+      targetTable: targetWatch.table,
       workerIndex: worker,
       workerCount: workers,
       runId,
@@ -161,7 +164,8 @@ const neverReady = (load: Load): UserError => {
 
 /** Progress, heartbeats, interrupts and the registrar's health. Returns how to stop watching. */
 const watch = (load: Load, originUs: number): (() => void) => {
-  const { stop, registrar, onProgress, progressMs, plan } = load.options;
+  const { stop, registrar, onProgress, progressMs, plan, targetWatch } = load.options;
+  const stopLooking = targetWatch.start(load.control);
   const timers: NodeJS.Timeout[] = [];
   const silentWorker = createHeartbeatWatch(load.blocks, LOOKS_WITHOUT_TURN_MAX);
   timers.push(setInterval(() => loseSilent(load, silentWorker()), LOOK_MS));
@@ -178,6 +182,7 @@ const watch = (load: Load, originUs: number): (() => void) => {
   });
   return () => {
     watching = false;
+    stopLooking();
     stopListening();
     for (const timer of timers) clearTimeout(timer);
   };

@@ -25,6 +25,7 @@ import { defaultWorkers } from './run-length.ts';
 import type { StopSwitch } from './stop-switch.ts';
 import { addressText, locateTarget, lookUpText } from './target.ts';
 import { watchTargetDrops } from './target-drops.ts';
+import { createTargetWatch, type TargetWatch } from './target-watch.ts';
 
 /** Who is told what happens while a run lasts. */
 export interface RunObserver {
@@ -73,6 +74,7 @@ interface Run {
   readonly registrar: RunningRegistrar | null;
   /** The most preferred first. */
   readonly targets: readonly WeightedTarget[];
+  readonly targetWatch: TargetWatch;
   readonly sharedMachine: boolean;
   readonly cpuAtStart: NodeJS.CpuUsage;
 }
@@ -95,7 +97,19 @@ export const runPlan = async (plan: RunPlan, options: RunOptions): Promise<RunOu
     const registrar = located === null ? await startRegistrar(pool, embeddedOptions(plan, options.seed)) : null;
     const targets = located?.targets ?? [{ ...registrar!.target, priority: 0, weight: 1 }];
     const sharedMachine = located?.local ?? true;
-    const run = { plan, options, workers, userAgent: userAgent(), pool, registrar, targets, sharedMachine, cpuAtStart };
+    const targetWatch = createTargetWatch({ ...options, plan, located, slots: targets.length });
+    const run = {
+      plan,
+      options,
+      workers,
+      userAgent: userAgent(),
+      pool,
+      registrar,
+      targets,
+      targetWatch,
+      sharedMachine,
+      cpuAtStart,
+    };
     return await runAgainst(run);
   } finally {
     await pool.destroy();
@@ -180,7 +194,8 @@ const withoutLoad = (run: Run, precheck: PrecheckOutcome, problem: UserError | n
 const MICROSECONDS = 1e6;
 
 const recordOf = (run: Run, precheck: PrecheckOutcome, load: LoadOutcome, notes: readonly string[]): RunRecord => {
-  const { plan, options, targets, sharedMachine } = run;
+  const { plan, options, sharedMachine } = run;
+  const targets = run.targetWatch.places() ?? run.targets;
   const cpu = process.cpuUsage(run.cpuAtStart);
   return {
     plan,

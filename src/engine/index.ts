@@ -31,4 +31,6 @@ export {
 export type { EndedTransaction, Observer } from './observer.ts';
 export { receiveDatagram } from './response.ts';
 export type { Engine, EngineOptions, FlowPeer } from './state.ts';
-export { attachFlow, createEngine, outboxCapacity, resendIntervals } from './state.ts';
+export { attachFlow, createEngine, outboxCapacity, redirectFlow, resendIntervals } from './state.ts';
+export type { RenewedTarget } from './target-table.ts';
+export { renewTargets } from './target-table.ts';

@@ -39,8 +39,8 @@ import type { ServiceRoutes } from './service-routes.ts';
 import { createServiceRoutes, MOST_ROUTE_BYTES } from './service-routes.ts';
 import type { SpeakerTable } from './speakers.ts';
 import { createSpeakerTable } from './speakers.ts';
-import type { TargetTable } from './targets.ts';
-import { createTargetTable } from './targets.ts';
+import type { TargetTable } from './target-table.ts';
+import { createTargetTable } from './target-table.ts';
 import type { TimerLists } from './timer-lists.ts';
 import { createTimerLists } from './timer-lists.ts';
 import type { TransactionTable } from './transactions.ts';
@@ -292,6 +292,13 @@ function pingText({ options }: Engine, sentBy: string): CompiledText | null {
   const { plan } = options;
   if (plan.keepalive?.kind !== 'options') return null;
   return compileText(pingPieces(plan, loadFacts(options, sentBy)));
+}
+
+/** The flow's socket leads to another peer from now on. */
+export function redirectFlow(engine: Engine, id: number, peer: FlowPeer): void {
+  const flow = engine.flows[id]!;
+  flow.peerAddress = peer.address;
+  flow.peerPort = peer.port;
 }
 
 /** How many messages each flow's outbox holds. */

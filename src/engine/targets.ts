@@ -1,80 +1,28 @@
 // @hot
-// Several targets: which one each context speaks to, and where it goes when that one fails it (RFC 3263 §4.3). A run with one
-// target has no such table, and goes the way it always went.
-//
-//  column      array        unit  meaning                                                      valid in
-//  ofContext   Uint8Array   -     the target that the context speaks to                        every row
-//  rank        Uint8Array   -     the place of that target in the context's own order          every row
-//  failed      Uint8Array   -     targets that have failed in the present attempt              in an attempt
-//  choice      Uint8Array   -     for which list of targets it has chosen; 0: for none yet     every row
-//  ofSlot      Uint8Array   -     the target of the transaction, whatever its context does     not TX_FREE
+// Several targets: where a context goes, and where to when its target fails it (RFC 3263 §4.3). A run with one target has no
+// table of them, and goes the way it always went.
 //
 // Each context has an order of its own (RFC 2782, src/scenario/target-order.ts), which follows from the seed and its number. It
 // stays with a target until that fails it: 503, silence until Timer F, or an ICMP error. Then its next transaction goes to the
 // next one of its order, within the same attempt, until each has had its turn.
+//
 // DEVIATION (RFC 3263 §4.3): not the same request with another branch, but the next CSeq: the target that failed may have stored
-// the binding, and a registrar that shares it takes no update with the same number (RFC 3261 §10.3, step 7). There is one flow per line and target; the
-// lines are what contexts belong to for life, with their queues (transport-flows.ts):
+// the binding, and a registrar that shares it takes no update with the same number (RFC 3261 §10.3, step 7).
+//
+// There is one flow for each line and target; the lines are what contexts belong to for life, with their queues
+// (transport-flows.ts):
 //
 //   flow t * lines + l      is line l towards target t, from the same local address and port as all others of line l
 
-import { countTarget, OUTCOME_TIMEOUT, OUTCOME_UNREACHABLE, TARGET_FAILOVERS, TARGETS_MAX } from '../metrics/index.ts';
+import { countTarget, OUTCOME_TIMEOUT, OUTCOME_UNREACHABLE, TARGET_FAILOVERS } from '../metrics/index.ts';
 import { contextOfRow, flowOfRow } from '../scenario/shares.ts';
-import type { TargetWeights } from '../scenario/target-order.ts';
-import { MOST_TARGETS, orderTargets } from '../scenario/target-order.ts';
-import type { MemoryPlan } from '../std/index.ts';
-import { assert, mixBits } from '../std/index.ts';
+import { orderTargets } from '../scenario/target-order.ts';
 import { CONTEXT_REPEATING } from './contexts.ts';
 import { pushReady } from './ready-queue.ts';
 import type { Engine } from './state.ts';
+import type { TargetTable } from './target-table.ts';
 import type { TransportFlow } from './transport-flows.ts';
 import { flowOf } from './transport-flows.ts';
-
-assert(TARGETS_MAX === MOST_TARGETS, 'a metrics block has a row for every target');
-
-const ORDER_SEED = 5;
-
-export interface TargetTable {
-  /** Most preferred first. The engine has flows for so many, and for no more. */
-  readonly weights: TargetWeights;
-  readonly seed: number;
-  /** Raised when contexts are to choose anew; never 0. */
-  choiceNow: number;
-  readonly ofContext: Uint8Array;
-  readonly rank: Uint8Array;
-  readonly failed: Uint8Array;
-  readonly choice: Uint8Array;
-  readonly ofSlot: Uint8Array;
-  /** The order of the context at hand. */
-  readonly order: Uint8Array;
-}
-
-export interface TargetTableSizes {
-  readonly contexts: number;
-  readonly slots: number;
-}
-
-/** Null for a single target. */
-export function createTargetTable(
-  memory: MemoryPlan,
-  weights: TargetWeights | null,
-  seed: number,
-  { contexts, slots }: TargetTableSizes,
-): TargetTable | null {
-  if (weights === null || weights.count < 2) return null;
-  assert(weights.count <= MOST_TARGETS, 'there are no more targets than a run can have');
-  return {
-    weights,
-    seed: mixBits(seed, ORDER_SEED),
-    choiceNow: 1,
-    ofContext: memory.u8('contexts', contexts),
-    rank: memory.u8('contexts', contexts),
-    failed: memory.u8('contexts', contexts),
-    choice: memory.u8('contexts', contexts),
-    ofSlot: memory.u8('transactions', slots),
-    order: memory.u8('targets', weights.count),
-  };
-}
 
 /** The flow through which the context's next request leaves. */
 export function routeOf(engine: Engine, context: number): TransportFlow {
@@ -131,7 +79,9 @@ export function failOver(engine: Engine, targets: TargetTable, context: number):
   countTarget(engine.metrics, targets.ofContext[context]!, TARGET_FAILOVERS);
   const failed = targets.failed[context]! + 1;
   targets.failed[context] = failed;
-  const rank = targets.rank[context]! + 1;
+  // Of a list that is new meanwhile it takes the first.
+  const rank = targets.choice[context] === targets.choiceNow ? targets.rank[context]! + 1 : 0;
+  targets.choice[context] = targets.choiceNow;
   takeRank(engine, targets, context, rank < count ? rank : 0);
   if (failed >= count) return false;
   engine.contexts.state[context] = CONTEXT_REPEATING;
@@ -143,5 +93,5 @@ function takeRank(engine: Engine, targets: TargetTable, context: number, rank: n
   const { workerIndex, workerCount } = engine.options;
   orderTargets(targets.weights, targets.seed, contextOfRow(context, workerIndex, workerCount), targets.order);
   targets.rank[context] = rank;
-  targets.ofContext[context] = targets.order[rank]!;
+  targets.ofContext[context] = targets.slotOf[targets.order[rank]!]!;
 }

@@ -3,7 +3,6 @@
 
 import type { MetricsBlock } from './block.ts';
 import * as at from './layout.ts';
-import type { MergedMetrics } from './merge.ts';
 import type { RunResult, TargetResult } from './run-result.ts';
 
 /** [target][TARGET_*], all workers' together. */
@@ -15,9 +14,16 @@ export function mergeTargets(blocks: readonly MetricsBlock[]): Float64Array {
   return merged;
 }
 
+/** What of the merged numbers is about targets. */
+interface Counted {
+  readonly targets: Float64Array;
+  readonly counters: Float64Array;
+  readonly responses: Float64Array;
+}
+
 /** `addresses` are those of the targets, in their order. */
 export function targetResults(
-  { targets, counters, responses }: MergedMetrics,
+  { targets, counters, responses }: Counted,
   addresses: readonly string[],
 ): readonly TargetResult[] {
   const [only] = addresses;

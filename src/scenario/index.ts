@@ -88,5 +88,7 @@ export {
 export { nearestWord } from './suggest.ts';
 export type { TargetWeights } from './target-order.ts';
 export { MOST_TARGETS, orderTargets } from './target-order.ts';
+export type { TargetSlots } from './target-slots.ts';
+export { assignSlots } from './target-slots.ts';
 export { parseHeaderName, parseUserTemplate } from './template.ts';
 export { PROCEDURES, parseThreshold } from './threshold.ts';

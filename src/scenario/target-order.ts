@@ -18,7 +18,7 @@ export const MOST_TARGETS = 32;
 
 /** What decides the order. Sorted by priority, then in an order that does not follow the name server's. */
 export interface TargetWeights {
-  readonly count: number;
+  count: number;
   /** Rising. */
   readonly priority: ArrayLike<number>;
   readonly weight: ArrayLike<number>;

@@ -23,6 +23,8 @@ export interface OpenOptions {
    * and the others are `joined` to it. Each gets what its own peer sends.
    */
   readonly sharedPort?: 'opened' | 'joined';
+  /** It may be connected anew, and is to keep its port then. */
+  readonly keepsPort?: boolean;
   /** Asked-for socket buffers; the transport forces them where it may and tells what it got. */
   readonly receiveBufferBytes: number;
   readonly sendBufferBytes: number;
@@ -97,6 +99,8 @@ export interface UdpTransport {
   readonly kind: 'udp-batch' | 'udp-dgram';
   readonly wireClock: 'kernel' | 'userland';
   open(options: OpenOptions): OpenedFlow | Promise<OpenedFlow>;
+  /** Connects an open socket to another peer, from the same local address and port. Throws where there is no way there. */
+  reconnect(flow: FlowId, remote: { readonly address: number; readonly port: number }): void;
   /** Takes a message for sending; false when no more can be taken before the next flush. Peer is ignored on a connected flow. */
   send(flow: FlowId, start: number, end: number, peerAddress: number, peerPort: number): boolean;
   /** Hands over what was taken. What the kernel would not take (EAGAIN, ENOBUFS) stays for the next flush. */

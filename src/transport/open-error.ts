@@ -47,6 +47,13 @@ export const openError = (code: string, options: OpenOptions): UserError => {
   return problem('TRANSPORT_UNAVAILABLE', `cannot open a UDP socket for ${local}: ${code}`, undefined);
 };
 
+/** A socket that was connected once cannot be connected to another peer. */
+export const reconnectError = (
+  code: string,
+  { address, port }: { readonly address: number; readonly port: number },
+): UserError =>
+  problem('TARGET_UNREACHABLE', `there is no route to ${formatIpv4(address)}:${port} (${code})`, undefined);
+
 const remoteOf = (options: OpenOptions): string =>
   options.remote === null ? 'anybody' : `${formatIpv4(options.remote.address)}:${options.remote.port}`;
 

@@ -23,7 +23,7 @@ import type { NativeBlock } from './native-block.ts';
 import { createReceiveSlots } from './receive-slots.ts';
 import { createSendQueue, enqueue, nameLastPeer } from './send-queue.ts';
 import { createSendWait, sumWaits } from './send-wait.ts';
-import { createScratch, knowsSegments, openUdpSocket, readDrops } from './udp-socket.ts';
+import { createScratch, knowsSegments, openUdpSocket, readDrops, reconnectUdpSocket } from './udp-socket.ts';
 import { createWallClock, resetOffset } from './wall-clock.ts';
 
 export interface BatchOptions {
@@ -125,6 +125,12 @@ class BatchTransport implements UdpTransport {
       flows.map((each) => each.fd),
     );
     return { flow: flow.id, segmented: flow.segmented, ...granted };
+  }
+
+  reconnect(flow: FlowId, remote: { readonly address: number; readonly port: number }): void {
+    const row = this.#flowOf(flow);
+    assert(row.connected, 'a server has no peer');
+    reconnectUdpSocket(this.#core.libc, row.fd, this.#scratch, remote);
   }
 
   send(flow: FlowId, start: number, end: number, peerAddress: number, peerPort: number): boolean {

@@ -11,7 +11,7 @@
 // (kernel-drops.ts); elsewhere those of our own inbox are counted and no others.
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { assert } from '../std/index.ts';
+import { assert, UserError } from '../std/index.ts';
 import { formatIpv4, parseIpv4 } from './addresses.ts';
 import { callsIn, createCallCounts } from './call-counts.ts';
 import type { DatagramHandler, FlowId, OpenedFlow, OpenOptions, TransportStats, UdpTransport } from './datagram.ts';
@@ -102,6 +102,16 @@ class DgramTransport implements UdpTransport {
     socket.on('message', (bytes, peer) => this.#arrived(flow, bytes, peer));
     socket.on('error', (error) => this.#failed(flow, error));
     return { flow: flow.id, segmented: false, localAddress, localPort, ...grantedBuffers(socket) };
+  }
+
+  reconnect(flow: FlowId, remote: { readonly address: number; readonly port: number }): void {
+    this.#assertUsable();
+    const row = this.#flows[flow];
+    assert(row !== undefined, 'the flow is open');
+    assert(row.outbox.connected, 'a server has no peer');
+    // Node connects at once, since nothing has to be looked up, and tells a failure by its `error` event: as of an unreachable peer.
+    row.socket.disconnect();
+    row.socket.connect(remote.port, formatIpv4(remote.address));
   }
 
   send(flow: FlowId, start: number, end: number, peerAddress: number, peerPort: number): boolean {
@@ -223,7 +233,28 @@ const asIs = (
   callback: (error: null, address: string, family: number) => void,
 ): void => callback(null, address, 4);
 
-const openSocket = (options: OpenOptions): Promise<Socket> =>
+/** How often a port is looked for that nobody takes in between. */
+const PORT_TRIES = 20;
+
+/**
+ * Node connects a socket anew only by disconnecting it first, and Linux then takes back a port that it has chosen itself. So such a
+ * socket names its port, one that another socket was just given.
+ */
+const openSocket = async (options: OpenOptions): Promise<Socket> => {
+  if (options.keepsPort !== true || options.localPort !== 0) return bindSocket(options);
+  for (let left = PORT_TRIES; ; left--) {
+    const scout = await bindSocket({ ...options, remote: null });
+    const { port } = scout.address();
+    await new Promise<void>((resolve) => scout.close(resolve));
+    try {
+      return await bindSocket({ ...options, localPort: port });
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code !== 'PORT_IN_USE' || left === 0) throw error;
+    }
+  }
+};
+
+const bindSocket = (options: OpenOptions): Promise<Socket> =>
   new Promise((resolve, reject) => {
     const reuseAddr = options.sharedPort !== undefined;
     const socket = createSocket({ type: 'udp4', lookup: asIs as never, reuseAddr });

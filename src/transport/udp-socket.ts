@@ -24,7 +24,7 @@ import {
   UDP_SEGMENT,
 } from './libc.ts';
 import { createNativeBlock, type NativeBlock } from './native-block.ts';
-import { openError } from './open-error.ts';
+import { openError, reconnectError } from './open-error.ts';
 import { swapAddress, swapPort } from './send-queue.ts';
 
 export interface OpenedSocket {
@@ -84,6 +84,18 @@ const setUp = (libc: Libc, fd: number, scratch: NativeBlock, options: OpenOption
     receiveBufferBytes: grantedBytes(libc, fd, scratch, SO_RCVBUF),
     sendBufferBytes: grantedBytes(libc, fd, scratch, SO_SNDBUF),
   };
+};
+
+/** The kernel lets a connected UDP socket be connected again, and its own address and port stay. */
+export const reconnectUdpSocket = (
+  libc: Libc,
+  fd: number,
+  scratch: NativeBlock,
+  remote: { readonly address: number; readonly port: number },
+): void => {
+  writeAddress(scratch, remote.address, remote.port);
+  if (libc.connect(fd, scratch.address, SOCKADDR_BYTES) === 0) return;
+  throw reconnectError(errnoName(libc.errno()), remote);
 };
 
 const writeAddress = (scratch: NativeBlock, address: number, port: number): void => {

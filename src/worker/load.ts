@@ -18,6 +18,7 @@ import { createEngineCore, publishTransport } from './engine-core.ts';
 import type { LoadDone, LoadTask, WeightedTarget } from './messages.ts';
 import { STATE_ABORT, STATE_STOP_STARTING } from './messages.ts';
 import { runPump } from './pump.ts';
+import { followTargets } from './retarget.ts';
 import { createClientTransport, openClientSockets, segmentationNotes, warningsOf } from './sockets.ts';
 
 /** A slower run warms up as it goes, without lag to speak of, and should not take longer to begin than it must. */
@@ -39,14 +40,25 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
   try {
     const slabs = engine.flows.map(({ outbox }) => outbox.slab);
     const { local } = plan;
-    const sockets = await openClientSockets(transport, { local, workerIndex, workerCount, targets }, slabs);
+    const keepsPort = task.targetTable !== null;
+    const place = { local, workerIndex, workerCount, targets, keepsPort };
+    const sockets = await openClientSockets(transport, place, slabs);
     for (const { flow, sentBy, peer } of sockets) attachFlow(engine, flow, sentBy, peer);
     setCounter(metrics, COUNTER_CONTEXTS, engine.contexts.count);
     transport.setOrigin(awaitStart(control));
+    const warnings = new Set<string>();
+    const follow = followTargets({ engine, transport, control, table: task.targetTable, sockets, warnings });
     const isStopped = watchControl(control, (nowUs) =>
       stopStarting(engine, nowUs, Math.min(plan.drainUs, STOPPED_DRAIN_US)),
     );
-    await runPump(createEngineCore({ engine, transport, metrics, isStopped }), transport);
+    const isOver = (nowUs: number): boolean => {
+      follow?.();
+      return isStopped(nowUs);
+    };
+    await runPump(
+      createEngineCore({ engine, transport, metrics, isStopped: follow === null ? isStopped : isOver }),
+      transport,
+    );
     // Told to end at once, the pump leaves flows open; their books are closed here, by the one who keeps them.
     abort(engine, transport.nowUs());
     publishTransport(metrics, transport);
@@ -60,7 +72,7 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
       transport: transport.kind,
       wireClock: transport.wireClock,
       cpuUs: transport.threadCpuUs(),
-      warnings: [...warningsOf(sockets), ...segmentationNotes(plan.local, transport)],
+      warnings: [...warningsOf(sockets), ...warnings, ...segmentationNotes(plan.local, transport)],
       drainStartedUs: orNull(engine.drainStartedUs),
       verifyStartedUs: orNull(engine.verifyStartedUs),
       cleanupStartedUs: orNull(engine.cleanupStartedUs),

@@ -5,6 +5,7 @@
 //   CTL_STATE      what the coordinator wants: WAIT, RUN, STOP_STARTING (drain, then end), ABORT (end now)
 //   CTL_READY      how many workers have their sockets open
 //   CTL_FAILED     a worker ended badly: the others stop too
+//   CTL_TARGETS    the edition of the target table (target-table.ts) that counts now; 0: as in the beginning
 // and, in the same buffer after the Int32 lanes, one Float64: the run's origin on CLOCK_MONOTONIC, microseconds, valid once
 // CTL_STATE is RUN.
 
@@ -16,6 +17,7 @@ export const MESSAGES_VERSION = 1;
 export const CTL_STATE = 0;
 export const CTL_READY = 1;
 export const CTL_FAILED = 2;
+export const CTL_TARGETS = 3;
 export const CTL_LANES = 4;
 export const CONTROL_ORIGIN_OFFSET_BYTES = CTL_LANES * 4;
 export const CONTROL_BYTES = CONTROL_ORIGIN_OFFSET_BYTES + 8;
@@ -43,6 +45,8 @@ export interface LoadTask {
   readonly plan: RunPlan;
   /** The most preferred first. */
   readonly targets: readonly WeightedTarget[];
+  /** Where they are once they were looked up again (target-table.ts); null: they hold for the whole run. */
+  readonly targetTable: SharedArrayBuffer | null;
   readonly workerIndex: number;
   readonly workerCount: number;
   readonly runId: string;

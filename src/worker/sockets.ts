@@ -32,6 +32,8 @@ export interface ClientSocketOptions {
   readonly workerCount: number;
   /** Each socket of a worker is opened once for each of them, from one local address and port. */
   readonly targets: readonly ResolvedTarget[];
+  /** The targets may be looked up again, and sockets be connected anew. */
+  readonly keepsPort?: boolean;
 }
 
 /**
@@ -119,6 +121,7 @@ export async function openClientSocket(
   const remote = remoteOf(targets[0]);
   const opened = await transport.open({
     ...(targets.length > 1 ? { sharedPort: 'opened' as const } : {}),
+    keepsPort: options.keepsPort === true,
     localAddress: address === null ? ANY_ADDRESS : parseIpv4(address),
     localPort: port ?? ANY_PORT,
     remote,

@@ -33,8 +33,8 @@ const engine = createEngine({
   metrics,
 });
 const transport = createClientTransport({ ...plan.local, sockets: 'udp-batch' }, outboxCapacity(engine));
-const target = { address: '127.0.0.1', port };
-const place = { local: plan.local, workerIndex: 0, workerCount: 1, target };
+const targets = [{ address: '127.0.0.1', port }];
+const place = { local: plan.local, workerIndex: 0, workerCount: 1, targets };
 const slabs = engine.flows.map(({ outbox }) => outbox.slab);
 for (const { flow: id, sentBy } of await openClientSockets(transport, place, slabs)) attachFlow(engine, id, sentBy);
 transport.setOrigin(monotonicNowUs());

@@ -57,6 +57,51 @@ describe.each(KINDS)('%s', (kind) => {
     expect(echo.seen.sentCount()).toBe(1);
   });
 
+  it('speaks from one local address and port to several peers, and each of its sockets hears its own', async () => {
+    const echoes = [await server(10), await server(10)];
+    const transport = create();
+    const slab = new Uint8Array(10).fill(7);
+    const seen = createCollector(transport);
+    const remoteOf = (echo: End): { address: number; port: number } => ({
+      address: LOOPBACK,
+      port: echo.opened.localPort,
+    });
+    const first = await transport.open(openOptions(slab, { remote: remoteOf(echoes[0]!), sharedPort: 'opened' }));
+    const { localPort } = first;
+    await transport.open(openOptions(slab, { remote: remoteOf(echoes[1]!), sharedPort: 'joined', localPort }));
+    const client = { transport, slab, seen, opened: first };
+    for (const flow of [0, 1]) transport.send(flow, 0, 1 + flow, 0, 0);
+    await moveUntil([client, ...echoes], () => echoes.every((echo) => echo.seen.datagrams.length === 1));
+    for (const [flow, echo] of echoes.entries()) {
+      const request = echo.seen.datagrams[0]!;
+      expect([request.bytes.length, request.peerPort]).toEqual([1 + flow, localPort]);
+      echo.transport.send(0, 0, 3 + flow, request.peerAddress, request.peerPort);
+    }
+    await moveUntil([client, ...echoes], () => seen.datagrams.length === 2);
+    const heard = seen.datagrams.map(({ flow, bytes }) => [flow, bytes.length]).sort();
+    expect(heard).toEqual([
+      [0, 3],
+      [1, 4],
+    ]);
+  });
+
+  it('is connected to another peer from the same local port, and hears the old one no more', async () => {
+    const echoes = [await server(10), await server(10)];
+    const client = await clientOf(echoes[0]!, 10, { keepsPort: true });
+    client.transport.send(0, 0, 1, 0, 0);
+    await moveUntil([client, ...echoes], () => echoes[0]!.seen.datagrams.length === 1);
+    client.transport.reconnect(0, { address: LOOPBACK, port: echoes[1]!.opened.localPort });
+    client.transport.send(0, 0, 2, 0, 0);
+    await moveUntil([client, ...echoes], () => echoes[1]!.seen.datagrams.length === 1);
+    const ports = echoes.map(({ seen }) => seen.datagrams.map(({ peerPort }) => peerPort));
+    expect(ports).toEqual([[client.opened.localPort], [client.opened.localPort]]);
+    for (const [length, echo] of [...echoes.entries()]) {
+      echo.transport.send(0, 0, 5 + length, LOOPBACK, client.opened.localPort);
+    }
+    await moveUntil([client, ...echoes], () => client.seen.datagrams.length === 1);
+    expect(client.seen.datagrams.map(({ bytes }) => bytes.length)).toEqual([6]);
+  });
+
   it('delivers 5,000 datagrams once each and in order, and counts them as sent', async () => {
     const count = 5_000;
     const sink = await server(100);

@@ -89,4 +89,5 @@ export const INTERFACE_FILES: readonly string[] = [
   'src/metrics/run-result.ts',
   'src/transport/datagram.ts',
   'src/worker/messages.ts',
+  'src/worker/target-table.ts',
 ];

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DnsAnswer, UriTarget } from '../../../src/scenario/index.ts';
 import {
+  assignSlots,
   continueLocating,
   isQuestion,
   MOST_TARGETS,
@@ -135,5 +136,33 @@ describe('RFC 2782 the order of targets', () => {
     }
     expect(besideFirst).toBeLessThan(60);
     expect(Math.abs(amongFirst - 5_000)).toBeLessThan(250);
+  });
+});
+
+const place = fc.record({
+  address: fc.constantFrom('10.0.0.1', '10.0.0.2', '10.0.0.3'),
+  port: fc.constantFrom(5060, 5061),
+  priority: fc.nat({ max: 3 }),
+  weight: number16,
+});
+const places = (leastCount: number) =>
+  fc.uniqueArray(place, { minLength: leastCount, maxLength: 6, selector: ({ address, port }) => `${address}:${port}` });
+const keyOf = ({ address, port }: { address: string; port: number }): string => `${address}:${port}`;
+
+describe('targets that are looked up again', () => {
+  it('keep their slot where they stay, take one that is free where they are new, and none is in two', () => {
+    fc.assert(
+      fc.property(places(1), places(1), (present, found) => {
+        const { slots, left } = assignSlots(present, found);
+        expect(slots).toHaveLength(present.length);
+        const taken = slots.filter((slot) => slot !== null);
+        expect([...taken, ...left].map(keyOf).sort()).toEqual(found.map(keyOf).sort());
+        expect(left).toEqual(found.slice(present.length));
+        for (const [slot, before] of present.entries()) {
+          const stays = found.slice(0, present.length).find((target) => keyOf(target) === keyOf(before));
+          if (stays !== undefined) expect(slots[slot]).toEqual(stays);
+        }
+      }),
+    );
   });
 });

@@ -1,7 +1,7 @@
 // An engine with several targets, in virtual time: who goes where, and where to when a target fails.
 
 import { describe, expect, it } from 'vitest';
-import { type Engine, reportError } from '../../../src/engine/index.ts';
+import { type Engine, renewTargets, reportError } from '../../../src/engine/index.ts';
 import {
   COUNTER_DATAGRAMS_SENT,
   COUNTER_REQUESTS_SENT,
@@ -220,5 +220,72 @@ describe('a target that fails', () => {
     const run = driveTo(TWO, { plan: crowd(2), peer: SILENT });
     expect(numbersOf(run, 'register').outcomes).toEqual({ timeout: 2 });
     expect(run.sent.at(-1)!.atUs).toBeGreaterThan(63 * SECOND);
+  });
+});
+
+describe('targets that are looked up again', () => {
+  const renewed = (slots: Parameters<typeof renewTargets>[1], atUs: number) => ({
+    atUs,
+    act: (engine: Engine) => renewTargets(engine, slots),
+  });
+  const flow = [register(), pause(10 * SECOND), refresh()];
+
+  it('RFC 3263 §4 contexts go back to the target that had failed them, and are counted there', () => {
+    const recovering: Peer = (request, nowUs, from = 0) => {
+      const isDown = targetOf(from) === 0 && nowUs < 5 * SECOND;
+      return [{ atUs: nowUs + 1000, bytes: isDown ? unavailable(request) : accept(request) }];
+    };
+    const events = [
+      renewed(
+        [
+          { priority: 10, weight: 1 },
+          { priority: 20, weight: 1 },
+        ],
+        5 * SECOND,
+      ),
+    ];
+    const run = driveTo(TWO, { plan: crowd(8, { flow }), peer: recovering, events });
+    expect([...routesOf(run).values()]).toEqual(Array(8).fill([0, 1, 0]));
+    expect(countOf(run, TARGET_FAILOVERS)).toEqual([8, 0, 0]);
+  });
+
+  it('by other priorities and weights, contexts choose anew at their next attempt', () => {
+    const events = [
+      renewed(
+        [
+          { priority: 30, weight: 1 },
+          { priority: 20, weight: 1 },
+        ],
+        5 * SECOND,
+      ),
+    ];
+    const run = driveTo(TWO, { plan: crowd(8, { flow }), peer: accepting(), events });
+    expect([...routesOf(run).values()]).toEqual(Array(8).fill([0, 1]));
+  });
+
+  it('a slot that leads nowhere is chosen by nobody, and what is under way there goes on', () => {
+    const events = [renewed([null, { priority: 20, weight: 1 }, null], 500)];
+    const slow: Peer = (request, nowUs) => [{ atUs: nowUs + 100_000, bytes: accept(request) }];
+    const run = driveTo(THREE, { plan: crowd(20, { flow }), peer: slow, events });
+    expect(numbersOf(run, 'register').outcomes).toEqual({ succeeded: 20 });
+    const routes = [...routesOf(run).values()];
+    expect(new Set(routes.map(([first]) => first)).size).toBeGreaterThan(1);
+    for (const [, second] of routes) expect(second).toBe(1);
+  });
+
+  it('a context whose target fails after that takes the first of the new list', () => {
+    const events = [
+      renewed(
+        [
+          { priority: 10, weight: 1 },
+          { priority: 20, weight: 1 },
+        ],
+        SECOND,
+      ),
+    ];
+    const run = driveTo(TWO, { plan: crowd(2), peer: byTarget(null, accept), events });
+    // Its first choice is asked once more, and silent again.
+    expect([...routesOf(run).values()]).toEqual(Array(2).fill([0, 0]));
+    expect(numbersOf(run, 'register').outcomes).toEqual({ timeout: 2 });
   });
 });

@@ -35,6 +35,20 @@ describe('the verdict', () => {
     expect([verdict, exitCode]).toEqual(['not-ready', 2]);
   });
 
+  it('RFC 3263 §4 names all addresses of a domain, with what was asked and answered', () => {
+    const targets = [
+      { address: '10.0.0.1', port: 5060, priority: 10, weight: 1 },
+      { address: '10.0.0.2', port: 5070, priority: 20, weight: 1 },
+    ];
+    const steps = ['SRV _sip._udp.x.example: 10 1 a.example:5060, 20 1 b.example:5070', 'A a.example: 10.0.0.1'];
+    const target = { name: 'sip:x.example', address: '10.0.0.1', targets, steps };
+    const { findings } = judgeReadiness(factsWith({ target }));
+    expect(findings.find(({ check }) => check === 'target')?.is).toBe(
+      'sip:x.example is 10.0.0.1:5060 (priority 10), 10.0.0.2:5070 (priority 20), another machine ' +
+        '(SRV _sip._udp.x.example: 10 1 a.example:5060, 20 1 b.example:5070; A a.example: 10.0.0.1)',
+    );
+  });
+
   it('a finding that is ok asks for no command, and no check is named twice', () => {
     const { findings } = judgeReadiness(factsWith());
     expect(findings.flatMap(({ mend }) => mend)).toEqual([]);
@@ -59,6 +73,20 @@ describe('each check gives its status and the commands that mend it', () => {
       { target: { address: null, problem: problem('TARGET_PUBLIC') } },
       'missing',
       ['--allow-public'],
+    ],
+    [
+      'target',
+      'is a domain whose name servers are silent',
+      { target: { address: null, problem: problem('DNS_FAILED') } },
+      'missing',
+      ['--dns HOST:PORT (another name server)', '--target sip:ADDRESS:5060'],
+    ],
+    [
+      'target',
+      'is a domain without UDP',
+      { target: { address: null, problem: problem('TARGET_TRANSPORT') } },
+      'missing',
+      ['--target "sip:registrar.example;transport=udp"'],
     ],
     [
       'transport',
