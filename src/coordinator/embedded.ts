@@ -1,7 +1,8 @@
 // The embedded registrar as a thread of the run: started before the load, stopped after it. It shares the process, so its
 // processor time is part of the run's; results say so.
 
-import type { RunPlan } from '../scenario/index.ts';
+import type { RegistrarPlan, RunPlan } from '../scenario/index.ts';
+import { defaultBehaviour } from '../scenario/index.ts';
 import { assert, UserError } from '../std/index.ts';
 import type { RegistrarDone, RegistrarTaskOptions, ResolvedTarget } from '../worker/messages.ts';
 import { MESSAGES_VERSION, STATE_ABORT } from '../worker/messages.ts';
@@ -24,19 +25,24 @@ export interface RunningRegistrar {
   stop(): Promise<RegistrarDone | null>;
 }
 
-/** RFC 3261 §10.3 leaves the limits to the registrar's policy; these grant what is asked, an hour by default. */
-export const embeddedOptions = (plan: RunPlan, seed: number): RegistrarTaskOptions => ({
+/** RFC 3261 §10.3 leaves the limits to the registrar's policy; by default it grants what is asked, an hour where nothing is. */
+export const embeddedOptions = (plan: RunPlan, seed: number): RegistrarTaskOptions =>
+  taskOptions(plan, settingsOf(plan), seed);
+
+const taskOptions = (plan: RunPlan, registrar: RegistrarPlan | null, seed: number): RegistrarTaskOptions => ({
   address: LOOPBACK,
   port: 0,
-  domain: plan.identities.domain,
+  domain: registrar?.domain ?? plan.identities.domain,
   password: plan.identities.password,
-  minExpiresSeconds: 1,
-  maxExpiresSeconds: 7 * 24 * 3600,
-  defaultExpiresSeconds: 3600,
-  capacity: plan.identities.count,
-  seed,
+  behaviour: registrar?.behaviour ?? defaultBehaviour(),
+  capacity: registrar?.users ?? plan.identities.count,
+  seed: registrar?.seed ?? seed,
   sockets: plan.local.sockets,
 });
+
+/** As `target: { embedded: … }` has it; null where the scenario says `embedded` and no more. */
+const settingsOf = ({ target }: RunPlan): RegistrarPlan | null =>
+  target.kind === 'embedded' ? (target.registrar ?? null) : null;
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

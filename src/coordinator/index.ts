@@ -20,7 +20,7 @@ export type { RunObserver, RunOptions, RunOutcome } from './run-plan.ts';
 export { runPlan, userAgent } from './run-plan.ts';
 export type { RunScenarioOptions } from './run-scenario.ts';
 export { runScenario } from './run-scenario.ts';
-export { loadPlan, readScenario } from './scenario-file.ts';
+export { loadPlan, loadRegistrarFile, readScenario } from './scenario-file.ts';
 export { withoutSecrets } from './secrets.ts';
 export type { StopSignal, StopSwitch } from './stop-switch.ts';
 export { createStopSwitch } from './stop-switch.ts';

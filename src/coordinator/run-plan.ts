@@ -157,7 +157,8 @@ const runAgainst = async (run: Run): Promise<RunOutcome> => {
   // Before the embedded registrar closes its socket.
   const targetOverruns = targetDrops();
   const registrar = (await run.registrar?.stop()) ?? null;
-  const notes = registrar === null ? [] : registrar.warnings.map((warning) => `embedded registrar: ${warning}`);
+  const told = registrar === null ? [] : [...registrar.warnings, ...registrar.events];
+  const notes = told.map((text) => `embedded registrar: ${text}`);
   const record = { ...recordOf(run, precheck, load, notes), targetOverruns };
   return { result: conclude(record), problem: load.lost };
 };

@@ -1,9 +1,9 @@
-// Reading what a scenario is made of from disk: the file itself and, where it names one, the file with the password.
+// Reading what a scenario or a registrar is made of from disk: the file itself and, where it names one, the file with the password.
 
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Override, RunPlan } from '../scenario/index.ts';
-import { loadScenario } from '../scenario/index.ts';
+import type { Override, RegistrarPlan, RunPlan } from '../scenario/index.ts';
+import { loadRegistrar, loadScenario } from '../scenario/index.ts';
 import { UserError } from '../std/index.ts';
 
 /** FILE may be `-`: standard input. */
@@ -60,10 +60,26 @@ export interface PlanChanges {
 
 /** The plan of a scenario. Files that it names (a password, a body) are looked for beside it. */
 export const loadPlan = (source: ScenarioSource, changes: PlanChanges): RunPlan => {
-  const folder = source.file === STDIN_NAME ? '.' : dirname(source.file);
-  const readText = (path: string): string => {
+  const readText = textsBeside(source.file);
+  return loadScenario({ ...source, ...changes, readSecret: readText, readText });
+};
+
+const textsBeside = (named: string): ((path: string) => string) => {
+  const folder = named === STDIN_NAME ? '.' : dirname(named);
+  return (path) => {
     const file = resolve(folder, path);
     return decode(file, readBytes(file));
   };
-  return loadScenario({ ...source, ...changes, readSecret: readText, readText });
+};
+
+const NO_FILE = { file: '<no file>', text: 'version: 1\n' };
+
+/** What `regstorm registrar` is told, by a file and flags, or by flags alone (null). Throws FILE_UNREADABLE. */
+export const loadRegistrarFile = (
+  file: string | null,
+  overrides: readonly Override[],
+  readInput: () => Uint8Array,
+): RegistrarPlan => {
+  const source = file === null ? NO_FILE : readScenario(file, readInput);
+  return loadRegistrar({ ...source, overrides, readSecret: textsBeside(source.file) });
 };

@@ -44,12 +44,14 @@ import {
   ANSWER_METHOD_NOT_ALLOWED,
   ANSWER_NOT_IMPLEMENTED,
   ANSWER_OK,
+  ANSWER_PATH,
   ANSWER_SCHEME,
   ANSWER_TOO_LARGE,
   answerToMalformed,
 } from './answers.ts';
 import { authenticate } from './authenticate.ts';
 import { purgeExpired } from './binding-table.ts';
+import { isForeignTagRequired, isPathRefused } from './extensions.ts';
 import { hashBegin, hashBytes, hashEnd, PURPOSE_ADDRESS_OF_RECORD } from './keyed-hash.ts';
 import type { Registrar } from './state.ts';
 import { contactBytes, updateBindings } from './update-bindings.ts';
@@ -118,6 +120,8 @@ const checkRequestUri = (registrar: Registrar): number => {
 };
 
 const isAnythingRequired = (registrar: Registrar): boolean => {
+  const { extensions } = registrar;
+  if (extensions !== null) return isForeignTagRequired(registrar, extensions);
   const { require } = registrar.message;
   for (let i = 0; i < require.count; i++) {
     if (rowEnd(require, i) > rowStart(require, i)) return true;
@@ -129,12 +133,14 @@ const isAnythingRequired = (registrar: Registrar): boolean => {
 const hasForeignBody = (message: SipMessage): boolean => message.bodyEnd > message.bodyStart && !message.isBodyOptional;
 
 const register = (registrar: Registrar): number => {
-  const { bindings, counters, message, options, request, uris } = registrar;
+  const { bindings, counters, extensions, message, options, request, uris } = registrar;
   const addressOfRecord = classifyUri(uris, request.bytes, message.toUriStart, message.toUriEnd);
   if (addressOfRecord === URI_UNREADABLE || addressOfRecord === URI_NOT_SIP) return ANSWER_MALFORMED_TO;
   request.userLength = readUser(uris, request.bytes, request.user);
   if (request.userLength <= 0) return ANSWER_ADDRESS;
   findAddressOfRecord(registrar);
+  request.isAuthenticated = false;
+  if (extensions !== null && isPathRefused(extensions)) return ANSWER_PATH;
   const authenticated = authenticate(registrar);
   if (authenticated !== ANSWER_OK) return authenticated;
   if (addressOfRecord === URI_FOREIGN) return ANSWER_ADDRESS;
@@ -144,7 +150,8 @@ const register = (registrar: Registrar): number => {
   return length > options.answerBytesMax ? ANSWER_TOO_LARGE : ANSWER_OK;
 };
 
-const findAddressOfRecord = (registrar: Registrar): void => {
+/** The row of the user in the request under way. */
+export const findAddressOfRecord = (registrar: Registrar): void => {
   const { addresses, hash, request } = registrar;
   hashBegin(hash, PURPOSE_ADDRESS_OF_RECORD);
   hashBytes(hash, request.user, 0, request.userLength);

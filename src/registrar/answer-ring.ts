@@ -92,6 +92,31 @@ export const commitAnswer = (ring: AnswerRing, end: number, peerAddress: number,
   ring.headOffset = end;
 };
 
+/** The newest answer of the outbox once more; false when the outbox has no room for it. */
+export const commitAgain = (ring: AnswerRing): boolean => {
+  if (ring.committed - ring.released >= ring.outboxSlots) return false;
+  const newest = (ring.committed - 1) % ring.outboxSlots;
+  const entry = ring.committed % ring.outboxSlots;
+  ring.position[entry] = ring.position[newest]!;
+  ring.start[entry] = ring.start[newest]!;
+  ring.end[entry] = ring.end[newest]!;
+  ring.peerAddress[entry] = ring.peerAddress[newest]!;
+  ring.peerPort[entry] = ring.peerPort[newest]!;
+  ring.committed++;
+  return true;
+};
+
+/** What was composed from headOffset up to `end` stays for its transaction, and is not sent. */
+export const keepAnswer = (ring: AnswerRing, end: number): void => {
+  ring.headPosition += end - ring.headOffset;
+  ring.headOffset = end;
+};
+
+/** Answers that nobody has taken yet will not be sent. */
+export const withdrawAnswers = (ring: AnswerRing): void => {
+  ring.committed = ring.drained;
+};
+
 /** Offers what waits, oldest first, until the sink takes no more; returns how many it took. */
 export const drainAnswers = (ring: AnswerRing, sink: AnswerSink): number => {
   let count = 0;

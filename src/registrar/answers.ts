@@ -44,8 +44,21 @@ export const ANSWER_FULL = 18;
 export const ANSWER_TOO_LARGE = 19;
 /** To OPTIONS. */
 export const ANSWER_CAPABILITIES = 20;
+/** The operator's own, by a rule or for overload: its text is in the request under way. */
+export const ANSWER_CUSTOM = 21;
+/** Provisional: the one answer that is not final. */
+export const ANSWER_TRYING = 22;
+export const ANSWER_PROXY_CHALLENGE = 23;
+export const ANSWER_PROXY_STALE = 24;
+/** RFC 5626 §6: outbound was asked for, and the first hop does not do its part. */
+export const ANSWER_FIRST_HOP = 25;
+export const ANSWER_REG_IDS = 26;
+/** RFC 3327 §5.3: a proxy wants Path, and the user agent does not say that it knows it. */
+export const ANSWER_PATH = 27;
+/** RFC 5627 §5.1: a contact that leads back to the address-of-record. */
+export const ANSWER_LOOP = 28;
 /** To what the parser refuses; those of MALFORMED_LINES follow it. */
-const ANSWER_MALFORMED = 21;
+const ANSWER_MALFORMED = 29;
 
 /** Index = ANSWER_*. */
 const LINES: readonly (readonly [number, number, string])[] = [
@@ -70,6 +83,14 @@ const LINES: readonly (readonly [number, number, string])[] = [
   [ANSWER_FULL, 503, 'Registrar Full'],
   [ANSWER_TOO_LARGE, 513, 'Message Too Large'],
   [ANSWER_CAPABILITIES, 200, 'OK'],
+  [ANSWER_CUSTOM, 0, 'Custom'],
+  [ANSWER_TRYING, 100, 'Trying'],
+  [ANSWER_PROXY_CHALLENGE, 407, 'Proxy Authentication Required'],
+  [ANSWER_PROXY_STALE, 407, 'Proxy Authentication Required'],
+  [ANSWER_FIRST_HOP, 439, 'First Hop Lacks Outbound Support'],
+  [ANSWER_REG_IDS, 400, 'More Than One reg-id'],
+  [ANSWER_PATH, 420, 'Bad Extension'],
+  [ANSWER_LOOP, 403, 'Contact Leads Back'],
   [ANSWER_MALFORMED, 400, 'Bad Request'],
 ];
 

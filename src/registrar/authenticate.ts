@@ -1,77 +1,110 @@
 // @hot
-// RFC 3261 §10.3 steps 3 and 4: who is asking, and may they? Digest with MD5 (§22.4, RFC 2617 §3.2.2).
+// RFC 3261 §10.3 steps 3 and 4: who is asking, and may they? Digest (§22.4, RFC 7616 §3.4, RFC 8760). A proxy may ask before the
+// registrar does; for each of them:
 //
-//   no credentials for our realm, or a wrong response            401
-//   right, but the nonce is foreign, too old, or counted already  401 stale=true: try again with the new one
-//   right, but for somebody else's address-of-record              403
-//   right                                                         on with step 5
+//   no credentials for its realm, or a wrong response             401 or 407
+//   right, but the nonce is foreign, too old, or counted already   the same, stale=true: try again with the new one
+//   right, but for somebody else's address-of-record               403
+//   right                                                          on
 //
 // Each address-of-record remembers its newest nonce and the highest nc with it (address-table.ts). A nonce older than that
 // one is stale even within its lifetime: what it was counted up to is no longer known. A user agent that is told so has
-// lost one round trip; a replay has lost everything.
+// lost one round trip; a replay has lost everything. The proxy, where there are both, does not count.
 //
-// Left out on purpose: other algorithms than MD5, auth-int, and a table of users. Any user name is known and has the
-// registrar's one password; it owns the address-of-record with that name.
+// Left out on purpose: a table of users. Any user name is known and has the registrar's one password; it owns the
+// address-of-record with that name.
 
-import type { Credentials } from '../sip/index.ts';
+import type { Credentials, RowTable } from '../sip/index.ts';
 import {
-  ALGORITHM_MD5,
   CREDENTIALS_OK,
-  DIGEST_HEX_BYTES,
+  digestBodyHash,
   digestHa1,
   digestHa2,
+  digestHa2Int,
+  digestHexBytes,
   digestResponse,
   digestResponseAuth,
+  digestResponseAuthInt,
+  digestSessionHa1,
+  digestUserhash,
   parseCredentials,
   rowEnd,
   rowStart,
   setSpan,
 } from '../sip/index.ts';
-import { equalBytes, US_PER_SECOND } from '../std/index.ts';
+import { encodeAscii, equalBytes, equalsIgnoreCase, US_PER_SECOND } from '../std/index.ts';
 import { addAddress, nonceCountOf, nonceIssuedOf, setNonce } from './address-table.ts';
-import { ANSWER_CHALLENGE, ANSWER_FULL, ANSWER_NOT_OWNER, ANSWER_OK, ANSWER_STALE } from './answers.ts';
+import {
+  ANSWER_CHALLENGE,
+  ANSWER_FULL,
+  ANSWER_NOT_OWNER,
+  ANSWER_OK,
+  ANSWER_PROXY_CHALLENGE,
+  ANSWER_PROXY_STALE,
+  ANSWER_STALE,
+} from './answers.ts';
+import type { Challenger } from './authenticator.ts';
 import { readHex8 } from './hex.ts';
 import { readNonce } from './nonce.ts';
 import type { Registrar } from './state.ts';
 import { classifyUri, URI_OURS } from './uri-reader.ts';
 
 const NC_DIGITS = 8;
+const AUTH_INT: Uint8Array = encodeAscii('auth-int');
 
 /** ANSWER_OK, or the answer that ends the request. */
 export const authenticate = (registrar: Registrar): number => {
-  const { authenticator, counters, options, request } = registrar;
-  const { credentials, password } = authenticator;
+  const { authenticator, counters, message, request } = registrar;
+  const { challengers, password } = authenticator;
   if (password === null) return ANSWER_OK;
-  if (!findCredentials(registrar)) return ANSWER_CHALLENGE;
+  for (let i = 0; i < challengers.length; i++) {
+    const challenger = challengers[i]!;
+    const rows = challenger.isProxy ? message.proxyAuthorization : message.authorization;
+    const checked = check(registrar, challenger, rows, password);
+    if (checked !== ANSWER_OK) return challenger.isProxy ? proxyAnswer(checked) : checked;
+  }
+  counters.authenticated++;
+  request.isAuthenticated = true;
+  return ANSWER_OK;
+};
+
+/** RFC 3261 §22.3: a proxy asks with 407. */
+const proxyAnswer = (answer: number): number => {
+  if (answer === ANSWER_CHALLENGE) return ANSWER_PROXY_CHALLENGE;
+  return answer === ANSWER_STALE ? ANSWER_PROXY_STALE : answer;
+};
+
+const check = (registrar: Registrar, challenger: Challenger, rows: RowTable, password: Uint8Array): number => {
+  const { authenticator, options, request } = registrar;
+  const { credentials } = authenticator;
+  if (!findCredentials(registrar, challenger, rows)) return ANSWER_CHALLENGE;
   const nc = isQopUsed(credentials) ? readNc(request.bytes, credentials) : 0;
-  if (nc < 0 || !isResponseRight(registrar, password)) return ANSWER_CHALLENGE;
-  const { nonceStart, nonceEnd, usernameStart, usernameEnd } = credentials;
+  if (nc < 0 || !isResponseRight(registrar, challenger, password)) return ANSWER_CHALLENGE;
   const issuedUs = readNonce(
     registrar.nonceHash,
     request.bytes,
-    nonceStart,
-    nonceEnd,
+    credentials.nonceStart,
+    credentials.nonceEnd,
     request.user,
     request.userLength,
+    challenger.noncePurpose,
   );
   if (issuedUs < 0) return ANSWER_STALE;
   if (request.nowUs + 1 - issuedUs > options.nonceLifetimeSeconds * US_PER_SECOND) return ANSWER_STALE;
-  if (!equalBytes(request.bytes, usernameStart, usernameEnd, request.user, 0, request.userLength)) {
-    return ANSWER_NOT_OWNER;
-  }
-  const counted = isQopUsed(credentials) ? countNonce(registrar, issuedUs, nc) : ANSWER_OK;
-  if (counted === ANSWER_OK) counters.authenticated++;
-  return counted;
+  if (!request.isUserNamed) return ANSWER_NOT_OWNER;
+  if (nc > options.nonceUses) return ANSWER_STALE;
+  if (!challenger.isCounting) return ANSWER_OK;
+  if (isQopUsed(credentials)) return countNonce(registrar, issuedUs, nc);
+  return options.nonceUses === Number.POSITIVE_INFINITY ? ANSWER_OK : countUse(registrar, issuedUs);
 };
 
-/** The first credentials that could be meant for us; others (RFC 3261 §22.1: other realms) are somebody else's. */
-const findCredentials = (registrar: Registrar): boolean => {
-  const { authenticator, message, realm, request } = registrar;
-  const { credentials } = authenticator;
-  const { authorization } = message;
-  for (let i = 0; i < authorization.count; i++) {
-    const parsed = parseCredentials(request.bytes, rowStart(authorization, i), rowEnd(authorization, i), credentials);
-    if (parsed !== CREDENTIALS_OK || credentials.algorithm !== ALGORITHM_MD5) continue;
+/** The first credentials that could be meant for it; others (RFC 3261 §22.1: other realms) are somebody else's. */
+const findCredentials = (registrar: Registrar, { realm }: Challenger, rows: RowTable): boolean => {
+  const { authenticator, request } = registrar;
+  const { algorithms, credentials } = authenticator;
+  for (let i = 0; i < rows.count; i++) {
+    const parsed = parseCredentials(request.bytes, rowStart(rows, i), rowEnd(rows, i), credentials);
+    if (parsed !== CREDENTIALS_OK || !algorithms.includes(credentials.algorithm)) continue;
     if (equalBytes(request.bytes, credentials.realmStart, credentials.realmEnd, realm, 0, realm.length)) return true;
   }
   return false;
@@ -83,41 +116,73 @@ const isQopUsed = (credentials: Credentials): boolean => credentials.qopStart >=
 const readNc = (bytes: Uint8Array, credentials: Credentials): number =>
   credentials.ncEnd - credentials.ncStart === NC_DIGITS ? readHex8(bytes, credentials.ncStart) : -1;
 
-const isResponseRight = (registrar: Registrar, password: Uint8Array): boolean => {
+const isAuthInt = (bytes: Uint8Array, { qopStart, qopEnd }: Credentials): boolean =>
+  equalsIgnoreCase(bytes, qopStart, qopEnd, AUTH_INT, 0, AUTH_INT.length);
+
+const isResponseRight = (registrar: Registrar, challenger: Challenger, password: Uint8Array): boolean => {
   const { authenticator, request } = registrar;
-  const { credentials, digest, expected } = authenticator;
+  const { credentials, digest, expected, isAuthIntOffered, isAuthOffered } = authenticator;
   const { bytes } = request;
+  const isInt = isQopUsed(credentials) && isAuthInt(bytes, credentials);
   if (isQopUsed(credentials)) {
-    if (!credentials.qopAuth || credentials.cnonceStart < 0) return false;
-  } else if (authenticator.isQopNeeded) {
+    if (!(isInt ? isAuthIntOffered : credentials.qopAuth && isAuthOffered) || credentials.cnonceStart < 0) return false;
+  } else if (isAuthOffered || isAuthIntOffered) {
     return false;
   }
   if (!isDigestUriOurs(registrar)) return false;
-  computeHashes(registrar, password);
-  setSpan(digest.nonce, bytes, credentials.nonceStart, credentials.nonceEnd);
-  if (isQopUsed(credentials)) {
-    setSpan(digest.nc, bytes, credentials.ncStart, credentials.ncEnd);
-    setSpan(digest.cnonce, bytes, credentials.cnonceStart, credentials.cnonceEnd);
-    digestResponseAuth(digest, expected, 0);
-  } else {
-    digestResponse(digest, expected, 0);
-  }
-  return equalBytes(bytes, credentials.responseStart, credentials.responseEnd, expected, 0, DIGEST_HEX_BYTES);
+  computeHashes(registrar, challenger, password, isInt);
+  let digits = 0;
+  if (isInt) digits = digestResponseAuthInt(digest, expected, 0);
+  else digits = isQopUsed(credentials) ? digestResponseAuth(digest, expected, 0) : digestResponse(digest, expected, 0);
+  return equalBytes(bytes, credentials.responseStart, credentials.responseEnd, expected, 0, digits);
 };
 
-const computeHashes = (registrar: Registrar, password: Uint8Array): void => {
-  const { authenticator, message, realm, request } = registrar;
-  const { credentials, digest, ha1, ha2 } = authenticator;
+const computeHashes = (registrar: Registrar, challenger: Challenger, password: Uint8Array, isInt: boolean): void => {
+  const { authenticator, message, request } = registrar;
+  const { bodyHash, credentials, digest, ha1, ha2 } = authenticator;
   const { bytes } = request;
-  setSpan(digest.username, bytes, credentials.usernameStart, credentials.usernameEnd);
-  setSpan(digest.realm, realm, 0, realm.length);
+  digest.algorithm = credentials.algorithm;
+  const digits = digestHexBytes(digest.algorithm);
+  setSpan(digest.realm, challenger.realm, 0, challenger.realm.length);
+  nameUser(registrar);
   setSpan(digest.password, password, 0, password.length);
   digestHa1(digest, ha1, 0);
+  setSpan(digest.ha1, ha1, 0, digits);
+  setSpan(digest.nonce, bytes, credentials.nonceStart, credentials.nonceEnd);
+  setSpan(digest.nc, bytes, credentials.ncStart, credentials.ncEnd);
+  setSpan(digest.cnonce, bytes, credentials.cnonceStart, credentials.cnonceEnd);
+  // RFC 7616 §3.4.2: the -sess algorithms are the odd ones, each behind its hash.
+  if ((digest.algorithm & 1) === 1) digestSessionHa1(digest, ha1, 0);
   setSpan(digest.method, bytes, message.methodStart, message.methodEnd);
   setSpan(digest.uri, bytes, credentials.uriStart, credentials.uriEnd);
-  digestHa2(digest, ha2, 0);
-  setSpan(digest.ha1, ha1, 0, DIGEST_HEX_BYTES);
-  setSpan(digest.ha2, ha2, 0, DIGEST_HEX_BYTES);
+  if (isInt) {
+    setSpan(digest.body, bytes, message.bodyStart, message.bodyEnd);
+    digestBodyHash(digest, bodyHash, 0);
+    setSpan(digest.bodyHash, bodyHash, 0, digits);
+    digestHa2Int(digest, ha2, 0);
+  } else {
+    digestHa2(digest, ha2, 0);
+  }
+  setSpan(digest.ha2, ha2, 0, digits);
+};
+
+/**
+ * Whose password is hashed: that of the user name in the credentials; or, where that is hidden behind its hash (RFC 7616
+ * §3.4.4), of the address-of-record's owner, if it is theirs.
+ */
+const nameUser = (registrar: Registrar): void => {
+  const { authenticator, options, request } = registrar;
+  const { credentials, digest, expected } = authenticator;
+  const { usernameStart, usernameEnd } = credentials;
+  const { bytes } = request;
+  request.isUserNamed = equalBytes(bytes, usernameStart, usernameEnd, request.user, 0, request.userLength);
+  if (options.userhash && !request.isUserNamed) {
+    setSpan(digest.username, request.user, 0, request.userLength);
+    const digits = digestUserhash(digest, expected, 0);
+    request.isUserNamed = equalsIgnoreCase(bytes, usernameStart, usernameEnd, expected, 0, digits);
+    if (request.isUserNamed) return;
+  }
+  setSpan(digest.username, bytes, usernameStart, usernameEnd);
 };
 
 /** RFC 3261 §22.4: normally the Request-URI; a proxy may have rewritten that, so any URI of our domain will do. */
@@ -132,13 +197,29 @@ const isDigestUriOurs = (registrar: Registrar): boolean => {
 /** RFC 7616 §3.4.5: nc that doesn't rise is a replay. */
 const countNonce = (registrar: Registrar, issuedUs: number, nc: number): number => {
   const { addresses, request } = registrar;
-  if (request.address === 0) {
-    request.address = addAddress(addresses, request.userHash, request.user, request.userLength);
-    if (request.address === 0) return ANSWER_FULL;
-  }
+  if (!hasAddress(registrar)) return ANSWER_FULL;
   const newestUs = nonceIssuedOf(addresses, request.address);
   if (issuedUs < newestUs) return ANSWER_STALE;
   if (issuedUs === newestUs && nc <= nonceCountOf(addresses, request.address)) return ANSWER_STALE;
   setNonce(addresses, request.address, issuedUs, nc);
   return ANSWER_OK;
+};
+
+/** Without qop there is no nc; where uses are limited, they are counted here. */
+const countUse = (registrar: Registrar, issuedUs: number): number => {
+  const { addresses, options, request } = registrar;
+  if (!hasAddress(registrar)) return ANSWER_FULL;
+  const newestUs = nonceIssuedOf(addresses, request.address);
+  if (issuedUs < newestUs) return ANSWER_STALE;
+  const uses = issuedUs === newestUs ? nonceCountOf(addresses, request.address) : 0;
+  if (uses >= options.nonceUses) return ANSWER_STALE;
+  setNonce(addresses, request.address, issuedUs, uses + 1);
+  return ANSWER_OK;
+};
+
+const hasAddress = (registrar: Registrar): boolean => {
+  const { addresses, request } = registrar;
+  if (request.address !== 0) return true;
+  request.address = addAddress(addresses, request.userHash, request.user, request.userLength);
+  return request.address !== 0;
 };

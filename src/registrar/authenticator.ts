@@ -1,26 +1,120 @@
-// What checking a digest needs, made once: the password, and room for the credentials of a request and for the hashes.
+// What checking a digest needs, made once: who challenges with what, and room for the credentials of a request and for the
+// hashes. The texts of a challenge that are always the same are here too, one for each algorithm that is offered.
 
-import { type Credentials, createCredentials, createDigest, DIGEST_HEX_BYTES, type Digest } from '../sip/index.ts';
+import {
+  ALGORITHM_MD5,
+  ALGORITHM_MD5_SESS,
+  ALGORITHM_SHA_256,
+  ALGORITHM_SHA_256_SESS,
+  ALGORITHM_SHA_512_256,
+  ALGORITHM_SHA_512_256_SESS,
+  type Credentials,
+  createCredentials,
+  createDigest,
+  type Digest,
+  MOST_DIGEST_HEX_BYTES,
+} from '../sip/index.ts';
 import { encodeUtf8 } from '../std/index.ts';
+import { PURPOSE_NONCE, PURPOSE_PROXY_NONCE } from './keyed-hash.ts';
+import type { ResolvedOptions } from './options.ts';
+
+export const ALGORITHMS = {
+  MD5: ALGORITHM_MD5,
+  'MD5-sess': ALGORITHM_MD5_SESS,
+  'SHA-256': ALGORITHM_SHA_256,
+  'SHA-256-sess': ALGORITHM_SHA_256_SESS,
+  'SHA-512-256': ALGORITHM_SHA_512_256,
+  'SHA-512-256-sess': ALGORITHM_SHA_512_256_SESS,
+} as const;
+
+const QOPS = { auth: ', qop="auth"', 'auth-int': ', qop="auth-int"', both: ', qop="auth,auth-int"', none: '' } as const;
+
+/** One that challenges: the registrar with 401, or a proxy with 407. */
+export interface Challenger {
+  readonly isProxy: boolean;
+  readonly realm: Uint8Array;
+  /** Apart, so that the one takes no nonce of the other's. */
+  readonly noncePurpose: number;
+  /** Whether it counts nonces for each address-of-record; of two that challenge only the registrar does. */
+  readonly isCounting: boolean;
+  /** By algorithm, in the order in which they are offered: a header line up to its nonce, and what follows it. */
+  readonly beforeNonce: readonly Uint8Array[];
+  readonly afterNonce: readonly Uint8Array[];
+}
 
 export interface Authenticator {
   readonly password: Uint8Array | null;
-  /** The challenge offers qop, so the answer must use it. */
-  readonly isQopNeeded: boolean;
+  readonly challengers: readonly Challenger[];
+  /** ALGORITHM_*, the offered ones. */
+  readonly algorithms: readonly number[];
+  /** The challenge offers these, so the answer must use one of them; with neither, none is asked for. */
+  readonly isAuthOffered: boolean;
+  readonly isAuthIntOffered: boolean;
   readonly credentials: Credentials;
   readonly digest: Digest;
-  /** HA1, HA2 and the expected response, 32 hex digits each. */
+  /** HA1, HA2, H(body) and the expected response, in hex digits. */
   readonly ha1: Uint8Array;
   readonly ha2: Uint8Array;
+  readonly bodyHash: Uint8Array;
   readonly expected: Uint8Array;
+  /** What all challenges and an Authentication-Info need in an answer, at most. */
+  readonly answerBytes: number;
 }
 
-export const createAuthenticator = (password: string | null, qop: 'auth' | 'none'): Authenticator => ({
-  password: password === null ? null : encodeUtf8(password),
-  isQopNeeded: qop === 'auth',
-  credentials: createCredentials(),
-  digest: createDigest(),
-  ha1: new Uint8Array(DIGEST_HEX_BYTES),
-  ha2: new Uint8Array(DIGEST_HEX_BYTES),
-  expected: new Uint8Array(DIGEST_HEX_BYTES),
-});
+export const createAuthenticator = (options: ResolvedOptions): Authenticator => {
+  const { password, qop } = options;
+  const challengers = createChallengers(options);
+  return {
+    password: password === null ? null : encodeUtf8(password),
+    challengers,
+    algorithms: options.algorithms.map((name) => ALGORITHMS[name]),
+    isAuthOffered: qop === 'auth' || qop === 'both',
+    isAuthIntOffered: qop === 'auth-int' || qop === 'both',
+    credentials: createCredentials(),
+    digest: createDigest(),
+    ha1: new Uint8Array(MOST_DIGEST_HEX_BYTES),
+    ha2: new Uint8Array(MOST_DIGEST_HEX_BYTES),
+    bodyHash: new Uint8Array(MOST_DIGEST_HEX_BYTES),
+    expected: new Uint8Array(MOST_DIGEST_HEX_BYTES),
+    answerBytes: password === null ? 0 : Math.max(...challengers.map(challengeBytes)),
+  };
+};
+
+/** A nonce, stale=true, the end of the line. */
+const LINE_BYTES = 64;
+
+const challengeBytes = ({ beforeNonce, afterNonce }: Challenger): number =>
+  beforeNonce.reduce((sum, text, index) => sum + text.length + afterNonce[index]!.length + LINE_BYTES, LINE_BYTES);
+
+/** In the order in which a request meets them: a proxy is in front. */
+const createChallengers = (options: ResolvedOptions): readonly Challenger[] => {
+  const { challenge, domain, proxyRealm, realm } = options;
+  switch (challenge) {
+    case 'registrar':
+      return [createChallenger(options, false, realm, true)];
+    case 'proxy':
+      return [createChallenger(options, true, realm, true)];
+    case 'both': {
+      const proxy = createChallenger(options, true, proxyRealm ?? `proxy.${domain}`, false);
+      return [proxy, createChallenger(options, false, realm, true)];
+    }
+  }
+};
+
+const createChallenger = (
+  { algorithms, qop, userhash }: ResolvedOptions,
+  isProxy: boolean,
+  realm: string,
+  isCounting: boolean,
+): Challenger => {
+  const header = isProxy ? 'Proxy-Authenticate' : 'WWW-Authenticate';
+  const hashed = userhash ? ', userhash=true' : '';
+  return {
+    isProxy,
+    realm: encodeUtf8(realm),
+    noncePurpose: isProxy ? PURPOSE_PROXY_NONCE : PURPOSE_NONCE,
+    isCounting,
+    beforeNonce: algorithms.map(() => encodeUtf8(`${header}: Digest realm="${realm}", nonce="`)),
+    afterNonce: algorithms.map((algorithm) => encodeUtf8(`", algorithm=${algorithm}${QOPS[qop]}${hashed}`)),
+  };
+};

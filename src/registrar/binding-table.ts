@@ -9,6 +9,7 @@
 //  uriLength     Uint16Array    byte                                                      used rows
 //  paramsLength  Uint16Array    byte  header parameters with their ';', without expires   used rows
 //  callIdLength  Uint16Array    byte                                                      used rows
+//  pathLength    Uint16Array    byte  Path of the request, behind the Call-ID; only with RFC 3327 used rows
 //  cseq          Uint32Array    -     of the request that last wrote it                   used rows
 //  (expiry: expiry-wheel.ts, dueUs)
 //
@@ -35,6 +36,7 @@ export interface BindingTable {
   readonly uriLength: Uint16Array;
   readonly paramsLength: Uint16Array;
   readonly callIdLength: Uint16Array;
+  readonly pathLength: Uint16Array | null;
   readonly cseq: Uint32Array;
   freeRow: number;
   freshRow: number;
@@ -42,7 +44,12 @@ export interface BindingTable {
   count: number;
 }
 
-export const createBindingTable = (capacity: number, addresses: AddressTable, texts: TextStore): BindingTable => {
+export const createBindingTable = (
+  capacity: number,
+  addresses: AddressTable,
+  texts: TextStore,
+  hasPaths = false,
+): BindingTable => {
   const rows = capacity + 1;
   return {
     capacity,
@@ -55,6 +62,7 @@ export const createBindingTable = (capacity: number, addresses: AddressTable, te
     uriLength: new Uint16Array(rows),
     paramsLength: new Uint16Array(rows),
     callIdLength: new Uint16Array(rows),
+    pathLength: hasPaths ? new Uint16Array(rows) : null,
     cseq: new Uint32Array(rows),
     freeRow: 0,
     freshRow: 1,
@@ -72,8 +80,11 @@ export const paramsEndOf = (table: BindingTable, row: number): number =>
 export const callIdEndOf = (table: BindingTable, row: number): number =>
   paramsEndOf(table, row) + table.callIdLength[row]!;
 
-const textLengthOf = (table: BindingTable, row: number): number =>
-  table.uriLength[row]! + table.paramsLength[row]! + table.callIdLength[row]!;
+/** Of everything: URI, parameters, Call-ID, Path. */
+export const textEndOf = (table: BindingTable, row: number): number =>
+  callIdEndOf(table, row) + (table.pathLength === null ? 0 : table.pathLength[row]!);
+
+const textLengthOf = (table: BindingTable, row: number): number => textEndOf(table, row) - uriStartOf(table, row);
 
 /** How many more bindings fit. */
 export const roomForBindings = (table: BindingTable): number => table.capacity - table.count;
@@ -102,11 +113,13 @@ export const setBindingText = (
   uriLength: number,
   paramsLength: number,
   callIdLength: number,
+  pathLength: number,
 ): void => {
   table.textAt[row] = textAt;
   table.uriLength[row] = uriLength;
   table.paramsLength[row] = paramsLength;
   table.callIdLength[row] = callIdLength;
+  if (table.pathLength !== null) table.pathLength[row] = pathLength;
 };
 
 /** The first half of a refresh: the row keeps its text and waits for a new expiry. */

@@ -13,24 +13,31 @@
 // Left out on purpose: a `received` that a client put into its own Via is left where it is.
 
 import { rowEnd, rowStart } from '../sip/index.ts';
-import { encodeAscii, US_PER_SECOND, writeDecimal, writeHex } from '../std/index.ts';
-import { firstBindingOf } from './address-table.ts';
+import { encodeAscii, writeDecimal, writeHex } from '../std/index.ts';
 import {
   ANSWER_BODY,
   ANSWER_CAPABILITIES,
   ANSWER_CHALLENGE,
+  ANSWER_CUSTOM,
   ANSWER_EXTENSION,
   ANSWER_METHOD_NOT_ALLOWED,
   ANSWER_NOT_IMPLEMENTED,
   ANSWER_OK,
+  ANSWER_PATH,
+  ANSWER_PROXY_CHALLENGE,
+  ANSWER_PROXY_STALE,
   ANSWER_STALE,
   ANSWER_TOO_BRIEF,
+  ANSWER_TRYING,
   statusLineOf,
 } from './answers.ts';
-import { expiresAtOf, nextBindingOf, paramsEndOf, uriEndOf, uriStartOf } from './binding-table.ts';
+import { writeChallenges, writeNextNonce } from './challenge-lines.ts';
+import { writeContacts } from './contact-lines.ts';
 import { DATE_BYTES, setDate } from './date-header.ts';
+import { writeExtensions, writeForeignTags, writePathUnsupported } from './extension-lines.ts';
+import { extensionBytes } from './extensions.ts';
 import { hashBegin, hashEnd, hashWord, PURPOSE_TO_TAG } from './keyed-hash.ts';
-import { writeNonce } from './nonce.ts';
+import { put, putLineEnd, putText } from './put-bytes.ts';
 import type { Registrar } from './state.ts';
 import { isReceivedNeeded, writeAddress } from './top-via.ts';
 
@@ -42,37 +49,25 @@ const TO: Uint8Array = encodeAscii('\r\nTo: ');
 const TAG: Uint8Array = encodeAscii(';tag=');
 const CALL_ID: Uint8Array = encodeAscii('\r\nCall-ID: ');
 const CSEQ: Uint8Array = encodeAscii('\r\nCSeq: ');
-const CONTACT: Uint8Array = encodeAscii('Contact: <');
-const CONTACT_CLOSE: Uint8Array = encodeAscii('>');
-const EXPIRES: Uint8Array = encodeAscii(';expires=');
 const DATE: Uint8Array = encodeAscii('Date: ');
-const CHALLENGE: Uint8Array = encodeAscii('WWW-Authenticate: Digest realm="');
-const NONCE: Uint8Array = encodeAscii('", nonce="');
-const ALGORITHM: Uint8Array = encodeAscii('", algorithm=MD5');
-const QOP: Uint8Array = encodeAscii(', qop="auth"');
-const STALE: Uint8Array = encodeAscii(', stale=true');
 const ALLOW: Uint8Array = encodeAscii('Allow: OPTIONS, REGISTER\r\n');
 /** RFC 3261 §20.1: empty, no type of body is acceptable. */
 const ACCEPT: Uint8Array = encodeAscii('Accept: \r\n');
 const UNSUPPORTED: Uint8Array = encodeAscii('Unsupported: ');
 const MIN_EXPIRES: Uint8Array = encodeAscii('Min-Expires: ');
-const CRLF: Uint8Array = encodeAscii('\r\n');
 const END: Uint8Array = encodeAscii('Server: regstorm\r\nContent-Length: 0\r\n\r\n');
 
-const CR = 0x0d;
-const LF = 0x0a;
-
-/** More than all texts above, a status line, a nonce, a Date, a To tag and the numbers need together. */
-const FIXED_BYTES = 640;
-/** `Contact: <`, `>`, `;expires=4294967295` and the line end, rounded up. */
-export const CONTACT_LINE_BYTES = 40;
+/** More than all texts above, a status line, a Date, a To tag and the numbers need together. */
+const FIXED_BYTES = 480;
 const VIA_LINE_BYTES = 7;
 const UNSUPPORTED_LINE_BYTES = 15;
 
 /** How long an answer to this request is without contacts, at most. */
 export const envelopeBytes = (registrar: Registrar): number => {
   const { message } = registrar;
-  let bytes = FIXED_BYTES + registrar.realm.length;
+  let bytes = FIXED_BYTES + registrar.extraBytes;
+  const { extensions } = registrar;
+  if (extensions !== null) bytes += extensionBytes(registrar, extensions);
   const { via, require } = message;
   for (let i = 0; i < via.count; i++) bytes += rowEnd(via, i) - rowStart(via, i) + VIA_LINE_BYTES;
   for (let i = 0; i < require.count; i++) bytes += rowEnd(require, i) - rowStart(require, i) + UNSUPPORTED_LINE_BYTES;
@@ -83,33 +78,22 @@ export const envelopeBytes = (registrar: Registrar): number => {
 /** Composes at the ring's head, for the request under way, and returns the end. */
 export const composeAnswer = (registrar: Registrar, answer: number): number => {
   const out = registrar.slab;
-  const statusLine = statusLineOf(answer);
+  const { custom } = registrar.request;
+  const statusLine = answer === ANSWER_CUSTOM && custom !== null ? custom.statusLine : statusLineOf(answer);
   let at = put(out, registrar.ring.headOffset, statusLine, 0, statusLine.length);
   at = writeVias(registrar, at);
-  at = writeDialog(registrar, at);
+  at = writeDialog(registrar, at, answer !== ANSWER_TRYING);
   at = writeSubject(registrar, at, answer);
   return put(out, at, END, 0, END.length);
-};
-
-const put = (out: Uint8Array, at: number, from: Uint8Array, start: number, end: number): number => {
-  const shift = at - start;
-  for (let i = start; i < end; i++) out[i + shift] = from[i]!;
-  return end + shift;
-};
-
-const putText = (out: Uint8Array, at: number, text: Uint8Array): number => put(out, at, text, 0, text.length);
-
-const putLineEnd = (out: Uint8Array, at: number): number => {
-  out[at] = CR;
-  out[at + 1] = LF;
-  return at + 2;
 };
 
 const writeVias = (registrar: Registrar, start: number): number => {
   const out = registrar.slab;
   const { bytes } = registrar.request;
   const { via } = registrar.message;
-  let at = writeTopVia(registrar, putText(out, start, VIA));
+  const topVia = putText(out, start, VIA);
+  registrar.request.viaOffset = topVia - registrar.ring.headOffset;
+  let at = writeTopVia(registrar, topVia);
   for (let i = 1; i < via.count; i++) {
     at = putText(out, at, VIA);
     at = put(out, at, bytes, rowStart(via, i), rowEnd(via, i));
@@ -131,6 +115,7 @@ const writeTopVia = (registrar: Registrar, start: number): number => {
     at = put(out, at, request.bytes, viaStart, message.viaRportStart);
     at = putText(out, at, RPORT);
     at = writeDecimal(out, at, request.peerPort);
+    request.rportGrowth = at - start - (message.viaRportEnd - viaStart);
     at = put(out, at, request.bytes, message.viaRportEnd, viaEnd);
   }
   if (isReceivedNeeded(message, request.bytes, request.peerAddress)) {
@@ -140,7 +125,8 @@ const writeTopVia = (registrar: Registrar, start: number): number => {
   return putLineEnd(out, at);
 };
 
-const writeDialog = (registrar: Registrar, start: number): number => {
+/** RFC 3261 §8.2.6.2: a 100 needs no To tag, and has none here. */
+const writeDialog = (registrar: Registrar, start: number, isTagged: boolean): number => {
   const out = registrar.slab;
   const { message, request } = registrar;
   const { bytes } = request;
@@ -148,10 +134,11 @@ const writeDialog = (registrar: Registrar, start: number): number => {
   at = put(out, at, bytes, message.fromStart, message.fromEnd);
   at = putText(out, at, TO);
   at = put(out, at, bytes, message.toStart, message.toEnd);
-  if (message.toTagStart < 0) at = writeToTag(registrar, at);
+  if (message.toTagStart < 0 && isTagged) at = writeToTag(registrar, at);
   at = putText(out, at, CALL_ID);
   at = put(out, at, bytes, message.callIdStart, message.callIdEnd);
   at = putText(out, at, CSEQ);
+  request.cseqOffset = at - registrar.ring.headOffset;
   at = put(out, at, bytes, request.cseqStart, message.cseqMethodEnd);
   return putLineEnd(out, at);
 };
@@ -171,10 +158,15 @@ const writeSubject = (registrar: Registrar, start: number, answer: number): numb
   const out = registrar.slab;
   switch (answer) {
     case ANSWER_OK:
-      return writeDate(registrar, writeContacts(registrar, start));
+      return writeSuccess(registrar, start);
+    case ANSWER_CUSTOM:
+      return registrar.request.custom === null ? start : putText(out, start, registrar.request.custom.headers);
     case ANSWER_CHALLENGE:
     case ANSWER_STALE:
-      return writeChallenge(registrar, start, answer === ANSWER_STALE);
+      return writeChallenges(registrar, start, false, answer === ANSWER_STALE);
+    case ANSWER_PROXY_CHALLENGE:
+    case ANSWER_PROXY_STALE:
+      return writeChallenges(registrar, start, true, answer === ANSWER_PROXY_STALE);
     case ANSWER_CAPABILITIES:
     case ANSWER_METHOD_NOT_ALLOWED:
     case ANSWER_NOT_IMPLEMENTED:
@@ -184,6 +176,8 @@ const writeSubject = (registrar: Registrar, start: number, answer: number): numb
       return putText(out, start, ACCEPT);
     case ANSWER_EXTENSION:
       return writeUnsupported(registrar, start);
+    case ANSWER_PATH:
+      return writePathUnsupported(registrar, start);
     case ANSWER_TOO_BRIEF:
       // RFC 3261 §21.4.17: Min-Expires must be there.
       return putLineEnd(out, writeDecimal(out, putText(out, start, MIN_EXPIRES), registrar.options.minExpiresSeconds));
@@ -192,29 +186,12 @@ const writeSubject = (registrar: Registrar, start: number, answer: number): numb
   }
 };
 
-/** RFC 3261 §10.3(8): every current binding, each with what is left of its interval. */
-const writeContacts = (registrar: Registrar, start: number): number => {
-  const out = registrar.slab;
-  const { addresses, bindings, request } = registrar;
-  const texts = bindings.texts.bytes;
-  let at = start;
-  if (request.address === 0) return at;
-  for (let row = firstBindingOf(addresses, request.address); row !== 0; row = nextBindingOf(bindings, row)) {
-    at = putText(out, at, CONTACT);
-    at = put(out, at, texts, uriStartOf(bindings, row), uriEndOf(bindings, row));
-    at = putText(out, at, CONTACT_CLOSE);
-    at = put(out, at, texts, uriEndOf(bindings, row), paramsEndOf(bindings, row));
-    at = putText(out, at, EXPIRES);
-    at = writeDecimal(out, at, secondsLeft(expiresAtOf(bindings, row) - request.nowUs));
-    at = putLineEnd(out, at);
-  }
-  return at;
-};
-
-/** Rounded down, so that a client never believes in a binding for longer than it lasts; but 0 would say removed. */
-const secondsLeft = (leftUs: number): number => {
-  const seconds = Math.floor(leftUs / US_PER_SECOND);
-  return seconds === 0 ? 1 : seconds;
+const writeSuccess = (registrar: Registrar, start: number): number => {
+  const { extensions } = registrar;
+  let at = writeDate(registrar, writeContacts(registrar, start));
+  if (extensions !== null) at = writeExtensions(registrar, extensions, at);
+  const { isAuthenticated } = registrar.request;
+  return isAuthenticated && registrar.options.nextNonce ? writeNextNonce(registrar, at) : at;
 };
 
 const writeDate = (registrar: Registrar, start: number): number => {
@@ -224,30 +201,18 @@ const writeDate = (registrar: Registrar, start: number): number => {
   return putLineEnd(slab, at);
 };
 
-/** RFC 3261 §22.4(8): qop is always offered, unless the operator wants a registrar that is older than that. */
-const writeChallenge = (registrar: Registrar, start: number, isStale: boolean): number => {
-  const { nonceHash, options, realm, request, slab } = registrar;
-  let at = putText(slab, start, CHALLENGE);
-  at = putText(slab, at, realm);
-  at = putText(slab, at, NONCE);
-  // One more than the time, because 0 means that an address has no nonce.
-  at = writeNonce(nonceHash, slab, at, request.nowUs + 1, request.user, request.userLength);
-  at = putText(slab, at, ALGORITHM);
-  if (options.qop === 'auth') at = putText(slab, at, QOP);
-  if (isStale) at = putText(slab, at, STALE);
-  return putLineEnd(slab, at);
-};
-
-/** RFC 3261 §8.2.2.3: nothing that can be required is supported, so all of Require is listed. */
+/** RFC 3261 §8.2.2.3: without extensions nothing that can be required is supported, so all of Require is listed. */
 const writeUnsupported = (registrar: Registrar, start: number): number => {
   const out = registrar.slab;
+  const { extensions } = registrar;
+  if (extensions !== null) return writeForeignTags(registrar, extensions, start);
   const { require } = registrar.message;
   let at = start;
   for (let i = 0; i < require.count; i++) {
     if (rowStart(require, i) === rowEnd(require, i)) continue;
     at = putText(out, at, UNSUPPORTED);
     at = put(out, at, registrar.request.bytes, rowStart(require, i), rowEnd(require, i));
-    at = putText(out, at, CRLF);
+    at = putLineEnd(out, at);
   }
   return at;
 };

@@ -2,8 +2,9 @@
 // How a binding is kept as text: the URI without its brackets, its header parameters without `expires` (the registrar says
 // that itself), and the Call-ID of the request that wrote it. Everything else stays as it was received: parameters of the
 // URI stay in the URI, header parameters stay outside (RFC 4475 §3.3.12, §3.3.13), escaped headers in the URI stay too
-// (§3.3.14). The display name is not kept.
+// (§3.3.14). The display name is not kept. With RFC 3327, the Path of the request follows.
 
+import { type RowTable, rowEnd, rowStart } from '../sip/index.ts';
 import { encodeAscii, equalsIgnoreCase } from '../std/index.ts';
 import type { Registrar } from './state.ts';
 import { TEXT_BYTES_MAX } from './text-store.ts';
@@ -11,6 +12,7 @@ import type { PlannedContact } from './update-plan.ts';
 
 const EXPIRES: Uint8Array = encodeAscii('expires');
 
+const COMMA = 0x2c;
 const SEMICOLON = 0x3b;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -32,7 +34,24 @@ export const assembleText = (registrar: Registrar, contact: PlannedContact): num
   contact.uriLength = copy(plan.text, 0, bytes, uriStart, uriEnd);
   contact.paramsLength = copyParams(plan.text, contact.uriLength, bytes, paramsStart, paramsEnd) - contact.uriLength;
   const callIdAt = contact.uriLength + contact.paramsLength;
-  return copy(plan.text, callIdAt, bytes, message.callIdStart, message.callIdEnd);
+  const callIdEnd = copy(plan.text, callIdAt, bytes, message.callIdStart, message.callIdEnd);
+  const { extensions } = registrar;
+  contact.pathLength = 0;
+  if (extensions === null || !extensions.isPath) return callIdEnd;
+  const pathEnd = copyPath(plan.text, callIdEnd, bytes, extensions.path);
+  contact.pathLength = pathEnd === TEXT_TOO_LONG ? 0 : pathEnd - callIdEnd;
+  return pathEnd;
+};
+
+/** RFC 3327 §5.3: the whole vector, in its order, rows joined by commas. */
+const copyPath = (out: Uint8Array, start: number, bytes: Uint8Array, path: RowTable): number => {
+  let at = start;
+  for (let i = 0; i < path.count; i++) {
+    if (at + 1 + rowEnd(path, i) - rowStart(path, i) > TEXT_BYTES_MAX) return TEXT_TOO_LONG;
+    if (i > 0) out[at++] = COMMA;
+    at = copy(out, at, bytes, rowStart(path, i), rowEnd(path, i));
+  }
+  return at;
 };
 
 const copy = (out: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): number => {

@@ -4,7 +4,10 @@
 //   datagrams = requests + responses + keepAlives
 //   requests  = answered + retransmissionsAnswered + dropped
 //   answered  = the sum of byStatus
-//   dropped   = droppedUnanswerable + droppedAcks + droppedOutboxFull + droppedTooLong
+//   dropped   = droppedUnanswerable + droppedAcks + droppedOutboxFull + droppedTooLong + droppedByRule + droppedQueueFull
+//             + droppedAway + absorbed
+//
+// What waits for service is counted when it is served.
 
 export interface LiveCounters {
   datagrams: number;
@@ -25,11 +28,30 @@ export interface LiveCounters {
   droppedOutboxFull: number;
   /** Even a refusal would be longer than an answer may be. */
   droppedTooLong: number;
+  /** A rule said so. */
+  droppedByRule: number;
+  /** Came while the queue for service was full, and got no 503. */
+  droppedQueueFull: number;
+  /** Came during a restart. */
+  droppedAway: number;
+  /** Retransmissions of what a rule holds an answer back for (RFC 3261 §17.2.2: discarded in Trying). */
+  absorbed: number;
+  /** 503 because the queue for service was full; they are among the answered. */
+  overloaded: number;
+  /** 100s beside the answers. */
+  provisionals: number;
+  /** Further copies of answers, by a rule. */
+  duplicatesSent: number;
+  /** Answers that a rule kept from being sent, or held back for so long that they were lost. */
+  answersWithheld: number;
+  restarts: number;
+  /** Waited for service when it went away. */
+  lostInRestarts: number;
   /** Requests that the parser refused, answered or dropped. */
   malformed: number;
   /** 513: the answer, or a binding's text, would have been too long. */
   tooLong: number;
-  /** 401, and how many of them said stale=true. */
+  /** 401 and 407, and how many of them said stale=true. */
   challenges: number;
   staleChallenges: number;
   /** Right answers to a challenge. */
@@ -42,6 +64,10 @@ export interface LiveCounters {
   bindingsRefreshed: number;
   bindingsRemoved: number;
   bindingsExpired: number;
+  /** In restarts. */
+  bindingsLost: number;
+  /** By further ones, where the oldest gives way. */
+  bindingsReplaced: number;
   /** Index = status code. */
   readonly byStatus: Float64Array;
 }
@@ -63,6 +89,16 @@ export const createCounters = (): LiveCounters => ({
   droppedAcks: 0,
   droppedOutboxFull: 0,
   droppedTooLong: 0,
+  droppedByRule: 0,
+  droppedQueueFull: 0,
+  droppedAway: 0,
+  absorbed: 0,
+  overloaded: 0,
+  provisionals: 0,
+  duplicatesSent: 0,
+  answersWithheld: 0,
+  restarts: 0,
+  lostInRestarts: 0,
   malformed: 0,
   tooLong: 0,
   challenges: 0,
@@ -74,6 +110,8 @@ export const createCounters = (): LiveCounters => ({
   bindingsRefreshed: 0,
   bindingsRemoved: 0,
   bindingsExpired: 0,
+  bindingsLost: 0,
+  bindingsReplaced: 0,
   byStatus: new Float64Array(700),
 });
 

@@ -14,6 +14,8 @@ export const PURPOSE_ADDRESS_OF_RECORD = 1;
 export const PURPOSE_TRANSACTION = 2;
 export const PURPOSE_NONCE = 3;
 export const PURPOSE_TO_TAG = 4;
+export const PURPOSE_PROXY_NONCE = 5;
+export const PURPOSE_TEMPORARY_GRUU = 6;
 
 const INIT_2 = 0x6c796765;
 const INIT_3 = 0x74656462;

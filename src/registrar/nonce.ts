@@ -9,22 +9,29 @@
 import { writeHex } from '../std/index.ts';
 import { readHex8 } from './hex.ts';
 import type { KeyedHash } from './keyed-hash.ts';
-import { hashBegin, hashBytes, hashEnd, hashWord, PURPOSE_NONCE } from './keyed-hash.ts';
+import { hashBegin, hashBytes, hashEnd, hashWord } from './keyed-hash.ts';
 
 export const NONCE_BYTES = 32;
 export const NONCE_FOREIGN = -1;
 
 const WORD = 4_294_967_296;
 
-const seal = (hash: KeyedHash, high: number, low: number, user: Uint8Array, userLength: number): void => {
-  hashBegin(hash, PURPOSE_NONCE);
+const seal = (
+  hash: KeyedHash,
+  high: number,
+  low: number,
+  user: Uint8Array,
+  userLength: number,
+  purpose: number,
+): void => {
+  hashBegin(hash, purpose);
   hashWord(hash, high);
   hashWord(hash, low);
   hashBytes(hash, user, 0, userLength);
   hashEnd(hash);
 };
 
-/** Writes NONCE_BYTES at `at`. `issuedUs` is above 0. */
+/** Writes NONCE_BYTES at `at`. `issuedUs` is above 0; `purpose` keeps the nonces of two that challenge apart. */
 export const writeNonce = (
   hash: KeyedHash,
   out: Uint8Array,
@@ -32,10 +39,11 @@ export const writeNonce = (
   issuedUs: number,
   user: Uint8Array,
   userLength: number,
+  purpose: number,
 ): number => {
   const high = Math.floor(issuedUs / WORD);
   const low = issuedUs - high * WORD;
-  seal(hash, high, low, user, userLength);
+  seal(hash, high, low, user, userLength, purpose);
   let end = writeHex(out, at, high, 8);
   end = writeHex(out, end, low, 8);
   end = writeHex(out, end, hash.high, 8);
@@ -50,6 +58,7 @@ export const readNonce = (
   end: number,
   user: Uint8Array,
   userLength: number,
+  purpose: number,
 ): number => {
   if (end - start !== NONCE_BYTES) return NONCE_FOREIGN;
   const high = readHex8(bytes, start);
@@ -57,7 +66,7 @@ export const readNonce = (
   const sealHigh = readHex8(bytes, start + 16);
   const sealLow = readHex8(bytes, start + 24);
   if (high < 0 || low < 0 || sealHigh < 0 || sealLow < 0) return NONCE_FOREIGN;
-  seal(hash, high, low, user, userLength);
+  seal(hash, high, low, user, userLength, purpose);
   if (hash.high >>> 0 !== sealHigh || hash.low >>> 0 !== sealLow) return NONCE_FOREIGN;
   return high * WORD + low;
 };

@@ -1,8 +1,11 @@
 // What a registrar is made from. Everything that bounds memory is here, and is taken at creation.
 //
+// The misbehaviour (rules, restarts, a limited service) comes as src/scenario has read it from a registrar file.
+//
 // Left out on purpose: several domains, and a password for each user. It is a registrar to be tested against, and one
 // shared password exercises a client's digest just as well.
 
+import type { DigestAlgorithm, PlanRestart, PlanRule, PlanService, TextTemplate } from '../scenario/index.ts';
 import { assert } from '../std/index.ts';
 import { TEXT_BYTES_MAX } from './text-store.ts';
 
@@ -14,7 +17,21 @@ export interface RegistrarOptions {
   /** Shared by all users, whose names are the user parts of their addresses-of-record. Null: no challenge. */
   readonly password: string | null;
   /** 'none' challenges as RFC 2069 did, without qop and so without protection against replays. Default 'auth'. */
-  readonly qop?: 'auth' | 'none';
+  readonly qop?: 'auth' | 'auth-int' | 'both' | 'none';
+  /** A challenge for each, in this order (RFC 8760 §2.3). Default MD5 alone. */
+  readonly algorithms?: readonly DigestAlgorithm[];
+  /** Who asks: the registrar with 401, a proxy with 407, or first the one and then the other. Default 'registrar'. */
+  readonly challenge?: 'registrar' | 'proxy' | 'both';
+  /** Where both ask. Default: `proxy.` and the domain. */
+  readonly proxyRealm?: string | null;
+  /** After so many uses a nonce is stale. Default: never. */
+  readonly nonceUses?: number;
+  /** Whether a challenge for an old nonce says stale=true. Default true. */
+  readonly saysStale?: boolean;
+  /** Authentication-Info with a nextnonce in each 200 (RFC 7616 §3.5). Default false. */
+  readonly nextNonce?: boolean;
+  /** Takes the hash of a user name for it, and says so (RFC 7616 §3.4.4). Default false. */
+  readonly userhash?: boolean;
   /** Shorter intervals get 423 with this as Min-Expires, as far as RFC 3261 §10.3(7) allows (below 3600). */
   readonly minExpiresSeconds: number;
   /** Longer ones are shortened to this. */
@@ -45,6 +62,21 @@ export interface RegistrarOptions {
   readonly answerBytesMax?: number;
   /** What the clock on the wall says at time 0, microseconds since 1970; for the Date header. Default 0. */
   readonly wallClockOffsetUs?: number;
+  /** Default: none. */
+  readonly rules?: readonly PlanRule[];
+  readonly restarts?: readonly PlanRestart[];
+  /** Default null: every request is served at once. */
+  readonly service?: PlanService | null;
+  /** RFC 3327. Default off; `strict` refuses who does not support what a proxy asks for. */
+  readonly path?: 'off' | 'accept' | 'strict';
+  /** RFC 5626 and RFC 5627. Default false. */
+  readonly outbound?: boolean;
+  readonly gruu?: boolean;
+  /** Lines of each 200; `{user}` is that of To. */
+  readonly serviceRoutes?: readonly string[];
+  readonly associatedUris?: readonly TextTemplate[];
+  /** What becomes of a contact beyond maxContactsPerAor: refused (the default), or the oldest gives way. */
+  readonly contactsBeyond?: 'refuse' | 'replace';
 }
 
 export type ResolvedOptions = Required<RegistrarOptions>;
@@ -61,6 +93,13 @@ export const resolveOptions = (options: RegistrarOptions): ResolvedOptions => {
   const resolved: ResolvedOptions = {
     realm: options.domain,
     qop: 'auth',
+    algorithms: ['MD5'],
+    challenge: 'registrar',
+    proxyRealm: null,
+    nonceUses: Number.POSITIVE_INFINITY,
+    saysStale: true,
+    nextNonce: false,
+    userhash: false,
     maxContactsPerAor,
     bindingCapacity: Math.min(options.capacity * maxContactsPerAor, options.capacity * 2 + 2 * maxContactsPerAor),
     nonceLifetimeSeconds: 300,
@@ -72,6 +111,15 @@ export const resolveOptions = (options: RegistrarOptions): ResolvedOptions => {
       ANSWER_BYTES_LIMIT,
     ),
     wallClockOffsetUs: 0,
+    rules: [],
+    restarts: [],
+    service: null,
+    path: 'off',
+    outbound: false,
+    gruu: false,
+    serviceRoutes: [],
+    associatedUris: [],
+    contactsBeyond: 'refuse',
     ...options,
   };
   assertOptions(resolved);
@@ -92,6 +140,7 @@ const assertOptions = (options: ResolvedOptions): void => {
   assert(options.maxContactsPerAor >= 1, 'maxContactsPerAor is at least 1');
   assert(options.maxContactsPerAor <= 64, 'maxContactsPerAor is at most 64');
   assert(options.bindingCapacity >= 1, 'bindingCapacity is at least 1');
+  assert(options.algorithms.length >= 1, 'a challenge names an algorithm');
   assert(options.nonceLifetimeSeconds >= 1, 'nonceLifetimeSeconds is at least 1');
   assert(options.t1Us >= 1, 't1Us is at least 1');
   assert(options.transactionCapacity >= 1, 'transactionCapacity is at least 1');

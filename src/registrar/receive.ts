@@ -1,40 +1,18 @@
 // @hot
-// What becomes of one datagram.
+// A datagram arrives: the registrar may be away, or busy; else it is taken at once (take-datagram.ts).
 //
-//   datagram -> keep-alive? response? -> nowhere to answer to? -> room in the outbox? -> retransmission? -> answer
-//               (counted, ignored)       (dropped)                (dropped, nothing      (same bytes       (answer-request.ts,
-//                                                                  was done)              again)            compose.ts)
+//   datagram -> away? -> limited service? -> take-datagram.ts
+//               lost      waits its turn; or finds the queue full: lost, or 503
 //
-// Answers are complete when receive() returns; draining and sending them is somebody else's turn.
+// Without restarts and a limited service, which a registrar file may ask for, nothing of this is in the way.
 
-import type { SipMessage } from '../sip/index.ts';
-import { METHOD_ACK, mayBeStun, PARSE_EMPTY, PARSE_OK, parseMessage, rowEnd, rowStart } from '../sip/index.ts';
-import { answerRequest } from './answer-request.ts';
-import { commitAnswer, overwrittenBelow, reserveAnswer } from './answer-ring.ts';
-import { ANSWER_CHALLENGE, ANSWER_FULL, ANSWER_STALE, ANSWER_TOO_LARGE, statusOf } from './answers.ts';
-import { composeAnswer, envelopeBytes } from './compose.ts';
+import { reserveAnswer } from './answer-ring.ts';
 import type { LiveCounters } from './counters.ts';
-import { hashBegin, hashBytes, hashEnd, hashWord, PURPOSE_TRANSACTION } from './keyed-hash.ts';
-import {
-  answerEndOf,
-  answerStartOf,
-  closeBelow,
-  closeOldest,
-  findTransaction,
-  fireTimersJ,
-  isTransactionTableFull,
-  openTransaction,
-  setAnswer,
-} from './server-transactions.ts';
+import { sendHeld } from './misbehave.ts';
+import { passOutages } from './outages.ts';
+import { dequeue, enqueue, type ServiceQueue } from './service-queue.ts';
 import type { Registrar } from './state.ts';
-import { answerStun } from './stun.ts';
-import { answerPort } from './top-via.ts';
-
-const SPACE = 0x20;
-const ASCII_ZERO = 0x30;
-const ASCII_NINE = 0x39;
-/** RFC 3261 §8.1.1.7: z9hG4bK, which says that the rest is unique. */
-const COOKIE_BYTES = 7;
+import { takeDatagram } from './take-datagram.ts';
 
 /** Takes one datagram, [start, end) of bytes, which are free again on return. The peer is an IPv4 address and a port. */
 export const receive = (
@@ -46,145 +24,52 @@ export const receive = (
   peerAddress: number,
   peerPort: number,
 ): void => {
-  const { counters, message, request } = registrar;
+  const { outages, request, service } = registrar;
   registrar.nowUs = nowUs;
+  if (registrar.startedUs < 0) registrar.startedUs = nowUs;
+  if (outages !== null && passOutages(registrar, outages, nowUs)) {
+    registrar.counters.droppedAway++;
+    countDropped(registrar.counters);
+    return;
+  }
+  if (service === null) {
+    takeDatagram(registrar, nowUs, bytes, start, end, peerAddress, peerPort);
+    return;
+  }
+  if (enqueue(service, nowUs, bytes, start, end, peerAddress, peerPort)) return;
+  if (registrar.overload === null) {
+    registrar.counters.droppedQueueFull++;
+    countDropped(registrar.counters);
+    return;
+  }
+  request.isOverload = true;
+  takeDatagram(registrar, nowUs, bytes, start, end, peerAddress, peerPort);
+  request.isOverload = false;
+};
+
+/** Nobody looked at it, so it is taken for a request. */
+const countDropped = (counters: LiveCounters): void => {
   counters.datagrams++;
-  if (mayBeStun(bytes[start]!) && answerStun(registrar, bytes, start, end, peerAddress, peerPort)) return;
-  const parsed = parseMessage(bytes, start, end, message);
-  if (parsed === PARSE_EMPTY) {
-    counters.keepAlives++;
-    return;
-  }
-  if (message.isResponse) {
-    counters.responses++;
-    return;
-  }
   counters.requests++;
-  if (parsed !== PARSE_OK) counters.malformed++;
-  request.nowUs = nowUs;
-  request.bytes = bytes;
-  request.peerAddress = peerAddress;
-  request.peerPort = peerPort;
-  if (isAnswerable(registrar, start) && isThereRoom(registrar)) serve(registrar, parsed);
+  counters.dropped++;
 };
 
-/** RFC 3261 §8.2.6: an answer repeats Via, From, To, Call-ID and CSeq, so these must have been found. */
-const isAnswerable = (registrar: Registrar, start: number): boolean => {
-  const { counters, message, request } = registrar;
-  request.cseqStart = findCseqStart(request.bytes, start, message.cseqMethodStart);
-  const hasAddresses = message.fromEnd > message.fromStart && message.toEnd > message.toStart;
-  const hasCseq = request.cseqStart < message.cseqMethodStart && message.cseqMethodEnd > message.cseqMethodStart;
-  if (message.viaSentByStart < 0 || !hasAddresses || !hasCseq || message.callIdEnd <= message.callIdStart) {
-    counters.dropped++;
-    counters.droppedUnanswerable++;
-    return false;
+/** Restarts, service and held-back answers whose time has come. */
+export const serveWhatIsDue = (registrar: Registrar, nowUs: number): void => {
+  const { held, outages, service } = registrar;
+  if (outages !== null && passOutages(registrar, outages, nowUs)) return;
+  if (service !== null) serveQueue(registrar, service, nowUs);
+  if (held !== null) sendHeld(registrar, held, nowUs);
+};
+
+/** A full outbox keeps the rest waiting, as it would keep a real registrar. */
+const serveQueue = (registrar: Registrar, queue: ServiceQueue, nowUs: number): void => {
+  while (queue.count > 0 && queue.dueUs[queue.first]! <= nowUs) {
+    if (!reserveAnswer(registrar.ring)) return;
+    const entry = queue.first;
+    const start = queue.start[entry]!;
+    const end = queue.end[entry]!;
+    takeDatagram(registrar, nowUs, queue.bytes, start, end, queue.peerAddress[entry]!, queue.peerPort[entry]!);
+    dequeue(queue);
   }
-  // RFC 3261 §17.1.1.3: an ACK is never answered; nor is what would be one but for its first line.
-  if (message.method === METHOD_ACK || message.cseqMethod === METHOD_ACK) {
-    counters.dropped++;
-    counters.droppedAcks++;
-    return false;
-  }
-  return true;
-};
-
-/** Back over the white space and the digits before the method; a CSeq too large to be a number is echoed all the same. */
-const findCseqStart = (bytes: Uint8Array, start: number, methodStart: number): number => {
-  let at = methodStart;
-  while (at > start && bytes[at - 1]! <= SPACE) at--;
-  const numberEnd = at;
-  while (at > start && bytes[at - 1]! >= ASCII_ZERO && bytes[at - 1]! <= ASCII_NINE) at--;
-  return at < numberEnd ? at : methodStart;
-};
-
-/** For the answer itself, and for one more in the outbox. */
-const isThereRoom = (registrar: Registrar): boolean => {
-  const { counters, options, request, ring, transactions } = registrar;
-  request.envelopeBytes = envelopeBytes(registrar);
-  if (request.envelopeBytes > options.answerBytesMax) {
-    counters.dropped++;
-    counters.droppedTooLong++;
-    return false;
-  }
-  if (!reserveAnswer(ring)) {
-    counters.dropped++;
-    counters.droppedOutboxFull++;
-    return false;
-  }
-  counters.transactionsOverwritten += closeBelow(transactions, overwrittenBelow(ring));
-  return true;
-};
-
-const serve = (registrar: Registrar, parsed: number): void => {
-  const { counters, message, request, ring, transactions } = registrar;
-  fireTimersJ(transactions, request.nowUs);
-  identify(registrar);
-  const port = answerPort(message, request.peerPort);
-  const known = findTransaction(transactions, request.keyHigh, request.keyLow);
-  if (known >= 0) {
-    // RFC 3261 §17.2.2: in Completed, a retransmitted request gets the final response again.
-    const answerStart = answerStartOf(transactions, known);
-    const answerEnd = answerEndOf(transactions, known);
-    ring.slab.copyWithin(ring.headOffset, answerStart, answerEnd);
-    commitAnswer(ring, ring.headOffset + answerEnd - answerStart, request.peerAddress, port);
-    counters.retransmissionsAnswered++;
-    return;
-  }
-  const answer = answerRequest(registrar, parsed);
-  const answerEnd = composeAnswer(registrar, answer);
-  if (isTransactionTableFull(transactions)) {
-    closeOldest(transactions);
-    counters.transactionsOverwritten++;
-  }
-  const row = openTransaction(transactions, request.nowUs, request.keyHigh, request.keyLow);
-  setAnswer(transactions, row, ring.headPosition, ring.headOffset, answerEnd);
-  commitAnswer(ring, answerEnd, request.peerAddress, port);
-  count(counters, answer);
-};
-
-/** RFC 3261 §17.2.3: branch, sent-by and method; without a real branch everything that RFC 2543 compared. */
-const identify = (registrar: Registrar): void => {
-  const { hash, message, request } = registrar;
-  const { bytes } = request;
-  hashBegin(hash, PURPOSE_TRANSACTION);
-  if (hasUniqueBranch(bytes, message)) {
-    hashField(registrar, message.viaBranchStart, message.viaBranchEnd);
-    hashField(registrar, message.viaSentByStart, message.viaSentByEnd);
-    hashField(registrar, message.methodStart, message.methodEnd);
-  } else {
-    hashField(registrar, message.requestUriStart, message.requestUriEnd);
-    hashField(registrar, message.toTagStart, message.toTagEnd);
-    hashField(registrar, message.fromTagStart, message.fromTagEnd);
-    hashField(registrar, message.callIdStart, message.callIdEnd);
-    hashField(registrar, request.cseqStart, message.cseqMethodEnd);
-    hashField(registrar, rowStart(message.via, 0), rowEnd(message.via, 0));
-  }
-  hashEnd(hash);
-  request.keyHigh = hash.high;
-  request.keyLow = hash.low;
-};
-
-/** The cookie with something behind it (RFC 4475 §3.2.1: the cookie alone is unique to nobody). It ignores case. */
-const hasUniqueBranch = (bytes: Uint8Array, message: SipMessage): boolean => {
-  const at = message.viaBranchStart;
-  if (at < 0 || message.viaBranchEnd - at <= COOKIE_BYTES) return false;
-  if ((bytes[at]! | 0x20) !== 0x7a || bytes[at + 1] !== 0x39 || (bytes[at + 2]! | 0x20) !== 0x68) return false;
-  if ((bytes[at + 3]! | 0x20) !== 0x67 || bytes[at + 4] !== 0x34) return false;
-  return (bytes[at + 5]! | 0x20) === 0x62 && (bytes[at + 6]! | 0x20) === 0x6b;
-};
-
-/** With its length, so that bytes can't move from one field to the next. */
-const hashField = (registrar: Registrar, start: number, end: number): void => {
-  hashWord(registrar.hash, end - start);
-  hashBytes(registrar.hash, registrar.request.bytes, start, end);
-};
-
-const count = (counters: LiveCounters, answer: number): void => {
-  const status = statusOf(answer);
-  counters.answered++;
-  counters.byStatus[status] = counters.byStatus[status]! + 1;
-  if (answer === ANSWER_CHALLENGE || answer === ANSWER_STALE) counters.challenges++;
-  if (answer === ANSWER_STALE) counters.staleChallenges++;
-  if (answer === ANSWER_FULL) counters.full++;
-  if (answer === ANSWER_TOO_LARGE) counters.tooLong++;
 };

@@ -6,9 +6,10 @@
 //   drain(sink)  hands over the answers; their bytes lie in registrar.slab
 //   released(n)  when the transport is done with the n oldest of them
 //
-// advance() frees memory and nothing else: what a request sees is exact without it.
+// advance() serves what has waited for service and sends answers that were held back, where a registrar file asks for such
+// things. Else it frees memory and nothing else: what a request sees is exact without it.
 
-import { assert, decodeLatin1, encodeUtf8 } from '../std/index.ts';
+import { assert, decodeLatin1, encodeUtf8, NEVER_US } from '../std/index.ts';
 import { findAddress, firstBindingOf } from './address-table.ts';
 import type { AnswerSink } from './answer-ring.ts';
 import { drainAnswers, releaseAnswers } from './answer-ring.ts';
@@ -19,14 +20,19 @@ import {
   expiresAtOf,
   nextBindingOf,
   paramsEndOf,
+  textEndOf,
   uriEndOf,
   uriStartOf,
 } from './binding-table.ts';
 import type { RegistrarCounters } from './counters.ts';
 import { copyCounters } from './counters.ts';
 import { nextExpiryUs, overdueCount } from './expiry-wheel.ts';
+import { nextHeldUs } from './held-answers.ts';
 import { hashBegin, hashBytes, hashEnd, PURPOSE_ADDRESS_OF_RECORD } from './keyed-hash.ts';
+import { nextOutageUs } from './outages.ts';
+import { serveWhatIsDue } from './receive.ts';
 import { fireTimersJ, nextTimerJUs } from './server-transactions.ts';
+import { nextServedUs } from './service-queue.ts';
 import type { Registrar } from './state.ts';
 
 /** One binding as text, for tests and for showing. */
@@ -38,15 +44,34 @@ export interface BindingView {
   readonly callId: string;
   readonly cseq: number;
   readonly expiresAtUs: number;
+  /** Path values as they were stored (RFC 3327 §5.3), in their order; only where the registrar keeps them. */
+  readonly path?: string;
 }
 
 /** Returns when it wants to be called next: never late, possibly early. */
 export const advance = (registrar: Registrar, nowUs: number): number => {
   registrar.nowUs = nowUs;
+  serveWhatIsDue(registrar, nowUs);
   fireTimersJ(registrar.transactions, nowUs);
   registrar.counters.bindingsExpired += expireBindings(registrar.bindings, nowUs);
-  return Math.min(nextTimerJUs(registrar.transactions), nextExpiryUs(registrar.bindings.wheel));
+  const housekeepingUs = Math.min(nextTimerJUs(registrar.transactions), nextExpiryUs(registrar.bindings.wheel));
+  return Math.min(housekeepingUs, nextAnswerUs(registrar));
 };
+
+/** When it may have answers to send, or restarts, without a datagram coming first. */
+export const nextAnswerUs = (registrar: Registrar): number => {
+  const { held, outages, service } = registrar;
+  const servedUs = service === null ? NEVER_US : nextServedUs(service);
+  const heldUs = held === null ? NEVER_US : nextHeldUs(held);
+  return Math.min(servedUs, heldUs, outages === null ? NEVER_US : nextOutageUs(registrar, outages));
+};
+
+/** How often each rule was applied, in their order. */
+export const appliedRules = (registrar: Registrar): readonly { readonly name: string; readonly applied: number }[] =>
+  (registrar.rules?.list ?? []).map(({ name, applied }) => ({ name, applied }));
+
+/** The most requests that ever waited for service. */
+export const longestQueue = (registrar: Registrar): number => registrar.service?.countMost ?? 0;
 
 /** Offers answers, oldest first, until there are no more or the sink takes none; returns how many it took. */
 export const drain = (registrar: Registrar, sink: AnswerSink): number => drainAnswers(registrar.ring, sink);
@@ -88,6 +113,9 @@ export const bindingsOf = (registrar: Registrar, user: string): BindingView[] =>
       callId: decodeLatin1(bytes, callId, callIdEndOf(bindings, row)),
       cseq: cseqOf(bindings, row),
       expiresAtUs,
+      ...(bindings.pathLength === null
+        ? {}
+        : { path: decodeLatin1(bytes, callIdEndOf(bindings, row), textEndOf(bindings, row)) }),
     });
   }
   return views;

@@ -5,9 +5,9 @@
 // A registrar that loses its bindings too is simply a new one (createRegistrar).
 
 import { drainAnswers, releaseAnswers } from './answer-ring.ts';
+import { createSeededHash } from './seeded-hash.ts';
 import { closeOldest } from './server-transactions.ts';
 import type { Registrar } from './state.ts';
-import { createSeededHash } from './state.ts';
 
 /** `seed` makes the new nonces its own. Only while the transport holds none of its answers. */
 export const restart = (registrar: Registrar, nowUs: number, seed: number): void => {

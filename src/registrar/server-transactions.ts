@@ -1,6 +1,6 @@
 // @hot
 // Non-INVITE server transactions (RFC 3261 §17.2.2), as far as a server needs them that answers every request at once: they
-// are in Completed from the beginning, hold the answer for retransmissions, and end when Timer J fires after 64*T1.
+// are in Completed from the beginning (but for answers that a rule holds back, see held-answers.ts), hold the answer for retransmissions, and end when Timer J fires after 64*T1.
 //
 //  column       array         unit  meaning                                              valid in
 //  keyHigh      Int32Array    -     64-bit keyed hash of what identifies it (§17.2.3)    rows from oldest to newest
@@ -8,6 +8,7 @@
 //  position     Float64Array  byte  where its answer begins in the answer ring           "
 //  start, end   Int32Array    byte  the same as offsets in the slab                      "
 //  timerJUs     Float64Array  µs    when Timer J fires                                   "
+//  state        Uint8Array    -     TRANSACTION_*; only with rules that hold answers back
 //
 // All of them live equally long, so the rows are a ring in order of age: Timer J, a full table and an answer that was run
 // over in the answer ring all take the oldest. An index of twice as many places finds the row of a key.
@@ -20,6 +21,12 @@
 
 import { NEVER_US } from '../std/index.ts';
 
+export const TRANSACTION_COMPLETED = 0;
+/** No answer yet: a retransmission is absorbed (RFC 3261 §17.2.2). */
+export const TRANSACTION_TRYING = 1;
+/** 100 was sent, and is sent again for a retransmission. */
+export const TRANSACTION_PROCEEDING = 2;
+
 export interface TransactionTable {
   readonly capacity: number;
   readonly lifetimeUs: number;
@@ -31,12 +38,13 @@ export interface TransactionTable {
   readonly start: Int32Array;
   readonly end: Int32Array;
   readonly timerJUs: Float64Array;
+  readonly state: Uint8Array | null;
   /** Rows ever opened and ever closed; row = number % capacity. */
   opened: number;
   closed: number;
 }
 
-export const createTransactionTable = (capacity: number, t1Us: number): TransactionTable => {
+export const createTransactionTable = (capacity: number, t1Us: number, hasStates = false): TransactionTable => {
   let places = 16;
   while (places < capacity * 2) places *= 2;
   return {
@@ -51,10 +59,23 @@ export const createTransactionTable = (capacity: number, t1Us: number): Transact
     start: new Int32Array(capacity),
     end: new Int32Array(capacity),
     timerJUs: new Float64Array(capacity),
+    state: hasStates ? new Uint8Array(capacity) : null,
     opened: 0,
     closed: 0,
   };
 };
+
+export const stateOf = (table: TransactionTable, row: number): number =>
+  table.state === null ? TRANSACTION_COMPLETED : table.state[row]!;
+
+export const setState = (table: TransactionTable, row: number, state: number): void => {
+  if (table.state !== null) table.state[row] = state;
+};
+
+/** A transaction by its number, which no other one has: the newest; whether it is still there; its row. */
+export const newestNumber = (table: TransactionTable): number => table.opened - 1;
+export const isOpen = (table: TransactionTable, number: number): boolean => number >= table.closed;
+export const rowOfNumber = (table: TransactionTable, number: number): number => number % table.capacity;
 
 export const answerStartOf = (table: TransactionTable, row: number): number => table.start[row]!;
 export const answerEndOf = (table: TransactionTable, row: number): number => table.end[row]!;
@@ -79,6 +100,7 @@ export const openTransaction = (table: TransactionTable, nowUs: number, high: nu
   table.keyHigh[row] = high;
   table.keyLow[row] = low;
   table.timerJUs[row] = nowUs + table.lifetimeUs;
+  if (table.state !== null) table.state[row] = TRANSACTION_COMPLETED;
   let place = low & table.indexMask;
   while (table.index[place] !== 0) place = (place + 1) & table.indexMask;
   table.index[place] = row + 1;

@@ -1,9 +1,10 @@
 // The registrar's one record: its tables, and the work space for the request under way. Nothing is allocated after
 // creation; every file of this folder that works on a request gets this record and touches only its own part.
 
-import type { ContactCursor, SipMessage, StunMessage, UriPair } from '../sip/index.ts';
-import { createContactCursor, createSipMessage, createStunMessage, createUriPair } from '../sip/index.ts';
-import { encodeAscii, encodeUtf8 } from '../std/index.ts';
+import type { ContactCursor, SipMessage, SipUri, StunMessage, UriPair } from '../sip/index.ts';
+import { createContactCursor, createSipMessage, createSipUri, createStunMessage, createUriPair } from '../sip/index.ts';
+import { encodeAscii } from '../std/index.ts';
+import { createCustomAnswer, createRules, customBytes } from './actions.ts';
 import type { AddressTable } from './address-table.ts';
 import { createAddressTable } from './address-table.ts';
 import type { AnswerRing } from './answer-ring.ts';
@@ -16,12 +17,23 @@ import type { LiveCounters } from './counters.ts';
 import { createCounters } from './counters.ts';
 import type { DateHeader } from './date-header.ts';
 import { createDateHeader } from './date-header.ts';
+import type { Extensions } from './extension-record.ts';
+import { createExtensions } from './extension-record.ts';
+import type { HeldAnswers } from './held-answers.ts';
+import { createHeldAnswers } from './held-answers.ts';
+import type { Instance } from './instances.ts';
+import { createInstance } from './instances.ts';
 import type { KeyedHash } from './keyed-hash.ts';
-import { createKeyedHash } from './keyed-hash.ts';
 import type { RegistrarOptions, ResolvedOptions } from './options.ts';
 import { resolveOptions } from './options.ts';
+import type { Outages } from './outage-record.ts';
+import { createOutages } from './outage-record.ts';
+import type { CustomAnswer, Rules } from './rule.ts';
+import { createSeededHash } from './seeded-hash.ts';
 import type { TransactionTable } from './server-transactions.ts';
 import { createTransactionTable } from './server-transactions.ts';
+import type { ServiceQueue } from './service-queue.ts';
+import { createServiceQueue } from './service-queue.ts';
 import { createTextStore, GRANULE_BYTES } from './text-store.ts';
 import type { UpdatePlan } from './update-plan.ts';
 import { createUpdatePlan } from './update-plan.ts';
@@ -52,6 +64,21 @@ export interface RequestContext {
   cseqStart: number;
   /** What the answer needs beside its contacts, at most. */
   envelopeBytes: number;
+  /** FALSEHOOD_*: what a rule makes of its 200. */
+  falsehood: number;
+  /** What ANSWER_CUSTOM stands for. */
+  custom: CustomAnswer | null;
+  /** Its credentials were right. */
+  isAuthenticated: boolean;
+  /** The credentials name the owner of the address-of-record. */
+  isUserNamed: boolean;
+  /** It found the queue for service full. */
+  isOverload: boolean;
+  /** Where the answer under way has its topmost Via and its CSeq, from the ring's head. */
+  viaOffset: number;
+  cseqOffset: number;
+  /** By how much a filled rport made that Via longer. */
+  rportGrowth: number;
 }
 
 export interface Registrar {
@@ -67,7 +94,6 @@ export interface Registrar {
   /** Seals nonces. Apart, since a restart forgets it, and addresses must still be found. */
   nonceHash: KeyedHash;
   readonly date: DateHeader;
-  readonly realm: Uint8Array;
   readonly message: SipMessage;
   readonly stun: StunMessage;
   readonly contact: ContactCursor;
@@ -78,6 +104,21 @@ export interface Registrar {
   readonly request: RequestContext;
   /** The latest time it was told. */
   nowUs: number;
+  /** When the first datagram came, from which rules and restarts count; -1: none yet. */
+  startedUs: number;
+  /** These are null where nobody asked for them. */
+  readonly rules: Rules | null;
+  readonly held: HeldAnswers | null;
+  readonly outages: Outages | null;
+  readonly service: ServiceQueue | null;
+  readonly overload: CustomAnswer | null;
+  readonly extensions: Extensions | null;
+  /** Work space of extensions. */
+  readonly instance: Instance;
+  readonly otherInstance: Instance;
+  readonly contactUri: SipUri;
+  /** What an answer may carry beyond the usual, at most. */
+  readonly extraBytes: number;
 }
 
 /** The longest user part of an address-of-record, unescaped. */
@@ -96,14 +137,21 @@ const createRequestContext = (): RequestContext => ({
   address: 0,
   cseqStart: 0,
   envelopeBytes: 0,
+  falsehood: 0,
+  custom: null,
+  isAuthenticated: false,
+  isUserNamed: false,
+  isOverload: false,
+  viaOffset: 0,
+  cseqOffset: 0,
+  rportGrowth: 0,
 });
 
-/** Two keys from any seed, each bit of which reaches both. */
-export const createSeededHash = (seed: number): KeyedHash => {
-  const low = seed >>> 0;
-  const high = Math.floor(seed / 4_294_967_296) >>> 0;
-  const key0 = Math.imul(low ^ 0x2545f491, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b);
-  return createKeyedHash(key0 ^ (key0 >>> 15), Math.imul(key0 ^ (key0 >>> 13), 0xc2b2ae35) ^ high);
+/** 503 for whoever finds the queue full; null: they are dropped. */
+const createOverload = ({ service }: ResolvedOptions): CustomAnswer | null => {
+  if (service === null || service.whenFull === 'drop') return null;
+  const headers = [{ name: 'Retry-After', value: String(service.retryAfterSeconds) }];
+  return createCustomAnswer({ status: 503, phrase: 'Service Unavailable', headers });
 };
 
 const slabBytes = (options: ResolvedOptions): number =>
@@ -116,26 +164,41 @@ export const createRegistrar = (given: RegistrarOptions): Registrar => {
   const texts = createTextStore(Math.ceil(textBytes / GRANULE_BYTES) + 1024);
   const addresses = createAddressTable(capacity, texts);
   const ring = createAnswerRing(slabBytes(options), options.answerBytesMax, options.outboxSlots);
+  const rules = createRules(options.rules, options.seed);
+  const isHolding = options.rules.some(({ action }) => action.delay !== null);
+  const overload = createOverload(options);
+  const authenticator = createAuthenticator(options);
   return {
     options,
     slab: ring.slab,
     ring,
-    transactions: createTransactionTable(options.transactionCapacity, options.t1Us),
+    transactions: createTransactionTable(options.transactionCapacity, options.t1Us, isHolding),
     addresses,
-    bindings: createBindingTable(bindingCapacity, addresses, texts),
+    bindings: createBindingTable(bindingCapacity, addresses, texts, options.path !== 'off'),
     counters: createCounters(),
     hash: createSeededHash(options.seed),
     nonceHash: createSeededHash(options.seed),
     date: createDateHeader(options.wallClockOffsetUs),
-    realm: encodeUtf8(options.realm),
     message: createSipMessage(),
     stun: createStunMessage(),
     contact: createContactCursor(),
     uriPair: createUriPair(),
     uris: createUriReader(encodeAscii(options.domain)),
-    authenticator: createAuthenticator(options.password, options.qop),
+    authenticator,
     plan: createUpdatePlan(),
     request: createRequestContext(),
     nowUs: 0,
+    startedUs: -1,
+    rules,
+    held: isHolding ? createHeldAnswers(options.transactionCapacity) : null,
+    outages: createOutages(options.restarts),
+    service: options.service === null ? null : createServiceQueue(options.service.queue, options.service.serviceUs),
+    overload,
+    extensions: createExtensions(options),
+    instance: createInstance(),
+    otherInstance: createInstance(),
+    contactUri: createSipUri(),
+    extraBytes:
+      authenticator.answerBytes + customBytes([overload, ...(rules?.list ?? []).map(({ action }) => action.answer)]),
   };
 };

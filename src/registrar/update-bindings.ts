@@ -38,12 +38,16 @@ import {
   roomForBindings,
   setBindingExpiry,
   setBindingText,
+  textEndOf,
   unscheduleBinding,
   uriEndOf,
   uriStartOf,
 } from './binding-table.ts';
-import { CONTACT_LINE_BYTES } from './compose.ts';
+import { CONTACT_LINE_BYTES } from './contact-lines.ts';
 import { assembleText, TEXT_TOO_LONG } from './contact-text.ts';
+import { gruuBytes } from './extension-lines.ts';
+import { checkContacts, findByFlow, NOT_BY_FLOW } from './outbound.ts';
+import { FALSEHOOD_UNSTORED } from './rule.ts';
 import type { Registrar } from './state.ts';
 import { keepText, releaseText } from './text-store.ts';
 import type { PlannedContact } from './update-plan.ts';
@@ -53,14 +57,18 @@ import { PLAN_CONTACTS_MAX } from './update-plan.ts';
 const BRIEF_SECONDS_LIMIT = 3600;
 
 export const updateBindings = (registrar: Registrar): number => {
-  const { plan } = registrar;
+  const { extensions, plan } = registrar;
   const read = readContacts(registrar);
   if (read !== ANSWER_OK) return read;
   if (plan.hasStar) return removeAll(registrar);
+  const allowed = extensions === null ? ANSWER_OK : checkContacts(registrar, extensions);
+  if (allowed !== ANSWER_OK) return allowed;
   const planned = planContacts(registrar);
   if (planned !== ANSWER_OK) return planned;
   const room = checkRoom(registrar);
   if (room !== ANSWER_OK) return room;
+  // Confirmed, and not stored: a rule wants the answer without the deed.
+  if (registrar.request.falsehood >= FALSEHOOD_UNSTORED) return ANSWER_OK;
   const taken = takeTexts(registrar);
   if (taken !== ANSWER_OK) {
     releaseTexts(registrar);
@@ -99,6 +107,7 @@ const removeAll = (registrar: Registrar): number => {
   for (let row = firstBindingOf(addresses, request.address); row !== 0; row = nextBindingOf(bindings, row)) {
     if (isOutOfOrder(registrar, row)) return ANSWER_CSEQ_ORDER;
   }
+  if (request.falsehood >= FALSEHOOD_UNSTORED) return ANSWER_OK;
   for (
     let row = firstBindingOf(addresses, request.address);
     row !== 0;
@@ -136,9 +145,13 @@ const planContacts = (registrar: Registrar): number => {
   return ANSWER_OK;
 };
 
-/** By URI comparison (RFC 3261 §19.1.4). */
-const findBinding = (registrar: Registrar, planned: PlannedContact): number => {
-  const { addresses, bindings, request } = registrar;
+/** By URI comparison (RFC 3261 §19.1.4), or by instance and reg-id (RFC 5626 §6). */
+export const findBinding = (registrar: Registrar, planned: PlannedContact): number => {
+  const { addresses, bindings, extensions, request } = registrar;
+  if (extensions !== null) {
+    const found = findByFlow(registrar, extensions, planned);
+    if (found !== NOT_BY_FLOW) return found;
+  }
   if (request.address === 0) return 0;
   const texts = bindings.texts.bytes;
   const { uriStart, uriEnd } = planned;
@@ -182,8 +195,11 @@ const checkRoom = (registrar: Registrar): number => {
     else if (binding !== 0 && expires === 0) growth--;
   }
   const before = request.address === 0 ? 0 : bindingCountOf(addresses, request.address);
-  if (growth > 0 && before + growth > options.maxContactsPerAor) return ANSWER_TOO_MANY_CONTACTS;
-  if (growth > roomForBindings(bindings)) return ANSWER_FULL;
+  plan.evictions = Math.max(0, growth > 0 ? before + growth - options.maxContactsPerAor : 0);
+  if (plan.evictions > 0 && (options.contactsBeyond === 'refuse' || growth > options.maxContactsPerAor)) {
+    return ANSWER_TOO_MANY_CONTACTS;
+  }
+  if (growth - plan.evictions > roomForBindings(bindings)) return ANSWER_FULL;
   return request.envelopeBytes + contactBytesAfter(registrar) > options.answerBytesMax ? ANSWER_TOO_LARGE : ANSWER_OK;
 };
 
@@ -194,7 +210,9 @@ const contactBytesAfter = (registrar: Registrar): number => {
   for (let i = 0; i < plan.count; i++) {
     const { binding, expires, paramsEnd, paramsStart, uriEnd, uriStart } = plan.contacts[i]!;
     if (binding !== 0) bytes -= lineBytes(registrar, binding);
-    if (expires !== 0) bytes += uriEnd - uriStart + (paramsEnd - paramsStart) + CONTACT_LINE_BYTES;
+    if (expires === 0) continue;
+    bytes += uriEnd - uriStart + (paramsEnd - paramsStart) + CONTACT_LINE_BYTES;
+    bytes += gruuBytes(registrar, paramsEnd - paramsStart);
   }
   return bytes;
 };
@@ -211,7 +229,10 @@ export const contactBytes = (registrar: Registrar): number => {
 };
 
 const lineBytes = (registrar: Registrar, row: number): number =>
-  paramsEndOf(registrar.bindings, row) - uriStartOf(registrar.bindings, row) + CONTACT_LINE_BYTES;
+  paramsEndOf(registrar.bindings, row) -
+  uriStartOf(registrar.bindings, row) +
+  CONTACT_LINE_BYTES +
+  gruuBytes(registrar, paramsEndOf(registrar.bindings, row) - uriEndOf(registrar.bindings, row));
 
 /** Everything that takes memory. What it took is in the plan, for commit or for releaseTexts. */
 const takeTexts = (registrar: Registrar): number => {
@@ -245,15 +266,16 @@ const hasText = (registrar: Registrar, planned: PlannedContact, length: number):
   const start = uriStartOf(bindings, row);
   if (uriEndOf(bindings, row) - start !== planned.uriLength) return false;
   if (paramsEndOf(bindings, row) - uriEndOf(bindings, row) !== planned.paramsLength) return false;
-  return equalBytes(bindings.texts.bytes, start, callIdEndOf(bindings, row), plan.text, 0, length);
+  return equalBytes(bindings.texts.bytes, start, textEndOf(bindings, row), plan.text, 0, length);
 };
 
 const releaseTexts = (registrar: Registrar): void => {
   const { bindings, message, plan } = registrar;
+  const callIdLength = message.callIdEnd - message.callIdStart;
   for (let i = 0; i < plan.count; i++) {
-    const { paramsLength, textAt, uriLength } = plan.contacts[i]!;
+    const { paramsLength, pathLength, textAt, uriLength } = plan.contacts[i]!;
     if (textAt === 0) continue;
-    releaseText(bindings.texts, textAt, uriLength + paramsLength + message.callIdEnd - message.callIdStart);
+    releaseText(bindings.texts, textAt, uriLength + paramsLength + callIdLength + pathLength);
   }
 };
 
@@ -266,14 +288,37 @@ const commit = (registrar: Registrar): void => {
     removeBinding(bindings, binding);
     counters.bindingsRemoved++;
   }
+  if (plan.evictions > 0) evictOldest(registrar);
   for (let i = 0; i < plan.count; i++) {
     if (plan.contacts[i]!.expires !== 0) commitContact(registrar, plan.contacts[i]!);
   }
 };
 
+/** Bindings stand in the order in which they came; those that the request refreshes stay. */
+const evictOldest = (registrar: Registrar): void => {
+  const { addresses, bindings, counters, plan, request } = registrar;
+  let left = plan.evictions;
+  let row = firstBindingOf(addresses, request.address);
+  while (row !== 0 && left > 0) {
+    const next = nextBindingOf(bindings, row);
+    if (!isPlanned(registrar, row)) {
+      removeBinding(bindings, row);
+      counters.bindingsReplaced++;
+      left--;
+    }
+    row = next;
+  }
+};
+
+const isPlanned = (registrar: Registrar, row: number): boolean => {
+  const { plan } = registrar;
+  for (let i = 0; i < plan.count; i++) if (plan.contacts[i]!.binding === row) return true;
+  return false;
+};
+
 const commitContact = (registrar: Registrar, planned: PlannedContact): void => {
   const { bindings, counters, message, request } = registrar;
-  const { expires, paramsLength, textAt, uriLength } = planned;
+  const { expires, paramsLength, pathLength, textAt, uriLength } = planned;
   let row = planned.binding;
   if (row === 0) {
     row = appendBinding(bindings, request.address);
@@ -284,7 +329,8 @@ const commitContact = (registrar: Registrar, planned: PlannedContact): void => {
     counters.bindingsRefreshed++;
   }
   if (textAt !== 0) {
-    setBindingText(bindings, row, textAt, uriLength, paramsLength, message.callIdEnd - message.callIdStart);
+    const callIdLength = message.callIdEnd - message.callIdStart;
+    setBindingText(bindings, row, textAt, uriLength, paramsLength, callIdLength, pathLength);
   }
   setBindingExpiry(bindings, row, message.cseq, request.nowUs + expires * US_PER_SECOND);
 };

@@ -21,12 +21,15 @@ export interface PlannedContact {
   textAt: number;
   uriLength: number;
   paramsLength: number;
+  pathLength: number;
 }
 
 export interface UpdatePlan {
   count: number;
   /** One of them is `*`. */
   hasStar: boolean;
+  /** How many of the oldest bindings give way. */
+  evictions: number;
   readonly contacts: readonly PlannedContact[];
   /** Where one text is put together. */
   readonly text: Uint8Array;
@@ -42,11 +45,13 @@ const createPlannedContact = (): PlannedContact => ({
   textAt: 0,
   uriLength: 0,
   paramsLength: 0,
+  pathLength: 0,
 });
 
 export const createUpdatePlan = (): UpdatePlan => ({
   count: 0,
   hasStar: false,
+  evictions: 0,
   contacts: Array.from({ length: PLAN_CONTACTS_MAX }, createPlannedContact),
   text: new Uint8Array(TEXT_BYTES_MAX),
 });

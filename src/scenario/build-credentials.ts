@@ -24,8 +24,8 @@ const NONE: BuiltCredentials = { password: null, credentials: [] };
 const MD5_DIGITS = 32;
 
 const isEmbedded = ({ target }: UnsureScenario): boolean => {
-  const hop = target === undefined || 'kind' in target ? target : target.uri;
-  return hop?.kind === 'embedded';
+  if (target === undefined || 'kind' in target) return target?.kind === 'embedded';
+  return target.embedded !== undefined || target.uri?.kind === 'embedded';
 };
 
 export const buildCredentials = (

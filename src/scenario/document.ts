@@ -29,6 +29,8 @@ export const MAX_ALIASES = 100;
 
 export interface SourceDocument {
   readonly file: string;
+  /** What messages call it: `scenario`. */
+  readonly what: string;
   readonly text: string;
   readonly yaml: Document;
   readonly lines: LineCounter;
@@ -78,7 +80,7 @@ const refuse = (code: 'YAML_SYNTAX' | 'SCENARIO_INVALID', problems: Problem | re
 };
 
 /** Throws YAML_SYNTAX when no tree can be had. */
-export const openDocument = (file: string, text: string): SourceDocument => {
+export const openDocument = (file: string, text: string, what = 'scenario'): SourceDocument => {
   const obstacle = textObstacle(text);
   if (obstacle !== null)
     refuse('YAML_SYNTAX', { message: obstacle.message, place: placeInText(file, text, obstacle.at) });
@@ -93,8 +95,8 @@ export const openDocument = (file: string, text: string): SourceDocument => {
   });
   const syntax = yaml.errors.filter((error) => error.code !== 'DUPLICATE_KEY' && error.code !== 'MULTIPLE_DOCS');
   if (syntax.length > 0) refuse('YAML_SYNTAX', syntaxProblems(file, text, lines, syntax));
-  const problems = yaml.errors.map((error) => structureProblem(file, text, lines, error));
-  const document: SourceDocument = { file, text, yaml, lines, origins: new WeakMap(), problems };
+  const problems = yaml.errors.map((error) => structureProblem({ file, what, text, lines }, error));
+  const document: SourceDocument = { file, what, text, yaml, lines, origins: new WeakMap(), problems };
   requireMap(document);
   return document;
 };
@@ -119,10 +121,10 @@ const requireMap = (document: SourceDocument): void => {
   if (isMap(top)) return;
   const place = { file: document.file, line: 1, column: 1 };
   if (!isNode(top) || (isScalar(top) && top.value === null)) {
-    refuse('SCENARIO_INVALID', { message: 'the scenario is empty; it begins with "version: 1"', place });
+    refuse('SCENARIO_INVALID', { message: `the ${document.what} is empty; it begins with "version: 1"`, place });
   }
   const what = isAlias(top) ? 'an alias' : isScalar(top) ? 'a single text' : 'a list';
-  const message = `the scenario is ${what}; it has to be keys and values, beginning with "version: 1"`;
+  const message = `the ${document.what} is ${what}; it has to be keys and values, beginning with "version: 1"`;
   refuse('SCENARIO_INVALID', problemAt(document, top as Node, message));
 };
 
@@ -209,10 +211,12 @@ const syntaxMessage = (error: YAMLError, text: string): { message: string; hint?
   return error.code === 'UNEXPECTED_TOKEN' && '{}[],'.includes(first) ? { message, hint: QUOTE_HINT } : { message };
 };
 
-const structureProblem = (file: string, text: string, lines: LineCounter, error: YAMLError): Problem => {
+type Opened = Pick<SourceDocument, 'file' | 'what' | 'text' | 'lines'>;
+
+const structureProblem = ({ file, what, text, lines }: Opened, error: YAMLError): Problem => {
   const place = placeAt(file, lines, error.pos[0]);
   if (error.code === 'MULTIPLE_DOCS') {
-    return { place, message: 'a second YAML document begins here ("---"); a scenario is one document' };
+    return { place, message: `a second YAML document begins here ("---"); a ${what} is one document` };
   }
   const key = /^[^\s:]+/.exec(text.slice(error.pos[0], error.pos[0] + 80))?.[0] ?? 'key';
   return { place, message: `the key ${key} is written twice` };

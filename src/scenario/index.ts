@@ -1,11 +1,14 @@
 // What other folders may use of the scenario folder.
 
 export { parseDnsServer, parseDomain, parseRequestUri, targetAt } from './address.ts';
+export { defaultBehaviour } from './build-registrar.ts';
 export { hasCredentials, secretsOf } from './credential-facts.ts';
 export { describePlan } from './describe-plan.ts';
 export type { FlowFacts } from './flow-facts.ts';
 export { flowFacts, holdUs, proceduresOf } from './flow-facts.ts';
-export { scenarioJsonSchema } from './json-schema.ts';
+export { registrarJsonSchema, scenarioJsonSchema } from './json-schema.ts';
+export type { RegistrarSource } from './load-registrar.ts';
+export { loadRegistrar } from './load-registrar.ts';
 export type { ScenarioSource } from './load-scenario.ts';
 export { loadScenario } from './load-scenario.ts';
 export type { LocalSocket } from './local-sockets.ts';
@@ -65,6 +68,21 @@ export {
   ratePerSecond,
 } from './quantities.ts';
 export { redactScenario } from './redact.ts';
+export type {
+  DigestAlgorithm,
+  PlanAction,
+  PlanAnswer,
+  PlanDelay,
+  PlanRestart,
+  PlanRule,
+  PlanRuleMatch,
+  PlanService,
+  RegistrarAuth,
+  RegistrarBehaviour,
+  RegistrarPlan,
+} from './registrar-plan.ts';
+export type { ListenAddress } from './registrar-schema.ts';
+export { parseListen } from './registrar-schema.ts';
 export type { Share, StartCursor, StartRate } from './shares.ts';
 export {
   advanceStart,

@@ -4,6 +4,7 @@
 // It says what a value looks like, not everything that a value must be: relations between values stay with the loader.
 
 import { z } from 'zod';
+import { registrarSchema } from './registrar-schema.ts';
 import { scenarioSchema } from './schema.ts';
 
 interface SchemaNode {
@@ -21,7 +22,12 @@ const completeForEditors = ({ zodSchema, jsonSchema }: SchemaNode): void => {
 };
 
 /** Draft 7, which is what YAML editors understand. */
-export const scenarioJsonSchema = (): Readonly<Record<string, unknown>> => {
-  const generated = z.toJSONSchema(scenarioSchema, { io: 'input', target: 'draft-07', override: completeForEditors });
+const jsonSchemaOf = (schema: z.ZodType): Readonly<Record<string, unknown>> => {
+  const generated = z.toJSONSchema(schema, { io: 'input', target: 'draft-07', override: completeForEditors });
   return { ...generated };
 };
+
+export const scenarioJsonSchema = (): Readonly<Record<string, unknown>> => jsonSchemaOf(scenarioSchema);
+
+/** The same for the files that `regstorm registrar` takes. */
+export const registrarJsonSchema = (): Readonly<Record<string, unknown>> => jsonSchemaOf(registrarSchema);

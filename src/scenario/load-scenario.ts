@@ -5,8 +5,7 @@
 //
 // Reading a password from a file is an effect, so the caller hands in a function for it.
 
-import { isCollection, type Node } from 'yaml';
-import { assert, type Place, type Problem, UserError } from '../std/index.ts';
+import { assert, UserError } from '../std/index.ts';
 import { targetAt } from './address.ts';
 import { type BuiltCredentials, buildCredentials } from './build-credentials.ts';
 import { buildSteps, isWhole, type PartialSteps } from './build-flow.ts';
@@ -23,16 +22,20 @@ import {
   type Has,
   type UnsureScenario,
 } from './check-scenario.ts';
+import { deepFreeze } from './deep-freeze.ts';
 import { openDocument, problemAt, sourceOf } from './document.ts';
 import { hasRetries, proceduresOf } from './flow-facts.ts';
 import { hashPlan } from './hash.ts';
+import { nodeNear } from './node-near.ts';
 import { applyOverrides, type Environment, environmentOverrides, type Override } from './overrides.ts';
 import type { Tell } from './parsed.ts';
 import type { PlanKeepalive, PlanLoad, PlanStep, PlanTarget, PlanThreshold, RunPlan } from './plan.ts';
+import { inOrder } from './problem-order.ts';
 import { applyProfile, checkProfile } from './profile.ts';
+import { readEmbedded } from './read-embedded.ts';
+import { readPassword } from './read-password.ts';
 import { createTreeReader, readTree, type TreeReader, textOffset } from './read-tree.ts';
 import { scenarioSchema, type WrittenScenario } from './schema.ts';
-import { parsePassword } from './template.ts';
 import { parseThreshold } from './threshold.ts';
 
 export interface ScenarioSource {
@@ -48,8 +51,6 @@ export interface ScenarioSource {
   /** Gives the text of a body's file; may throw a UserError, as above. */
   readonly readText?: (path: string) => string;
 }
-
-const MAX_PROBLEMS = 100;
 
 export const loadScenario = (source: ScenarioSource): RunPlan => {
   const document = openDocument(source.file, source.text);
@@ -71,21 +72,10 @@ export const loadScenario = (source: ScenarioSource): RunPlan => {
   const flow = readFlow(reader, written, source, tell);
   const thresholds = readThresholds(reader, written, flow);
   const credentials = buildCredentials(written, has, tell, (path, at) => readPassword(source, path, at, tell));
+  const embedded = readEmbedded(written, { source, tell, identitiesPassword: credentials.password });
   if (reader.problems.length > 0) throw new UserError('SCENARIO_INVALID', inOrder(reader.problems));
   assert(flow !== null, 'a scenario without problems has a flow');
-  return buildPlan(source.file, written as WrittenScenario, { flow, thresholds, credentials });
-};
-
-/** Where to point for a path: at its value, at its key where the value is a whole section, else at the nearest key above. */
-const nodeNear = (reader: TreeReader, path: string): Node | null => {
-  const own = reader.nodes.get(path);
-  if (own !== undefined && !isCollection(own)) return own;
-  const parts = path.split('.');
-  for (let length = parts.length; length > 0; length--) {
-    const key = reader.keys.get(parts.slice(0, length).join('.'));
-    if (key !== undefined) return key;
-  }
-  return reader.document.yaml.contents as Node | null;
+  return buildPlan(source.file, written as WrittenScenario, { flow, thresholds, credentials, embedded });
 };
 
 /** The plan's steps; null when the flow could not be read at all or only in part. */
@@ -138,43 +128,18 @@ const readThresholds = (
   return thresholds;
 };
 
-/** The first line of a password file; null where it cannot be had, which is told at `at`. */
-const readPassword = (source: ScenarioSource, file: string, at: string, tell: Tell): string | null => {
-  if (source.readSecret === undefined) {
-    tell(at, 'a password file cannot be read here; give the password itself');
-    return null;
-  }
-  try {
-    const secret = parsePassword(source.readSecret(file).split(/\r?\n/, 1)[0] ?? '');
-    if (secret.ok) return secret.value;
-    tell(at, `${file}: ${secret.message}`);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    for (const problem of error.problems) tell(at, problem.message);
-  }
-  return null;
-};
-
-/** By place, those without one last; no more than a person would read. */
-const inOrder = (problems: readonly Problem[]): readonly Problem[] => {
-  const rank = (place: Place | undefined): number =>
-    place === undefined ? Number.MAX_SAFE_INTEGER : place.line * 1_000_000 + Math.min(place.column, 999_999);
-  const sorted = [...problems].sort((a, b) => rank(a.place) - rank(b.place));
-  if (sorted.length <= MAX_PROBLEMS) return sorted;
-  return [...sorted.slice(0, MAX_PROBLEMS), { message: `… and ${sorted.length - MAX_PROBLEMS} more problems` }];
-};
-
 interface Read {
   readonly flow: readonly PlanStep[];
   readonly thresholds: readonly PlanThreshold[];
   readonly credentials: BuiltCredentials;
+  readonly embedded: PlanTarget | null;
 }
 
 const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan => {
   const { identities, timers, local } = written;
   const { count, first, user, domain, displayName, to } = identities;
   const { contact, userAgent, route } = written;
-  const target = targetOf(written);
+  const target = read.embedded ?? targetOf(written);
   const phone = buildPhone({ contact, displayName, userAgent, to, route }, target);
   const work = {
     version: 1,
@@ -258,11 +223,4 @@ const nameOf = (file: string): string => {
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+|-+$/g, '');
   return name === '' ? 'scenario' : name.slice(0, 64);
-};
-
-const deepFreeze = <T>(value: T): T => {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const inner of Object.values(value)) deepFreeze(inner);
-  return value;
 };

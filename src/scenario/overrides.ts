@@ -21,6 +21,7 @@ export interface Override {
 /** Where one of these is given, an earlier one of the others is taken back. */
 const ALTERNATIVES: readonly (readonly string[])[] = [
   ['identities.password', 'identities.passwordFile', 'identities.ha1', 'identities.credentials'],
+  ['auth.password', 'auth.passwordFile'],
 ];
 
 const MAX_PATH_PARTS = 20;
@@ -42,7 +43,10 @@ const applyOverride = (document: SourceDocument, override: Override): string | n
   }
   for (const group of ALTERNATIVES) {
     if (!group.includes(override.path)) continue;
-    for (const other of group) if (other !== override.path) document.yaml.deleteIn(other.split('.'));
+    for (const other of group) {
+      const keys = other.split('.');
+      if (other !== override.path && document.yaml.hasIn(keys)) document.yaml.deleteIn(keys);
+    }
   }
   let parent = document.yaml.contents as Node;
   for (let depth = 0; depth < path.length - 1; depth++) {

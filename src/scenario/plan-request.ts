@@ -1,14 +1,9 @@
 // What a plan says of requests beyond who sends them: Contacts, body, route, names, and what a 200 has to list. All of it is
 // optional, and absent where a scenario asks for none of it, so that the hash of a plain scenario stays what it was.
 
-/** A piece of a text template: literal text, or a value of the context. `{index:8}` pads with zeros to `width`. */
-export type TemplatePart =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'index'; readonly width: number }
-  | { readonly kind: 'user' }
-  | { readonly kind: 'contact' };
+import type { TextTemplate } from './text-template.ts';
 
-export type TextTemplate = readonly TemplatePart[];
+export type { TemplatePart, TextTemplate } from './text-template.ts';
 
 export interface PlanHeader {
   readonly name: string;

@@ -4,6 +4,7 @@
 // Left out on purpose: sockets, worker counts and addresses that only the shell knows (see worker/messages.ts).
 
 import type { PlanBody, PlanContact, PlanHeader, PlanPhone, PlanRequirement, TextTemplate } from './plan-request.ts';
+import type { RegistrarPlan } from './registrar-plan.ts';
 
 export type {
   PlanBody,
@@ -86,7 +87,7 @@ export type PlanStep =
 
 /** Where requests go. `uri` is a next hop that the coordinator resolves to IPv4 addresses and ports; see locate.ts. */
 export type PlanTarget =
-  | { readonly kind: 'embedded' }
+  | { readonly kind: 'embedded'; readonly registrar?: RegistrarPlan }
   | {
       readonly kind: 'uri';
       readonly text: string;

@@ -259,11 +259,14 @@ const sectionOption = (schema: z.ZodUnion): z.ZodObject | undefined =>
     (option): option is z.ZodObject => option instanceof z.ZodObject && Object.keys(option.shape).length > 1,
   );
 
-/** Either a text, or a map of exactly one key which says what it is. */
+/** Either a text, or a map of exactly one key which says what it is; or, where the union has a list, a list of such. */
 const readUnion = (reader: TreeReader, schema: z.ZodUnion, item: Item): unknown => {
   const keyed = keyedOptions(schema);
   const node = asCollection(reader, item);
-  const textOption = (schema.options as readonly z.ZodType[]).find((option) => !(option instanceof z.ZodObject));
+  const options = schema.options as readonly z.ZodType[];
+  const listOption = options.find((option) => option instanceof z.ZodArray);
+  if (listOption !== undefined && isSeq(node)) return readList(reader, listOption, item);
+  const textOption = options.find((option) => !(option instanceof z.ZodObject) && option !== listOption);
   assert(textOption !== undefined, 'a union has one option that is a text');
   const listOption = (schema.options as readonly z.ZodType[]).find((option) => option instanceof z.ZodArray);
   if (isSeq(node) && listOption instanceof z.ZodArray) return readList(reader, listOption, item);
@@ -302,7 +305,10 @@ const readUnion = (reader: TreeReader, schema: z.ZodUnion, item: Item): unknown 
   return value === undefined ? undefined : { [name]: value };
 };
 
-const nounOf = (label: string): string => (label === 'flow' || label === 'steps' ? 'step' : `key in ${label}:`);
+const nounOf = (label: string): string => {
+  if (label === 'do') return 'action';
+  return label === 'flow' || label === 'steps' ? 'step' : `key in ${label}:`;
+};
 
 const wordsOf = (schema: z.ZodType): readonly string[] =>
   schema instanceof z.ZodEnum ? (schema.options as readonly string[]) : [];
@@ -312,6 +318,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   wait: '"- wait: 2s"',
   hold: '"- hold: {for: 1h}"',
   repeat: '"- repeat: {times: 3, steps: [...]}"',
+  delay: '"delay: 200ms"',
+  answer: '"answer: {status: 503}"',
 };
 
 /** The text side of a union; a name that needs options is told so. */

@@ -27,6 +27,7 @@ import { MAX_SOCKETS_PER_WORKER } from './local-sockets.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
 import type { TextTemplate } from './plan.ts';
 import { PERCENT_PATTERN, parsePercent, parseRate, RATE_PATTERN } from './quantities.ts';
+import { embeddedSchema } from './registrar-schema.ts';
 import { incoming, keepalive } from './schema-nat.ts';
 import {
   duration,
@@ -321,8 +322,9 @@ const target = z
           description: 'The name server to ask for it, address:port; default: those of the system.',
           examples: ['127.0.0.1:5353'],
         }).optional(),
+        embedded: embeddedSchema.optional(),
       })
-      .meta({ description: 'The next hop, and who is asked where it is.' }),
+      .meta({ description: 'The next hop, and who is asked where it is; or how the embedded registrar behaves.' }),
   ])
   .meta({
     description: 'Next hop: "embedded" for the built-in registrar, or sip:host:port; default: the registrar.',

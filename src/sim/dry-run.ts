@@ -12,8 +12,9 @@
 // delay, since this shows what is said; an answer arrives ANSWER_US after its request. And the target: no request names it.
 
 import type { RegistrarOptions } from '../registrar/index.ts';
+import { optionsFor } from '../registrar/index.ts';
 import type { PlanStep, RunPlan } from '../scenario/index.ts';
-import { holdUs, localSocket } from '../scenario/index.ts';
+import { defaultBehaviour, holdUs, localSocket } from '../scenario/index.ts';
 import { decodeUtf8 } from '../std/index.ts';
 import { WILLING_KERNEL } from './client-host.ts';
 import { OPEN_EDGE } from './edge.ts';
@@ -98,15 +99,9 @@ function limitLoops(flow: readonly PlanStep[]): readonly PlanStep[] {
 }
 
 /** As the embedded registrar is made for a run of this plan; it challenges when the scenario has a password. */
-function registrarFor(plan: RunPlan, seed: number): RegistrarOptions {
-  return {
-    domain: plan.identities.domain,
-    password: plan.identities.password,
-    minExpiresSeconds: 1,
-    maxExpiresSeconds: 7 * 24 * 3600,
-    defaultExpiresSeconds: 3600,
-    capacity: 1,
-    transactionCapacity: 64,
-    seed,
-  };
+function registrarFor({ identities, target }: RunPlan, seed: number): RegistrarOptions {
+  const settings = target.kind === 'embedded' ? target.registrar : undefined;
+  const { password } = identities;
+  const place = { domain: settings?.domain ?? identities.domain, password, capacity: 1, seed: settings?.seed ?? seed };
+  return { ...optionsFor(place, settings?.behaviour ?? defaultBehaviour()), transactionCapacity: 64 };
 }

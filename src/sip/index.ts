@@ -57,6 +57,7 @@ export {
 } from './digest.ts';
 export { digestHexBytes, hashAlgorithm } from './digest-hash.ts';
 export { canonicalHeaderName, isReservedHeader, isToken } from './header-names.ts';
+export { findHeaderRows } from './header-scan.ts';
 export type { HostPort } from './host-port.ts';
 export { createHostPort, parseHostPort } from './host-port.ts';
 export { UUID_BYTES, writeUuid } from './instance.ts';
@@ -75,6 +76,8 @@ export {
   METHOD_OTHER,
   METHOD_REGISTER,
 } from './method.ts';
+export type { Parameter } from './parameters.ts';
+export { createParameter, isParameter, PARAMETER_MALFORMED, readParameter } from './parameters.ts';
 export { MAX_HEADERS, parseMessage } from './parse.ts';
 export {
   PARSE_CALL_ID,
@@ -104,7 +107,7 @@ export { compileText, composeText, createRegisterTemplate, isComposed } from './
 export type { ResponseShape, ShapeTable } from './response-shapes.ts';
 export { createShapeTable, matchShape, NO_SHAPE } from './response-shapes.ts';
 export type { RowTable } from './row-table.ts';
-export { MAX_ROWS, rowEnd, rowStart } from './row-table.ts';
+export { createRowTable, MAX_ROWS, rowEnd, rowStart } from './row-table.ts';
 export { learnShape } from './shape-learning.ts';
 export type { StunMessage } from './stun.ts';
 export {

@@ -9,7 +9,7 @@
 // and, in the same buffer after the Int32 lanes, one Float64: the run's origin on CLOCK_MONOTONIC, microseconds, valid once
 // CTL_STATE is RUN.
 
-import type { RunPlan } from '../scenario/plan.ts';
+import type { RegistrarBehaviour, RunPlan } from '../scenario/index.ts';
 import type { ErrorCode } from '../std/index.ts';
 
 export const MESSAGES_VERSION = 1;
@@ -71,11 +71,9 @@ export interface RegistrarTaskOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly domain: string;
-  /** Null: no challenge. */
+  /** Null: no challenge, unless the behaviour has a password of its own. */
   readonly password: string | null;
-  readonly minExpiresSeconds: number;
-  readonly maxExpiresSeconds: number;
-  readonly defaultExpiresSeconds: number;
+  readonly behaviour: RegistrarBehaviour;
   /** How many addresses-of-record it can hold. */
   readonly capacity: number;
   readonly seed: number;
@@ -133,6 +131,8 @@ export interface RegistrarDone {
   readonly kind: 'registrar-done';
   readonly requests: number;
   readonly bindings: number;
+  /** What a rule, a limited service or a restart did, one line each. */
+  readonly events: readonly string[];
   readonly cpuUs: number;
   readonly warnings: readonly string[];
 }

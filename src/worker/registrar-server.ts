@@ -7,8 +7,10 @@ import {
   countersOf,
   createRegistrar,
   drain,
+  optionsFor,
   pendingAnswerCount,
   receive,
+  registrarEvents,
   released,
 } from '../registrar/index.ts';
 import type { FlowId, UdpTransport } from '../transport/index.ts';
@@ -46,6 +48,7 @@ export async function runRegistrar(task: RegistrarTask): Promise<RegistrarDone> 
       kind: 'registrar-done',
       requests: countersOf(registrar).requests,
       bindings: bindingCount(registrar),
+      events: registrarEvents(registrar),
       cpuUs: transport.threadCpuUs(),
       warnings: socketBufferWarnings(wanted, opened),
     };
@@ -59,9 +62,8 @@ export async function runRegistrar(task: RegistrarTask): Promise<RegistrarDone> 
 }
 
 function registrarOptions(task: RegistrarTask): Parameters<typeof createRegistrar>[0] {
-  const { domain, password, minExpiresSeconds, maxExpiresSeconds, defaultExpiresSeconds, capacity, seed } =
-    task.options;
-  return { domain, password, minExpiresSeconds, maxExpiresSeconds, defaultExpiresSeconds, capacity, seed };
+  const { domain, password, behaviour, capacity, seed } = task.options;
+  return optionsFor({ domain, password, capacity, seed }, behaviour);
 }
 
 function createRegistrarCore(registrar: Registrar, transport: UdpTransport, flow: FlowId, control: Control): Core {

@@ -46,6 +46,55 @@ describe('regstorm registrar', () => {
   });
 });
 
+describe('regstorm registrar FILE', () => {
+  const FILE = `version: 1
+users: 500
+rules:
+  - { when: { users: 0-9 }, do: { answer: { status: 480, headers: { Retry-After: 7 } } } }
+  - { when: { times: 3 }, do: drop }
+`;
+
+  it('does what the file says, with flags winning over it, and tells at its end what each rule did', async () => {
+    session.file('r.yaml', FILE);
+    const { child, port } = await startRegistrar('r.yaml', '--users', '1000');
+    session.file('s.yaml', scenario({ target: `sip:127.0.0.1:${port}`, more: 'precheck: none\n' }));
+    await session.run(['run', 's.yaml', '--out', 'out', '--no-thresholds']);
+    child.signal('SIGINT');
+    const end = await endOf(child);
+    expect(end.stdout).toContain('no authentication, 2 rules');
+    expect(end.stdout).toContain('rule 1 (answer 480, users 0-9): applied 10 times');
+    expect(end.stdout).toContain('rule 2 (drop, at most 3 times): applied 3 times');
+    expect(session.summary('out').totals.register?.outcomes).toEqual({ succeeded: 190, 'status-480': 10 });
+    expect(end.exitCode).toBe(0);
+  });
+
+  it('exits 2 and tells every mistake with its place', async () => {
+    session.file('r.yaml', 'version: 1\nrules: [{ do: dorp }]\nuser: 5\n');
+    const end = await session.run(['registrar', 'r.yaml']);
+    expect(end.stderr).toContain('r.yaml:2:15: unknown action "dorp"; did you mean "drop"?');
+    expect(end.stderr).toContain('r.yaml:3:1: unknown key "user"; did you mean "users"?');
+    expect([end.exitCode, end.stdout]).toEqual([2, '']);
+    const missing = await session.run(['registrar', 'nowhere.yaml']);
+    expect([missing.exitCode, missing.stderr.includes('no such file')]).toEqual([2, true]);
+  });
+
+  it('inside a scenario shows what its rules did in the notes', async () => {
+    const target = '{ embedded: { rules: [{ name: mine, when: { users: 0-9 }, do: duplicate }] } }';
+    session.file('s.yaml', scenario({ target, password: null }));
+    const end = await session.run(['run', 's.yaml', '--out', 'out']);
+    expect(end.stdout).toContain('embedded registrar: rule 1 (mine): applied 10 times');
+    expect(session.summary('out').transactions.responses).toEqual({ 200: 210 });
+    expect(end.exitCode).toBe(0);
+  });
+
+  it('schema registrar prints its JSON Schema, and an unknown kind is told', async () => {
+    const { stdout } = await session.run(['schema', 'registrar']);
+    expect(JSON.parse(stdout)).toMatchObject({ title: 'regstorm registrar' });
+    const end = await session.run(['schema', 'registar']);
+    expect([end.exitCode, end.stderr.includes('did you mean registrar?')]).toEqual([2, true]);
+  });
+});
+
 describe('a local port in use', () => {
   it('exits 2 with the message of the worker, before the load, and leaves no folder', async () => {
     const peer = await openSilentPeer();

@@ -1,7 +1,17 @@
-// `regstorm registrar`: the embedded registrar alone, for trying out user agents and load generators. Runs until a signal.
+// `regstorm registrar [FILE]`: the embedded registrar alone, for trying out user agents and load generators. Runs until a signal.
+// Flags are put into the file before it is read, so that one checker judges all; without a file they stand alone.
 
 import type { RegistrarTaskOptions } from '../../coordinator/index.ts';
-import { checkDescriptors, createPool, DEFAULT_WORKER, randomSeed, startRegistrar } from '../../coordinator/index.ts';
+import {
+  checkDescriptors,
+  createPool,
+  DEFAULT_WORKER,
+  loadRegistrarFile,
+  randomSeed,
+  startRegistrar,
+} from '../../coordinator/index.ts';
+import type { Override, RegistrarPlan } from '../../scenario/index.ts';
+import { parseListen } from '../../scenario/index.ts';
 import { EXIT, UserError } from '../../std/index.ts';
 import type { Given } from '../command.ts';
 import { usage, wholeNumber } from '../command.ts';
@@ -9,54 +19,86 @@ import { readPassword } from '../password-option.ts';
 import { DOMAIN_DEFAULT, LISTEN_DEFAULT, USERS_DEFAULT } from '../registrar-defaults.ts';
 import type { Terminal } from '../terminal.ts';
 
-const PORT_MAX = 65_535;
-const HOUR_SECONDS = 3_600;
-const WEEK_SECONDS = 7 * 24 * HOUR_SECONDS;
-
 export const registrarCommand = async (given: Given, terminal: Terminal): Promise<number> => {
-  const options = readOptions(given, terminal);
+  const options = taskOptions(readPlan(given, terminal));
   checkDescriptors(1);
   const pool = createPool(1, DEFAULT_WORKER);
   try {
     const registrar = await startRegistrar(pool, options);
     const { address, port } = registrar.target;
-    const how = options.password === null ? 'no authentication' : 'digest authentication';
-    terminal.out.write(`listening on ${address}:${port} (UDP), domain ${options.domain}, ${how}\n`);
+    terminal.out.write(`listening on ${address}:${port} (UDP), domain ${options.domain}, ${howItBehaves(options)}\n`);
     const stopListening = terminal.onSignal(() => void registrar.stop());
     const end = await registrar.ended;
     stopListening();
     if (end instanceof UserError) throw end;
     for (const warning of end.warnings) terminal.err.write(`warning: ${warning}\n`);
     terminal.out.write(`${end.requests} requests answered, ${end.bindings} bindings left\n`);
+    for (const line of end.events) terminal.out.write(`${line}\n`);
     return EXIT.PASS;
   } finally {
     await pool.destroy();
   }
 };
 
-const readOptions = (given: Given, terminal: Terminal): RegistrarTaskOptions => {
+const howItBehaves = ({ password, behaviour }: RegistrarTaskOptions): string => {
+  const isChallenging = (behaviour.auth?.password ?? password) !== null;
+  const parts = [isChallenging ? 'digest authentication' : 'no authentication'];
+  const { rules, restarts, service } = behaviour;
+  if (rules.length > 0) parts.push(rules.length === 1 ? '1 rule' : `${rules.length} rules`);
+  if (restarts.length > 0) parts.push(restarts.length === 1 ? '1 restart' : `${restarts.length} restarts`);
+  if (service !== null) parts.push('limited service');
+  return parts.join(', ');
+};
+
+const readPlan = (given: Given, terminal: Terminal): RegistrarPlan => {
+  const overrides = readOverrides(given, terminal);
+  return loadRegistrarFile(given.positionals[0] ?? null, overrides, terminal.readInput);
+};
+
+const readOverrides = (given: Given, terminal: Terminal): readonly Override[] => {
   const limits = {
-    minExpiresSeconds: wholeNumber(given, 'min-expires', 1) ?? 1,
-    maxExpiresSeconds: wholeNumber(given, 'max-expires', 1) ?? WEEK_SECONDS,
-    defaultExpiresSeconds: wholeNumber(given, 'default-expires', 1) ?? HOUR_SECONDS,
+    min: wholeNumber(given, 'min-expires', 1),
+    max: wholeNumber(given, 'max-expires', 1),
+    default: wholeNumber(given, 'default-expires', 1),
   };
-  if (limits.minExpiresSeconds > limits.maxExpiresSeconds) throw usage('--min-expires is more than --max-expires');
+  const users = wholeNumber(given, 'users', 1);
+  const listen = given.text('listen');
+  if (listen !== undefined) checkListen(listen);
+  if ((limits.min ?? 1) > (limits.max ?? Number.POSITIVE_INFINITY)) {
+    throw usage('--min-expires is more than --max-expires');
+  }
+  const password = readPassword(given, terminal.environment);
+  const texts: readonly (readonly [string, string | null, string])[] = [
+    ['listen', listen ?? null, '--listen'],
+    ['domain', given.text('domain') ?? null, '--domain'],
+    ['users', users === null ? null : String(users), '--users'],
+    ['auth.password', password, given.text('password') === undefined ? '--password-env' : '--password'],
+    ['expires.min', limits.min === null ? null : `${limits.min}s`, '--min-expires'],
+    ['expires.max', limits.max === null ? null : `${limits.max}s`, '--max-expires'],
+    ['expires.default', limits.default === null ? null : `${limits.default}s`, '--default-expires'],
+  ];
+  return texts.flatMap(([path, value, origin]) => (value === null ? [] : [{ path, value, origin }]));
+};
+
+const checkListen = (text: string): void => {
+  if (parseListen(text).ok) return;
+  throw usage(`--listen: "${text}" is not an address and a port`, `write IPv4:port, for example ${LISTEN_DEFAULT}`);
+};
+
+const taskOptions = (plan: RegistrarPlan): RegistrarTaskOptions => {
+  const listen = plan.listen ?? defaultListen();
   return {
-    ...parseListen(given.text('listen') ?? LISTEN_DEFAULT),
-    ...limits,
-    domain: given.text('domain') ?? DOMAIN_DEFAULT,
-    password: readPassword(given, terminal.environment),
-    capacity: wholeNumber(given, 'users', 1) ?? USERS_DEFAULT,
-    seed: randomSeed(),
+    ...listen,
+    domain: plan.domain ?? DOMAIN_DEFAULT,
+    password: null,
+    behaviour: plan.behaviour,
+    capacity: plan.users ?? USERS_DEFAULT,
+    seed: plan.seed ?? randomSeed(),
     sockets: 'auto',
   };
 };
 
-const parseListen = (text: string): { address: string; port: number } => {
-  const match = /^(\d{1,3}(?:\.\d{1,3}){3}):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[2]);
-  if (match === null || port > PORT_MAX || match[1]!.split('.').some((octet) => Number(octet) > 255)) {
-    throw usage(`--listen: "${text}" is not an address and a port`, `write IPv4:port, for example ${LISTEN_DEFAULT}`);
-  }
-  return { address: match[1]!, port };
+const defaultListen = (): { readonly address: string; readonly port: number } => {
+  const [address = '', port = ''] = LISTEN_DEFAULT.split(':');
+  return { address, port: Number(port) };
 };

@@ -6,7 +6,12 @@ import { DOMAIN_DEFAULT, LISTEN_DEFAULT, USERS_DEFAULT } from '../registrar-defa
 
 export const REGISTRAR_COMMAND: CommandSpec = {
   name: 'registrar',
-  positional: null,
+  positional: {
+    name: 'file',
+    many: false,
+    optional: true,
+    describe: 'what it does and does wrong, as docs/registrar.md tells; flags win over it',
+  },
   describe: 'Run the embedded registrar alone until it is interrupted.',
   options: {
     listen: {
@@ -47,6 +52,9 @@ export const REGISTRAR_COMMAND: CommandSpec = {
       describe: 'granted when none is asked for (default 3600)',
     },
   },
-  examples: [['registrar --listen 127.0.0.1:5070 --password secret', 'with digest authentication']],
+  examples: [
+    ['registrar --listen 127.0.0.1:5070 --password secret', 'with digest authentication'],
+    ['registrar scenarios/registrars/overload.yaml', 'as a file says: slow, forgetful, or wrong'],
+  ],
   run: async (given, terminal) => (await import('../actions/registrar.ts')).registrarCommand(given, terminal),
 };

@@ -6,9 +6,11 @@ const FOLDER = new URL('../../../scenarios/', import.meta.url);
 const names = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
 
 describe('example scenarios', () => {
-  it('are these seven', () => {
+  it('are these nine', () => {
     expect(names.sort()).toEqual([
+      'flaky-registrar.yaml',
       'fleet.yaml',
+      'keepalive.yaml',
       'million.yaml',
       'query.yaml',
       'quickstart.yaml',

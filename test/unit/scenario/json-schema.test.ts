@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { scenarioJsonSchema } from '../../../src/scenario/index.ts';
+import { registrarJsonSchema, scenarioJsonSchema } from '../../../src/scenario/index.ts';
 import { MOST_PER_CALL } from '../../../src/transport/index.ts';
 import { BATCH_SIZE } from '../../../src/transport/udp-batch.ts';
 
@@ -13,6 +13,24 @@ describe('the JSON Schema for editors', () => {
   it('schema/scenario.schema.json is what the program generates (UPDATE_GOLDEN=1 writes it)', () => {
     if (process.env.UPDATE_GOLDEN === '1') writeFileSync(SCHEMA_FILE, generated);
     expect(readFileSync(SCHEMA_FILE, 'utf8')).toBe(generated);
+  });
+
+  it('schema/registrar.schema.json is what the program generates', () => {
+    const file = new URL('../../../schema/registrar.schema.json', import.meta.url);
+    const registrar = `${JSON.stringify(registrarJsonSchema(), null, 2)}\n`;
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, registrar);
+    expect(readFileSync(file, 'utf8')).toBe(registrar);
+  });
+
+  it('accepts registrars with rules, in a file and under target, and refuses unknown actions', () => {
+    const registrar = z.fromJSONSchema(JSON.parse(JSON.stringify(registrarJsonSchema())));
+    const isFine = (yaml: string): boolean => registrar.safeParse(parse(yaml)).success;
+    const rules = 'rules: [{do: drop}, {when: {users: 0-9}, do: [trying, {delay: {normal: [1s, 2s]}}]}]';
+    expect(isFine(`version: 1\n${rules}\nauth: {password: x, algorithms: [SHA-256]}`)).toBe(true);
+    expect(isFine('version: 1\nrules: [{do: dorp}]')).toBe(false);
+    expect(accepts(scenario('[register]', `target: {embedded: {${rules}}}`))).toBe(true);
+    expect(accepts(scenario('[register]', 'target: {embedded: {listen: "127.0.0.1:1"}}'))).toBe(false);
+    expect(accepts(scenario('[register]', 'target: embedded'))).toBe(true);
   });
 
   const validator = z.fromJSONSchema(JSON.parse(generated));
@@ -67,6 +85,7 @@ ${more}`;
       }
     };
     visit(scenarioJsonSchema() as Record<string, unknown>, '');
+    visit(registrarJsonSchema() as Record<string, unknown>, 'registrar');
     expect(undescribed).toEqual([]);
   });
 });

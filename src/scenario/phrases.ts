@@ -1,0 +1,60 @@
+// The usual reason phrases of final answers that a registrar file names by their status alone (RFC 3261 §21, and the RFCs that
+// added to it).
+
+const PHRASES: Readonly<Record<number, string>> = {
+  200: 'OK',
+  202: 'Accepted',
+  300: 'Multiple Choices',
+  301: 'Moved Permanently',
+  302: 'Moved Temporarily',
+  305: 'Use Proxy',
+  380: 'Alternative Service',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  402: 'Payment Required',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  407: 'Proxy Authentication Required',
+  408: 'Request Timeout',
+  410: 'Gone',
+  413: 'Request Entity Too Large',
+  414: 'Request-URI Too Long',
+  415: 'Unsupported Media Type',
+  416: 'Unsupported URI Scheme',
+  420: 'Bad Extension',
+  421: 'Extension Required',
+  423: 'Interval Too Brief',
+  428: 'Use Identity Header',
+  430: 'Flow Failed',
+  437: 'Unsupported Credential',
+  439: 'First Hop Lacks Outbound Support',
+  480: 'Temporarily Unavailable',
+  481: 'Call/Transaction Does Not Exist',
+  482: 'Loop Detected',
+  483: 'Too Many Hops',
+  484: 'Address Incomplete',
+  485: 'Ambiguous',
+  486: 'Busy Here',
+  488: 'Not Acceptable Here',
+  489: 'Bad Event',
+  494: 'Security Agreement Required',
+  500: 'Server Internal Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Server Time-out',
+  505: 'Version Not Supported',
+  513: 'Message Too Large',
+  600: 'Busy Everywhere',
+  603: 'Decline',
+  604: 'Does Not Exist Anywhere',
+  606: 'Not Acceptable',
+};
+
+const CLASSES: readonly string[] = ['', '', 'Success', 'Redirected', 'Request Failed', 'Server Failed', 'Failed'];
+
+/** That of its class where the status has none of its own (RFC 3261 §8.1.3.2 treats it as that, too). */
+export const defaultPhrase = (status: number): string =>
+  PHRASES[status] ?? CLASSES[Math.floor(status / 100)] ?? 'Failed';

@@ -1,0 +1,10 @@
+// Texts with gaps in them, taken apart once (template.ts, registrar-texts.ts), so that composing a message is a walk over parts.
+
+/** A piece of a text template: literal text, or a value of the context. `{index:8}` pads with zeros to `width`. */
+export type TemplatePart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'index'; readonly width: number }
+  | { readonly kind: 'user' }
+  | { readonly kind: 'contact' };
+
+export type TextTemplate = readonly TemplatePart[];
