@@ -268,8 +268,6 @@ const readUnion = (reader: TreeReader, schema: z.ZodUnion, item: Item): unknown 
   if (listOption !== undefined && isSeq(node)) return readList(reader, listOption, item);
   const textOption = options.find((option) => !(option instanceof z.ZodObject) && option !== listOption);
   assert(textOption !== undefined, 'a union has one option that is a text');
-  const listOption = (schema.options as readonly z.ZodType[]).find((option) => option instanceof z.ZodArray);
-  if (isSeq(node) && listOption instanceof z.ZodArray) return readList(reader, listOption, item);
   if (!isMap(node)) return readWord(reader, textOption, keyed, item);
   const section = sectionOption(schema);
   if (section !== undefined) return readObject(reader, section, item);
