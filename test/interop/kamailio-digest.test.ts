@@ -14,10 +14,8 @@ const FLOW = ['register', 'refresh'];
 const WAYS: readonly (readonly [KamailioAuth, string])[] = [
   ['digest', 'MD5'],
   ['digest-qop', 'MD5'],
-  ['digest-auth-int', 'MD5'],
   ['digest-sha256', 'SHA-256'],
   ['digest-sha256-qop', 'SHA-256'],
-  ['digest-sha256-auth-int', 'SHA-256'],
 ];
 
 const hashed = (name: string, text: string): string => createHash(name).update(text).digest('hex');
@@ -37,6 +35,24 @@ describeWithPeers(['kamailio', 'kamcmd'], 'RFC 7616 §3.4, RFC 8760: Kamailio ta
       expect(summary.authentication).toEqual({ answered: { [algorithm]: COUNT }, staleNonces: 0, nextNonces: 0 });
       expect(summary.transactions.responses).toEqual({ 200: 2 * COUNT, 401: COUNT });
       expect(await storedContacts()).toBe(COUNT);
+      expectSumsToClose(summary);
+    },
+    LONG_MS,
+  );
+
+  // Kamailio (src/modules/auth/api.c, auth_check_response) hashes a body hash that it has never computed: its auth-int refuses everybody.
+  it.each<readonly [KamailioAuth, string]>([
+    ['digest-auth-int', 'MD5'],
+    ['digest-sha256-auth-int', 'SHA-256'],
+  ])(
+    'auth %s: answered with %s, and refused, which is the fault of Kamailio',
+    async (auth, algorithm) => {
+      const { port, storedContacts } = await start({ auth });
+      const { exitCode, summary } = await runRegstorm(scenario({ port, count: COUNT }), { args: COUNTS_ONLY });
+      expect(exitCode).toBe(20);
+      expect(summary.totals.register?.outcomes).toEqual({ 'auth-failed': COUNT });
+      expect(summary.authentication.answered).toEqual({ [algorithm]: COUNT });
+      expect(await storedContacts()).toBe(0);
       expectSumsToClose(summary);
     },
     LONG_MS,

@@ -101,8 +101,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'nc begins at 2 with a fresh nonce',
     file: 'engine/challenges.js',
-    find: 'table.nonceCount[context] = 0;',
-    replace: 'table.nonceCount[context] = 1;',
+    find: 'nonceEnd))\n        place.nonceCount[context] = 0;',
+    replace: 'nonceEnd))\n        place.nonceCount[context] = 1;',
     caughtBy: /^(nonce-count|challenge):/,
   },
   {
@@ -206,15 +206,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'A retransmission has another cnonce',
-    file: 'engine/compose.js',
-    find: 'mixBits(cnonceHigh, fields.cseq)',
-    replace: 'mixBits(cnonceHigh, fields.cseq + transactions.retransmitted[slot])',
+    file: 'engine/credentials.js',
+    find: ': fields.cseq;',
+    replace: ': fields.cseq + engine.transactions.retransmitted[fields.slot];',
     caughtBy: /^retransmission-identical:/,
   },
   {
     bug: 'The digest of a retransmitted or later request is that of another user',
     file: 'engine/credentials.js',
-    find: 'challenges.nonceCount[context]',
+    find: 'place.nonceCount[context]',
     replace: '1',
     caughtBy: /^(nonce-count|challenge):/,
   },

@@ -10,6 +10,7 @@ describe('example scenarios', () => {
     expect(names.sort()).toEqual([
       'flaky-registrar.yaml',
       'fleet.yaml',
+      'fresh-challenges.yaml',
       'keepalive.yaml',
       'million.yaml',
       'query.yaml',
