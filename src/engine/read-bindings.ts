@@ -196,10 +196,12 @@ function countGruus({ metrics }: Engine, contact: ContactCursor, bytes: Uint8Arr
 
 /** RFC 3327 §5.3, RFC 3608 §6.1, RFC 7315 §4.1: what a 2xx may tell a phone beside its bindings. */
 export function countHeaders({ metrics, reader }: Engine, bytes: Uint8Array): void {
-  const { path, serviceRoute, associatedUriStart, associatedUriEnd } = reader.message;
+  const { path, serviceRoute, associatedUri } = reader.message;
   if (path.count > 0) countTold(metrics, TOLD_PATH, bytes, rowStart(path, 0), rowEnd(path, 0));
   if (serviceRoute.count > 0) {
     countTold(metrics, TOLD_SERVICE_ROUTE, bytes, rowStart(serviceRoute, 0), rowEnd(serviceRoute, 0));
   }
-  if (associatedUriStart >= 0) countTold(metrics, TOLD_ASSOCIATED_URI, bytes, associatedUriStart, associatedUriEnd);
+  if (associatedUri.count > 0) {
+    countTold(metrics, TOLD_ASSOCIATED_URI, bytes, rowStart(associatedUri, 0), rowEnd(associatedUri, 0));
+  }
 }

@@ -243,13 +243,8 @@ const keepWarning = (lineStart: number, end: number, message: SipMessage): numbe
   return PARSE_OK;
 };
 
-const keepAssociatedUri = (start: number, end: number, message: SipMessage): number => {
-  if (message.associatedUriStart < 0) {
-    message.associatedUriStart = start;
-    message.associatedUriEnd = end;
-  }
-  return PARSE_OK;
-};
+const keepAssociatedUri = (start: number, end: number, { associatedUri }: SipMessage): number =>
+  associatedUri.count === 0 ? addValue(associatedUri, start, end) : PARSE_OK;
 
 const keepRegistrarError = (lineStart: number, end: number, message: SipMessage): number => {
   if (message.registrarErrorStart < 0) {

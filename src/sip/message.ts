@@ -97,9 +97,8 @@ export interface SipMessage {
   /** RFC 3327 §4: of a request or its 2xx, topmost first; RFC 3608 §5: of a 2xx. */
   readonly path: RowTable;
   readonly serviceRoute: RowTable;
-  /** The first P-Associated-URI row (RFC 7315 §4.1). */
-  associatedUriStart: number;
-  associatedUriEnd: number;
+  /** The first P-Associated-URI row (RFC 7315 §4.1); others are not kept. */
+  readonly associatedUri: RowTable;
   readonly require: RowTable;
   readonly proxyRequire: RowTable;
   /** The first value of Authentication-Info, in a response. */
@@ -174,8 +173,7 @@ export const createSipMessage = (): SipMessage => ({
   proxyAuthorization: createRowTable(),
   path: createRowTable(),
   serviceRoute: createRowTable(),
-  associatedUriStart: -1,
-  associatedUriEnd: -1,
+  associatedUri: createRowTable(),
   require: createRowTable(),
   proxyRequire: createRowTable(),
   authenticationInfoStart: -1,
@@ -263,8 +261,7 @@ const resetRest = (message: SipMessage): void => {
   message.proxyAuthorization.count = 0;
   message.path.count = 0;
   message.serviceRoute.count = 0;
-  message.associatedUriStart = -1;
-  message.associatedUriEnd = -1;
+  message.associatedUri.count = 0;
   message.require.count = 0;
   message.proxyRequire.count = 0;
   message.authenticationInfoStart = -1;
