@@ -4,6 +4,7 @@ export type {
   AttemptReport,
   Binding,
   ClientStatistics,
+  ContactOptions,
   CredentialsOptions,
   Endpoint,
   FailedEvent,

@@ -56,6 +56,13 @@ export const readPlace = (what: string, text: string): Place => {
   return { uri, host: target.host, target };
 };
 
+const MOST_EXPIRES_SECONDS = 2 ** 32 - 1;
+
+export const checkExpires = (expires: number): void => {
+  if (Number.isInteger(expires) && expires >= 0 && expires <= MOST_EXPIRES_SECONDS) return;
+  throw wrong('expires', `${expires} is not a whole number of seconds from 0 to ${MOST_EXPIRES_SECONDS}`);
+};
+
 /** What would end a header's line, or has no place in one. */
 export const hasControl = (text: string): boolean =>
   [...text].some((character) => (character < ' ' && character !== '\t') || character === '\x7f');

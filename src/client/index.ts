@@ -1,5 +1,6 @@
 // The library's API for registrations one at a time. `src/index.ts` gives it to programs.
 
+export type { ContactOptions } from './contacts.ts';
 export type { CredentialsOptions } from './credential-store.ts';
 export type { RegistrationErrorCode } from './errors.ts';
 export { REGISTRATION_ERROR_CODES, RegistrationError, RegistrationFailure } from './errors.ts';

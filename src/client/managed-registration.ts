@@ -8,7 +8,7 @@
 import type { EndedTransaction } from '../engine/index.ts';
 import type { Procedure } from '../scenario/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
-import { wrong } from './addresses.ts';
+import { checkExpires } from './addresses.ts';
 import type { Attempt } from './attempt.ts';
 import { addTransaction, createAttempt, reportAttempt } from './attempt.ts';
 import { BuiltRequest } from './built-request.ts';
@@ -130,8 +130,8 @@ export class ManagedRegistration implements Registration {
   }
 
   #procedureFor(expires: number): Procedure {
-    if (this.#init.contact === 'all') return 'wildcard';
-    if (this.#init.contact === 'none') return 'query';
+    if (this.#init.contacts === 'all') return 'wildcard';
+    if (this.#init.contacts === 'none') return 'query';
     if (expires === 0) return 'unregister';
     return this.#isBound() ? 'refresh' : 'register';
   }
@@ -179,13 +179,13 @@ export class ManagedRegistration implements Registration {
     const version = this.#host.credentialsVersion();
     if (version !== this.#credentialsVersion) line.forgetCredentials(row);
     this.#credentialsVersion = version;
-    const { identity, registrar } = this.#init;
+    const { identity, registrar, contacts, route } = this.#init;
     const credentials = this.#host.credentialsOf(identity.user);
-    const plan = createRegistrationPlan(line.plan, { identity, registrar, credentials });
+    const plan = createRegistrationPlan(line.plan, { identity, registrar, credentials, route });
     attempt.startedUs = line.nowUs();
     const { userAgent } = this.#host;
     const displayName = identity.displayName === null ? null : quote(identity.displayName);
-    if (!line.start(row, { plan, step: createStep(wish), number: this.rid, userAgent, displayName })) {
+    if (!line.start(row, { plan, step: createStep({ ...wish, contacts }), number: this.rid, userAgent, displayName })) {
       this.#giveUp(new RegistrationError('TOO_LONG', this.rid));
       return;
     }
@@ -279,10 +279,3 @@ export class ManagedRegistration implements Registration {
 
 /** RFC 3261 §25.1: quoted-string. */
 const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
-
-const MOST_EXPIRES_SECONDS = 2 ** 32 - 1;
-
-export const checkExpires = (expires: number): void => {
-  if (Number.isInteger(expires) && expires >= 0 && expires <= MOST_EXPIRES_SECONDS) return;
-  throw wrong('expires', `${expires} is not a whole number of seconds from 0 to ${MOST_EXPIRES_SECONDS}`);
-};

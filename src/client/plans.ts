@@ -4,10 +4,20 @@
 //
 // What a client does not decide is filled in by the scenario loader, so there is one place for defaults.
 
-import type { AttemptStep, PlanCredential, PlanHeader, Procedure, RunPlan, TextTemplate } from '../scenario/index.ts';
+import type {
+  AttemptStep,
+  PlanContact,
+  PlanCredential,
+  PlanHeader,
+  PlanPhone,
+  Procedure,
+  RunPlan,
+  TextTemplate,
+} from '../scenario/index.ts';
 import { loadScenario } from '../scenario/index.ts';
 import { UserError } from '../std/index.ts';
 import type { Identity, Place } from './addresses.ts';
+import type { Contacts } from './contacts.ts';
 import type { StoredCredentials } from './credential-store.ts';
 
 export interface TimerOptions {
@@ -62,15 +72,28 @@ export interface RegistrationFacts {
   readonly identity: Identity;
   readonly registrar: Place;
   readonly credentials: readonly StoredCredentials[];
+  readonly route: string | null;
 }
+
+/** Nothing said of the phone; names come with each command. */
+const PLAIN_PHONE: PlanPhone = {
+  line: false,
+  displayName: null,
+  userAgent: null,
+  to: null,
+  headers: [],
+  route: null,
+  followsServiceRoute: false,
+};
 
 /** The plan of one registration: the line's, with one identity. */
 export const createRegistrationPlan = (line: RunPlan, facts: RegistrationFacts): RunPlan => {
-  const { identity, registrar, credentials } = facts;
+  const { identity, registrar, credentials, route } = facts;
   const { user, domain } = identity;
   return {
     ...line,
     requestUri: registrar.uri,
+    ...(route === null ? {} : { phone: { ...PLAIN_PHONE, route } }),
     identities: {
       ...line.identities,
       count: 1,
@@ -94,6 +117,7 @@ export interface StepFacts {
   readonly procedure: Procedure;
   readonly expires: number;
   readonly headers: readonly HeaderValue[];
+  readonly contacts: Contacts;
 }
 
 export interface HeaderValue {
@@ -101,9 +125,16 @@ export interface HeaderValue {
   readonly value: string;
 }
 
-export const createStep = ({ procedure, expires, headers }: StepFacts): AttemptStep => ({
+export const createStep = ({ procedure, expires, headers, contacts }: StepFacts): AttemptStep => ({
   kind: 'attempt',
   procedure,
   expiresSeconds: procedure === 'query' ? null : expires,
+  ...(isRegistering(procedure) && Array.isArray(contacts) ? { contacts: contactsFor(procedure, contacts) } : {}),
   headers: headers.map(({ name, value }): PlanHeader => ({ name, value: literal(value) })),
 });
+
+const isRegistering = (procedure: Procedure): boolean => procedure !== 'query' && procedure !== 'wildcard';
+
+/** RFC 3261 §10.2.2: what is ended goes by the request's Expires of 0, whatever interval a Contact had of its own. */
+const contactsFor = (procedure: Procedure, contacts: readonly PlanContact[]): readonly PlanContact[] =>
+  procedure === 'unregister' ? contacts.map((contact) => ({ ...contact, expiresSeconds: null })) : contacts;

@@ -25,7 +25,9 @@ import type { RunPlan } from '../scenario/index.ts';
 import { UserError } from '../std/index.ts';
 import { isPublicAddress, monotonicNowUs } from '../transport/index.ts';
 import type { Place } from './addresses.ts';
-import { hasControl, readIdentity, readPlace, wrong } from './addresses.ts';
+import { checkExpires, hasControl, readIdentity, readPlace, wrong } from './addresses.ts';
+import type { ContactOptions } from './contacts.ts';
+import { readContacts } from './contacts.ts';
 import type { CredentialsOptions } from './credential-store.ts';
 import { createCredentialStore } from './credential-store.ts';
 import { RegistrationError } from './errors.ts';
@@ -34,10 +36,10 @@ import type { RegisterRequest, Registration } from './handle.ts';
 import type { Line } from './line.ts';
 import { openLine } from './line.ts';
 import { locate } from './locate.ts';
-import { checkExpires, ManagedRegistration } from './managed-registration.ts';
+import { ManagedRegistration } from './managed-registration.ts';
 import type { TimerOptions } from './plans.ts';
 import { createLinePlan } from './plans.ts';
-import type { ContactKind, RegistrationHost } from './registration-host.ts';
+import type { RegistrationHost } from './registration-host.ts';
 import type { RefreshAfter, RetryAfter } from './timing.ts';
 import { refreshAfterSeconds, retryAfterSeconds } from './timing.ts';
 
@@ -66,8 +68,13 @@ export interface InitialRegister {
   readonly registrar?: string;
   /** Where requests go instead of the registrar: `sip:host[:port]`. */
   readonly outboundProxy?: string;
-  /** Null (the default): our own address. `*`: all bindings, to remove them. Empty: none, to ask for the bindings. */
-  readonly contact?: string | null;
+  /** The outbound proxy stands in a Route header too (RFC 3261 §8.1.2); default false: it is the next hop and no more. */
+  readonly route?: boolean;
+  /**
+   * Null (the default): our own address. A URI, or one or several with q, instance and so on. `*`: all bindings, to remove them. Empty:
+   * none, to ask for the bindings.
+   */
+  readonly contact?: string | ContactOptions | readonly ContactOptions[] | null;
   /** Seconds; default 3600, and 0 with `*`. */
   readonly expires?: number;
   /** Refreshes by itself from the first 200 on; default true. */
@@ -125,15 +132,16 @@ export class RegistrationClient {
     const identity = readIdentity(initial.from);
     const registrar = readPlace('registrar', initial.registrar ?? identity.domain);
     const nextHop = initial.outboundProxy === undefined ? registrar : readPlace('outboundProxy', initial.outboundProxy);
-    const contact = readContact(initial.contact ?? null);
-    const expires = initial.expires ?? (contact === 'all' ? 0 : DEFAULT_EXPIRES_SECONDS);
+    const contacts = readContacts(initial.contact ?? null);
+    const expires = initial.expires ?? (contacts === 'all' ? 0 : DEFAULT_EXPIRES_SECONDS);
     checkExpires(expires);
-    if (contact === 'all' && expires !== 0) {
+    if (contacts === 'all' && expires !== 0) {
       throw wrong('expires', `Contact: * goes with Expires 0 and no other (RFC 3261 §10.2.2), not with ${expires}`);
     }
-    const autoRefresh = (initial.autoRefresh ?? true) && contact === 'managed';
+    const route = readRoute(initial, nextHop);
+    const autoRefresh = (initial.autoRefresh ?? true) && contacts !== 'all' && contacts !== 'none';
     const rid = ++this.#lastRid;
-    const init = { rid, identity, registrar, nextHop, contact, expires, autoRefresh };
+    const init = { rid, identity, registrar, nextHop, contacts, route, expires, autoRefresh };
     const registration = new ManagedRegistration(init, this.#host);
     this.#registrations.set(rid, registration);
     return registration.buildRegister();
@@ -274,11 +282,10 @@ export class RegistrationClient {
   }
 }
 
-const readContact = (contact: string | null): ContactKind => {
-  if (contact === null) return 'managed';
-  if (contact === '*') return 'all';
-  if (contact === '') return 'none';
-  throw wrong('contact', `"${contact}" is neither null (our own address), "*" nor empty`);
+const readRoute = ({ route = false, outboundProxy }: InitialRegister, nextHop: Place): string | null => {
+  if (!route) return null;
+  if (outboundProxy === undefined) throw wrong('route', 'there is no outboundProxy that could stand in it');
+  return `<${nextHop.uri};lr>`;
 };
 
 const randomHex = (bytes: number): string =>

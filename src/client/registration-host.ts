@@ -1,6 +1,7 @@
 // What a registration needs of its client, and what is fixed for its life.
 
 import type { Identity, Place } from './addresses.ts';
+import type { Contacts } from './contacts.ts';
 import type { StoredCredentials } from './credential-store.ts';
 import type { RegistrationEvents } from './events.ts';
 import type { Registration } from './handle.ts';
@@ -15,13 +16,12 @@ export interface RegistrationInit {
   readonly registrar: Place;
   /** Where requests go. */
   readonly nextHop: Place;
-  readonly contact: ContactKind;
+  readonly contacts: Contacts;
+  /** The Route header's value; null: none. */
+  readonly route: string | null;
   readonly expires: number;
   readonly autoRefresh: boolean;
 }
-
-/** `managed`: our own address; `all`: every binding there is; `none`: asks for the bindings. */
-export type ContactKind = 'managed' | 'all' | 'none';
 
 export interface RegistrationHost {
   readonly userAgent: string;

@@ -2,6 +2,7 @@
 
 export { parseDnsServer, parseDomain, parseRequestUri, targetAt } from './address.ts';
 export { defaultBehaviour } from './build-registrar.ts';
+export { parseContactUri, parseParameterName, parseParameterValue, parseQ } from './contact-text.ts';
 export { hasCredentials, secretsOf } from './credential-facts.ts';
 export { describePlan } from './describe-plan.ts';
 export type { FlowFacts } from './flow-facts.ts';

@@ -203,6 +203,35 @@ describe('A registration', () => {
     expect(peer.requests[0]?.text).toContain('\r\nUser-Agent: desk phone/2.0\r\n');
   });
 
+  it('10.2.1 registers explicit Contacts, each with q, interval, instance and parameters, and ends them all', async () => {
+    const uuid = 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6';
+    const lines = (text: string): readonly string[] => text.match(/(?<=\r\nContact: )[^\r]*/g) ?? [];
+    const peer = await startPeer((request, reply) => {
+      const listed = request.expires === '0' ? null : lines(request.text).join(', ');
+      reply(composeAnswer(request, { status: 200, contact: listed, headers: ['Expires: 600'] }));
+    });
+    const contact = [
+      { q: 0.7, instance: uuid, regId: 1 },
+      { uri: '<sip:alice@192.0.2.7:5070>', expires: 90, parameters: { methods: '"INVITE, BYE"', audio: '' } },
+    ];
+    const request = createClient().buildInitialRegister({ ...at(peer), contact });
+    await request.send();
+    const [first = ''] = peer.requests.map(({ text }) => lines(text).join(', '));
+    expect(first).toMatch(/<sip:alice@127\.0\.0\.1:\d+>/);
+    for (const part of [';q=0.7', `;+sip.instance="<urn:uuid:${uuid}>"`, ';reg-id=1']) expect(first).toContain(part);
+    expect(first).toContain('<sip:alice@192.0.2.7:5070>');
+    for (const part of [';expires=90', ';methods="INVITE, BYE"', ';audio']) expect(first).toContain(part);
+    await request.registration.unregister();
+    expect(peer.requests[1]?.text).not.toContain('expires=90');
+    expect([peer.requests[1]?.expires, request.registration.state]).toEqual(['0', 'unregistered']);
+  });
+
+  it('8.1.2 has its outbound proxy in a Route header where it is asked to', async () => {
+    const peer = await startPeer(accepting);
+    await createClient().register({ ...at(peer), route: true });
+    expect(peer.requests[0]?.text).toContain(`\r\nRoute: <sip:127.0.0.1:${peer.port};lr>\r\n`);
+  });
+
   it('8.2 answers an OPTIONS that comes in on its socket', async () => {
     const answers: string[] = [];
     const peer = await startPeer((request, reply) => {
@@ -446,6 +475,11 @@ describe('A mistake of the caller is told before anything is sent', () => {
     ['TCP', { from, outboundProxy: 'sip:test.example;transport=tcp' }, 'transport=tcp is not supported'],
     ['IPv6', { from, registrar: 'sip:[::1]' }, 'registrar: '],
     ['"*" with a lifetime (10.2.2)', { from, contact: '*', expires: 1800 }, 'Contact: * goes with Expires 0'],
+    ['a contact that is no URI', { from, contact: 'alice' }, 'contact: '],
+    ['a regId alone', { from, contact: { regId: 1 } }, 'regId goes with an instance'],
+    ['an instance that is none', { from, contact: { instance: 'x' } }, 'is not a UUID'],
+    ['a q that is none', { from, contact: { q: 2 } }, '"2" is no q'],
+    ['a Route to nowhere', { from, route: true }, 'there is no outboundProxy'],
     ['a negative lifetime', { from, expires: -1 }, 'expires: -1 is not'],
     ['a broken lifetime', { from, expires: 1.5 }, 'expires: 1.5 is not'],
   ])('%s', (_, initial, message) => {
