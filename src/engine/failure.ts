@@ -2,7 +2,10 @@
 // An answer that ends an attempt badly: its words are kept, for the list of the most frequent reasons.
 
 import { countFailureText, OUTCOME_CHALLENGE_UNUSABLE } from '../metrics/index.ts';
+import type { SipMessage } from '../sip/index.ts';
+import { findHeaderLine } from '../sip/index.ts';
 import { finishAttempt } from './attempt.ts';
+import { reasonHeader } from './failure-header.ts';
 import { closeTold, readTold } from './retry-after.ts';
 import { dropServiceRoute } from './service-routes.ts';
 import type { Engine } from './state.ts';
@@ -17,16 +20,7 @@ export function failAttempt(
 ): void {
   const { message } = engine.reader;
   const toldSeconds = readTold(engine, message);
-  const hasError = message.registrarErrorStart >= 0;
-  countFailureText(
-    engine.metrics,
-    message.status,
-    bytes,
-    message.phraseStart,
-    message.phraseEnd,
-    hasError ? message.registrarErrorStart : message.warningStart,
-    hasError ? message.registrarErrorEnd : message.warningEnd,
-  );
+  countWords(engine, message, bytes);
   // RFC 3608 §6.1: with a refused registration goes its service route.
   if (engine.serviceRoutes !== null) dropServiceRoute(engine.serviceRoutes, context);
   finishAttempt(engine, context, outcome, receivedAtUs);
@@ -44,4 +38,15 @@ export function failUnusable(engine: Engine, context: number, receivedAtUs: numb
   const { unknownStart, unknownEnd } = round;
   countFailureText(engine.metrics, status, bytes, phraseStart, phraseEnd, unknownStart, unknownEnd);
   finishAttempt(engine, context, OUTCOME_CHALLENGE_UNUSABLE, receivedAtUs);
+}
+
+/** The phrase, and the header that says most: P-Registrar-Error, Warning, or what belongs to the status. */
+function countWords({ metrics, reader }: Engine, message: SipMessage, bytes: Uint8Array): void {
+  const { status, phraseStart, phraseEnd } = message;
+  const { line } = reader;
+  line.start = message.registrarErrorStart >= 0 ? message.registrarErrorStart : message.warningStart;
+  line.end = message.registrarErrorStart >= 0 ? message.registrarErrorEnd : message.warningEnd;
+  const name = line.start >= 0 ? null : reasonHeader(status);
+  if (name !== null) findHeaderLine(message, bytes, name, line);
+  countFailureText(metrics, status, bytes, phraseStart, phraseEnd, line.start, line.end);
 }

@@ -5,6 +5,7 @@ import type {
   AuthenticationInfo,
   Challenge,
   ContactCursor,
+  HeaderLine,
   ResponseShape,
   ShapeTable,
   SipMessage,
@@ -14,6 +15,7 @@ import {
   createAuthenticationInfo,
   createChallenge,
   createContactCursor,
+  createHeaderLine,
   createShapeTable,
   createSipMessage,
   createUriPair,
@@ -51,6 +53,8 @@ export interface ResponseReader {
   readonly ownContact: Uint8Array;
   readonly uris: UriPair;
   readonly bindings: BindingReading;
+  /** A header line that was looked for. */
+  readonly line: HeaderLine;
 }
 
 /** `ownContactBytes`: the longest Contact URI of ours. */
@@ -70,5 +74,6 @@ export const createResponseReader = (ownContactBytes: number): ResponseReader =>
     ownContact: new Uint8Array(ownContactBytes),
     uris: createUriPair(),
     bindings: createBindingReading(),
+    line: createHeaderLine(),
   };
 };

@@ -17,6 +17,7 @@ import {
 } from '../metrics/index.ts';
 import { asideLines } from './asides.ts';
 import { bindingLines } from './bindings.ts';
+import { followUpLines } from './follow-ups.ts';
 import { generatorLines } from './generator.ts';
 import { headlineLines } from './headline.ts';
 import { type Palette, palette, tableLines, WIDTH, wrappedList } from './layout.ts';
@@ -39,6 +40,7 @@ export function summaryText(result: RunResult, options: TextOptions): string {
     latencyLines(result.procedures, paint),
     countLines(result, paint),
     failureLines(result, paint),
+    followUpLines(result, paint),
     responseLines(result, paint),
     targetLines(result, paint),
     generatorLines(result, paint),

@@ -54,6 +54,9 @@ export const OWN_CAUSES: readonly string[] = [
   'binding-count',
 ];
 
+/** A success where `expect` names something else. */
+const UNEXPECTED_SUCCESS = 'unexpected-success';
+
 const MAX_EXPRESSION_LENGTH = 200;
 const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 
@@ -155,7 +158,8 @@ const readCause = (word: Word | null, metric: Metric): Parsed<string | null> => 
   if (word === null) return parsed(null);
   if (metric !== 'failures')
     return fault(`"${metric}" has no causes; only failures has, for example failures.timeout`, word.at);
-  if (OWN_CAUSES.includes(word.text) || /^status-[3-6]\d\d$/.test(word.text)) return parsed(word.text);
+  const isOwn = OWN_CAUSES.includes(word.text) || word.text === UNEXPECTED_SUCCESS;
+  if (isOwn || /^status-[3-6]\d\d$/.test(word.text)) return parsed(word.text);
   const advice = suggestion(word.text, OWN_CAUSES);
   return fault(`unknown cause "${word.text}"; a status is written status-503${advice}`, word.at);
 };

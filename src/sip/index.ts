@@ -56,6 +56,8 @@ export {
   setSpan,
 } from './digest.ts';
 export { digestHexBytes, hashAlgorithm } from './digest-hash.ts';
+export type { HeaderLine } from './header-line.ts';
+export { createHeaderLine, findHeaderLine } from './header-line.ts';
 export { canonicalHeaderName, isReservedHeader, isToken } from './header-names.ts';
 export { findHeaderRows } from './header-scan.ts';
 export type { HostPort } from './host-port.ts';

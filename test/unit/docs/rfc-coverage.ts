@@ -38,8 +38,7 @@ of it.
 const ABSENT = `## What is not there
 
 - Transports other than UDP, and IPv6.
-- Name look-ups by SRV and NAPTR (RFC 3263): a target is an address, or a name with an A record.
-- The client follows no redirect (3xx) and does not repeat a request after Retry-After: such an answer ends the attempt.
+- The client follows no redirect (3xx): such an answer ends the attempt.
 - Outbound flows (RFC 5626): a context has one flow, the instance and reg-id of its Contact are sent, and \`Require: outbound\` in the
   answer is not looked for.
 - AKA (RFC 3310, RFC 4169): a challenge with nothing else is \`challenge-unusable\`. Of an Authentication-Info the nextnonce is used and

@@ -130,6 +130,41 @@ describe('RFC 3261 §8.1.3.1: other final answers', () => {
     },
   );
 
+  it.each([
+    ['302 Moved', 'Contact: <sip:other.example>'],
+    ['405 Method Not Allowed', 'Allow: OPTIONS'],
+    ['420 Bad Extension', 'Unsupported: path, gruu'],
+    ['421 Extension Required', 'Require: sec-agree'],
+    ['423 Interval Too Brief', 'Min-Expires: 9999999999'],
+    ['439 First Hop Lacks Outbound Support', ''],
+    ['482 Loop Detected', ''],
+    ['494 Security Agreement Required', 'Security-Server: ipsec-3gpp;q=0.1'],
+    ['503 Service Unavailable', 'Retry-After: 5'],
+  ])('8.1.3.1 the words of %s have the header that says more', (status, header) => {
+    const peer = answering((request) => answer(request, status, 'Supported: outbound', header || 'Allow-Events: reg'));
+    const run = drive({ plan: createPlan(), peer });
+    const [code, ...phrase] = status.split(' ');
+    expect(mergeBlocks([run.metrics]).failureTexts).toEqual([
+      { status: Number(code), phrase: phrase.join(' '), header, count: 1 },
+    ]);
+  });
+
+  it('8.1.3.2 a status that nobody knows is an outcome of its own, and its class is what it can be expected by', () => {
+    for (const [status, word] of [
+      [397, '3xx'],
+      [499, '4xx'],
+      [599, '5xx'],
+      [698, '6xx'],
+    ] as const) {
+      const plan = createPlan({ flow: [{ ...register(), expect: [word] }] });
+      const run = drive({ plan, peer: answering((request) => answer(request, `${status} Odd`)) });
+      expect(mergeBlocks([run.metrics]).total.register).toMatchObject({
+        succeeded: 1,
+        outcomes: { [`status-${status}`]: 1 },
+      });
+    }
+  });
+
   it('keeps the words of a failure: phrase, and P-Registrar-Error before Warning', () => {
     const peer = answering(
       (request, _now, number) =>

@@ -14,6 +14,7 @@ describe('example scenarios', () => {
       'fresh-challenges.yaml',
       'keepalive.yaml',
       'million.yaml',
+      'overloaded-registrar.yaml',
       'query.yaml',
       'quickstart.yaml',
       'register-only.yaml',

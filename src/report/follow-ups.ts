@@ -1,0 +1,26 @@
+// What attempts did because an answer or the scenario asked for it, in a few lines, over the whole run: intervals raised after a 423,
+// retries and those that the budget denied, Retry-After headers. Nothing where nothing of it happened.
+
+import { formatCount, type RunResult } from '../metrics/index.ts';
+import type { Palette } from './layout.ts';
+
+const INDENT = '  ';
+
+export function followUpLines({ totals, transactions }: RunResult, paint: Palette): string[] {
+  const sum = (key: 'raised' | 'retries' | 'retriesDeniedByBudget'): number =>
+    Object.values(totals).reduce((all, procedure) => all + procedure[key], 0);
+  const { honoured, capped, malformed, ignored } = transactions.retryAfter;
+  const lines: string[] = [];
+  if (sum('raised') > 0) lines.push(`${formatCount(sum('raised'))} asked for a longer interval after a 423`);
+  if (sum('retries') + sum('retriesDeniedByBudget') > 0) {
+    lines.push(
+      `${formatCount(sum('retries'))} retries, ${formatCount(sum('retriesDeniedByBudget'))} denied by the budget`,
+    );
+  }
+  if (honoured + capped + malformed + ignored > 0) {
+    const parts = [`${formatCount(honoured)} honoured`, `${formatCount(capped)} capped`];
+    parts.push(`${formatCount(malformed)} malformed`, `${formatCount(ignored)} ignored`);
+    lines.push(`Retry-After: ${parts.join(', ')}`);
+  }
+  return lines.length === 0 ? [] : [paint.bold('What followed (whole run)'), ...lines.map((line) => INDENT + line)];
+}
