@@ -45,7 +45,7 @@ import type { TimerLists } from './timer-lists.ts';
 import { createTimerLists } from './timer-lists.ts';
 import type { TransactionTable } from './transactions.ts';
 import { createTransactionTable } from './transactions.ts';
-import type { TransportFlow } from './transport-flows.ts';
+import type { FlowOptions, TransportFlow } from './transport-flows.ts';
 import { createFlows, NO_PEER } from './transport-flows.ts';
 import type { Verification } from './verify-table.ts';
 import { compileVerify, createVerification, VERIFY_STEP } from './verify-table.ts';
@@ -173,17 +173,13 @@ export function createEngine(options: EngineOptions): Engine {
   const isCommanded = options.commanded === true;
   const flowProgram = isCommanded ? createCommandProgram(count) : compileProgram(plan.flow, 0);
   const cleanupProgram = compileCleanup(plan, flowProgram);
-  const verifyProgram = compileVerify(plan, verifyTemplate(flowProgram, cleanupProgram));
   const holds = createHolds(memory, plan, flowProgram, count);
   const capacity = transactionCapacity(options, count, flowProgram);
   const { t1Us, t2Us, t4Us } = plan.timers;
   const runTag = hashText(runId);
   const branch = createBranchReader(runTag, workerIndex);
-  const longestBytes = longestMessage(options, branch);
   const intervals = resendIntervals(t1Us, t2Us);
-  const lines = plan.local.socketsPerWorker;
-  const flowCount = lines * (options.targets?.count ?? 1);
-  const flowOptions = { plan, workerIndex, workerCount, flowCount, longestBytes, resendLists: intervals.length };
+  const flowCount = plan.local.socketsPerWorker * (options.targets?.count ?? 1);
   const engine: Engine = {
     options,
     memory,
@@ -198,8 +194,8 @@ export function createEngine(options: EngineOptions): Engine {
     challenges: createChallengeTable(memory, count, plannedPlaces(plan)),
     keepalive: createKeepalive(memory, { plan, contexts: count, flows: flowCount, workerIndex, runTag, seed }),
     retries: createRetryTable(memory, count, { plan, workerIndex, workerCount }),
-    flows: createFlows(memory, flowOptions),
-    lines,
+    flows: createFlows(memory, flowOptions(options, branch, flowCount, intervals.length)),
+    lines: plan.local.socketsPerWorker,
     targets: createTargetTable(memory, options.targets ?? null, seed, { contexts: count, slots: capacity }),
     branch,
     authenticator: createAuthenticator(plan),
@@ -212,7 +208,7 @@ export function createEngine(options: EngineOptions): Engine {
     starts: createStartCursor({ load: plan.load, contextCount: plan.identities.count, workerIndex, workerCount }),
     flowProgram,
     cleanupProgram,
-    verification: createVerification(memory, plan, verifyProgram, { count, seed }),
+    verification: createVerification(memory, plan, verifyTemplate(flowProgram, cleanupProgram), { count, seed }),
     fromTagSeed: mixBits(runTag, 1),
     cnonceSeed: mixBits(runTag, 2),
     waitSeed: mixBits(seed, 3),
@@ -239,9 +235,24 @@ export function createEngine(options: EngineOptions): Engine {
     countedUs: NEVER_US,
     skipped: new Float64Array(5),
   };
+  return sealed(engine);
+}
+
+/** Nothing is allocated from now on. */
+function sealed(engine: Engine): Engine {
   setTimes(engine);
-  memory.seal();
+  engine.memory.seal();
   return engine;
+}
+
+function flowOptions(
+  options: EngineOptions,
+  branch: BranchReader,
+  flowCount: number,
+  resendLists: number,
+): FlowOptions {
+  const { plan, workerIndex, workerCount } = options;
+  return { plan, workerIndex, workerCount, flowCount, longestBytes: longestMessage(options, branch), resendLists };
 }
 
 /**

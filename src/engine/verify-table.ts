@@ -36,9 +36,10 @@ export function compileVerify(plan: RunPlan, template: number): Program | null {
 export function createVerification(
   memory: MemoryPlan,
   plan: RunPlan,
-  program: Program | null,
+  template: number,
   { count, seed }: { readonly count: number; readonly seed: number },
 ): Verification | null {
+  const program = compileVerify(plan, template);
   if (plan.verify === null || program === null) return null;
   return {
     program,
