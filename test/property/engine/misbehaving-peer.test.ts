@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { reportError, stopStarting } from '../../../src/engine/index.ts';
-import type { CleanupMode, PlanStep } from '../../../src/scenario/index.ts';
+import type { AttemptStep, CleanupMode, PlanStep } from '../../../src/scenario/index.ts';
 import { type DriveOptions, drive, type Peer, type Reply } from '../../unit/engine/driver.ts';
 import { accept, answer } from '../../unit/engine/messages.ts';
 import { createPlan, SECOND } from '../../unit/engine/plans.ts';
@@ -24,6 +24,7 @@ const STATUSES = [
   '423 Brief',
   '500 Error',
   '603 No',
+  '503 Full',
 ];
 
 /** Loses, delays, repeats, challenges, refuses, and talks nonsense. */
@@ -33,7 +34,13 @@ const createPeer = (seed: number): Peer => {
   const say = (request: string): string => {
     switch (chance(8)) {
       case 0:
-        return answer(request, STATUSES[chance(STATUSES.length)]!, 'Contact: <sip:x@192.0.2.1>;expires=5');
+        return answer(
+          request,
+          STATUSES[chance(STATUSES.length)]!,
+          'Contact: <sip:x@192.0.2.1>;expires=5',
+          `Min-Expires: ${['2', '5', '60', '1000000000000', 'soon'][chance(5)]}`,
+          `Retry-After: ${['0', '1', '2 (later)', 'soon', '3;duration=60', '99999999999'][chance(6)]}`,
+        );
       case 1:
       case 2:
         return challenge(request, chance);
@@ -77,7 +84,7 @@ const spoil = (text: string, chance: (below: number) => number): string => {
     : text.slice(0, at) + String.fromCharCode(chance(256)) + text.slice(at + 1);
 };
 
-const attempt: fc.Arbitrary<PlanStep> = fc.constantFrom(
+const usualAttempt: fc.Arbitrary<AttemptStep> = fc.constantFrom<AttemptStep>(
   { kind: 'attempt', procedure: 'register', expiresSeconds: 3, headers: [] },
   { kind: 'attempt', procedure: 'register', expiresSeconds: 0, headers: [] },
   { kind: 'attempt', procedure: 'refresh', expiresSeconds: 2, headers: [] },
@@ -85,6 +92,35 @@ const attempt: fc.Arbitrary<PlanStep> = fc.constantFrom(
   { kind: 'attempt', procedure: 'wildcard', expiresSeconds: 0, headers: [] },
   { kind: 'attempt', procedure: 'query', expiresSeconds: null, headers: [] },
 );
+/** What follows when the step fails: mostly what the scenario doesn't say. */
+const failure: fc.Arbitrary<Pick<AttemptStep, 'expect' | 'onFailure' | 'retry'>> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Pick<AttemptStep, 'expect' | 'onFailure'>>(
+      { onFailure: 'continue' },
+      { expect: ['403', '5xx', 'timeout'] },
+      { expect: ['6xx'], onFailure: 'continue' },
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      onFailure: fc.constant('retry' as const),
+      retry: fc.record({
+        policy: fc.constantFrom('none' as const, 'fixed' as const, 'exponential' as const),
+        baseUs: fc.constantFrom(1, 10_000, SECOND),
+        capUs: fc.constantFrom(SECOND, 5 * SECOND),
+        jitter: fc.constantFrom(0, 0.5, 1),
+        tries: fc.integer({ min: 1, max: 4 }),
+        retryAfterCapUs: fc.constantFrom(1, 2 * SECOND),
+        on: fc.constantFrom(null, ['500', '423', 'auth-failed', 'binding-missing', 'send-error', 'success']),
+      }),
+    }),
+  },
+);
+const attempt: fc.Arbitrary<PlanStep> = fc.tuple(usualAttempt, failure).map(([step, more]) => ({ ...step, ...more }));
+
 const wait: fc.Arbitrary<PlanStep> = fc.constantFrom<PlanStep>(
   { kind: 'wait', wait: { kind: 'fixed', lengthUs: 0 } },
   { kind: 'wait', wait: { kind: 'fixed', lengthUs: 700_000 } },
@@ -120,6 +156,7 @@ const world = fc.record({
   drainUs: fc.constantFrom(0, 1, SECOND, 10 * SECOND, 40 * SECOND),
   t1Us: fc.constantFrom(10_000, 100_000, 500_000),
   password: fc.option(fc.constant('secret')),
+  retryBudget: fc.constantFrom(0, 0.1, 1),
   cleanup: fc.constantFrom<CleanupMode>('none', 'unregister', 'wildcard'),
   /** Of ten turns, in how many the socket takes nothing. */
   blocked: fc.integer({ min: 0, max: 8 }),
@@ -141,6 +178,7 @@ const optionsOf = (parts: World): DriveOptions => {
       flow: steps,
       drainUs,
       cleanup,
+      retryBudget: parts.retryBudget,
       identities: { count, password },
       load: { starts, startsPerPeriod, durationUs, warmupUs },
       timers: { t1Us, t2Us: 8 * t1Us },
