@@ -2,7 +2,7 @@
 // the result's sums checked. A sum that does not add up is an internal error, and still a report.
 
 import { judgeRun, withInternalErrors } from '../gate/index.ts';
-import type { KeepaliveFacts, MetricsBlock, PrecheckOutcome, RunResult } from '../metrics/index.ts';
+import type { KeepaliveFacts, MetricsBlock, NatFacts, PrecheckOutcome, RunResult } from '../metrics/index.ts';
 import { buildRunResult, checkSums, checkTargets, mergeBlocks, settleLostBlock } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
 import { proceduresOf } from '../scenario/index.ts';
@@ -78,6 +78,7 @@ export const conclude = (record: RunRecord): RunResult => {
     verifyAsked: record.plan.verify !== null,
     cleanupAsked: record.plan.cleanup !== 'none',
     keepalive: keepaliveFacts(record.plan),
+    nat: natFacts(record),
     notes: notesOf(record),
     judgement,
   });
@@ -102,6 +103,21 @@ const environmentFacts = (record: RunRecord): RunResult['environment'] => {
     wireClock: first?.wireClock ?? (sockets === 'udp-dgram' ? 'userland' : 'kernel'),
     sharedMachine: record.sharedMachine,
     commandLine: redactCommandLine(record.commandLine),
+  };
+};
+
+const SEEN_SHOWN = 16;
+
+const natFacts = ({ plan, done }: RunRecord): NatFacts => {
+  const seen = done.flatMap((worker) => worker?.seen ?? []);
+  const behindNat = seen.filter((socket) => socket.seen !== socket.local);
+  const { advertise, nat } = plan;
+  return {
+    mode: nat,
+    advertise: advertise === null ? null : `${advertise.host}${advertise.port === null ? '' : `:${advertise.port}`}`,
+    sockets: seen.length,
+    behindNat: behindNat.length,
+    seen: behindNat.slice(0, SEEN_SHOWN),
   };
 };
 

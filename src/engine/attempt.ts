@@ -32,6 +32,7 @@ import {
 import { countNonces } from './challenges.ts';
 import { canSend, createTransaction, startTransaction } from './client-transaction.ts';
 import { CONTEXT_IDLE, CONTEXT_READY, CONTEXT_TALKING, NOT_BOUND } from './contexts.ts';
+import { takeLatestContact } from './mappings.ts';
 import { addSkipped } from './program.ts';
 import { pushReady } from './ready-queue.ts';
 import { forgetTries, noteTry, retryLater } from './retry.ts';
@@ -155,6 +156,7 @@ export function bankOf(engine: Engine, intendedUs: number): number {
 /** With credentials for all challenges that are kept, those of this attempt and those from before. */
 function sendNext(engine: Engine, context: number, template: number): void {
   const { challenges, transactions } = engine;
+  if (engine.repairs !== null) takeLatestContact(engine, engine.repairs, flowOf(engine, context), context);
   const slot = createTransaction(engine, context, template);
   const places = challenges.active[context]!;
   if (places !== 0) {

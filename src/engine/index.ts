@@ -30,6 +30,8 @@ export {
 } from './engine.ts';
 export type { EndedTransaction, Observer } from './observer.ts';
 export { receiveDatagram } from './response.ts';
+export type { SeenAddress } from './seen-addresses.ts';
+export { seenAddresses } from './seen-addresses.ts';
 export type { Engine, EngineOptions, FlowPeer } from './state.ts';
 export { attachFlow, createEngine, outboxCapacity, redirectFlow, resendIntervals } from './state.ts';
 export type { RenewedTarget } from './target-table.ts';

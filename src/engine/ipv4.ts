@@ -1,4 +1,3 @@
-// @hot
 // IPv4 addresses as unsigned 32-bit numbers in host order, and as dotted decimal in messages. The registrar has its own, since the two
 // sides share no code.
 
@@ -40,6 +39,10 @@ export function readIpv4(bytes: Uint8Array, start: number, end: number): number 
     if (octets < OCTETS && bytes[at++] !== DOT) return ADDRESS_MALFORMED;
   }
   return at === end ? address : ADDRESS_MALFORMED;
+}
+
+export function formatIpv4(address: number): string {
+  return `${address >>> 24}.${(address >>> 16) & OCTET_MOST}.${(address >>> 8) & OCTET_MOST}.${address & OCTET_MOST}`;
 }
 
 export function isIpv4Address(bytes: Uint8Array, start: number, end: number, address: number): boolean {

@@ -25,6 +25,7 @@ import { contextOfRow, flowOfRow } from '../scenario/shares.ts';
 import {
   composeText,
   METHOD_OPTIONS,
+  NO_MAPPED_ADDRESS,
   readBranch,
   readStun,
   STUN_BINDING_ERROR,
@@ -36,6 +37,7 @@ import {
 import { encodeAscii, equalBytes, mixBits } from '../std/index.ts';
 import type { Keepalive } from './keepalive-table.ts';
 import { isSet, NO_ROW, nextDueUs, setRow, takeDueRow } from './keepalive-wheel.ts';
+import { learnMapping } from './mappings.ts';
 import type { Outbox } from './outbox.ts';
 import { ASIDE_PING, asideRoom, queueAside } from './outbox.ts';
 import type { Engine } from './state.ts';
@@ -104,12 +106,12 @@ export function takeStun(
 ): boolean {
   const { keepalive } = engine;
   if (keepalive === null || readStun(bytes, start, end, keepalive.stun) !== STUN_OK) return false;
-  const { type, high, middle, low } = keepalive.stun;
+  const { type, high, middle, low, mappedAddress, mappedPort } = keepalive.stun;
   const isAnswer = type === STUN_BINDING_SUCCESS || type === STUN_BINDING_ERROR;
   const isOurs = isAnswer && keepalive.plan.kind === 'stun' && low === stunLow(keepalive, high, middle);
   if (!isOurs || !takePong(engine, keepalive, flow, high, middle, receivedAtUs)) {
     countAside(engine.options.metrics, ASIDE_PINGS_UNKNOWN);
-  }
+  } else if (mappedAddress !== NO_MAPPED_ADDRESS) learnMapping(engine, flow.id, mappedAddress, mappedPort);
   return true;
 }
 

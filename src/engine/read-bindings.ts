@@ -40,6 +40,7 @@ import type { BindingReading } from './binding-reading.ts';
 import { NO_BINDING, UNCOUNTED } from './binding-reading.ts';
 import { askedSeconds } from './intervals.ts';
 import { contactOf } from './speakers.ts';
+import { textsOf } from './repair-table.ts';
 import type { Engine } from './state.ts';
 import { flowOf } from './transport-flows.ts';
 
@@ -56,7 +57,7 @@ export function readBindings(
 ): BindingReading {
   const { fields, options, metrics } = engine;
   const { bindings } = engine.reader;
-  const own = flowOf(engine, context).ownContacts[template] ?? null;
+  const own = textsOf(engine.repairs, flowOf(engine, context), context).ownContacts[template] ?? null;
   bindings.granted = NO_BINDING;
   bindings.wanted = 0;
   bindings.isMissing = false;
@@ -85,7 +86,7 @@ export function readBindings(
 /** Of the 2xx to a query: the shortest of what is left of our bindings, NO_BINDING where one is missing. Nothing is counted. */
 export function readOwn(engine: Engine, context: number, template: number, bytes: Uint8Array): number {
   const { fields, options } = engine;
-  const own = flowOf(engine, context).ownContacts[template] ?? null;
+  const own = textsOf(engine.repairs, flowOf(engine, context), context).ownContacts[template] ?? null;
   fields.index = options.plan.identities.first + contextOfRow(context, options.workerIndex, options.workerCount);
   if (own === null) return lookFor(engine, contactOf(engine, context), null, LEAST_SECONDS, bytes);
   let least = MAX_DELTA_SECONDS;

@@ -16,8 +16,10 @@ export interface RequestFacts {
   readonly runId: string;
   readonly seed: number;
   readonly userAgent: string;
-  /** `address:port` of the flow's socket: Via's sent-by and the Contact's host. */
+  /** `address:port` of the flow's socket: Via's sent-by and the Contact's host and port. */
   readonly sentBy: string;
+  /** What the Contact says instead; default: the same. */
+  readonly contactHost?: string;
   /** What stands before the address in From and To, quoted as it is to be; default: nothing. */
   readonly displayName?: string | null;
   /** Expires is a gap of so many digits, whatever the step says; absent: as the step says. */
@@ -48,7 +50,7 @@ export function templatePieces(template: TextTemplate, identities: PlanIdentitie
 export function registerPieces(plan: RunPlan, step: AttemptStep, facts: RequestFacts): readonly TemplatePiece[] {
   const { phone } = plan;
   const user = userPieces(plan.identities);
-  const contact = managedContact(plan, user, facts);
+  const contact = managedContact(plan, user, { ...facts, sentBy: facts.contactHost ?? facts.sentBy });
   const fill = (template: TextTemplate): readonly TemplatePiece[] => fillText(template, user, contact);
   const name = namePieces(plan, facts, fill);
   const addressOfRecord = [text('sip:'), ...user, text(`@${plan.identities.domain}`)];

@@ -10,6 +10,7 @@ import type { RegisterTemplate } from '../sip/index.ts';
 import { createRegisterTemplate } from '../sip/index.ts';
 import { decimalDigits, decodeLatin1 } from '../std/index.ts';
 import { askedSeconds, EXPIRES_DIGITS_MOST } from './intervals.ts';
+import { textsOf } from './repair-table.ts';
 import { loadFacts, registerPieces } from './request-text.ts';
 import { speakerOf } from './speakers.ts';
 import type { Engine } from './state.ts';
@@ -18,7 +19,7 @@ import { flowOf } from './transport-flows.ts';
 /** The text of a context's request; what it asks for is then in the engine's fields. */
 export function templateOf(engine: Engine, context: number, template: number): RegisterTemplate {
   const { intervals, contexts } = engine;
-  const usual = flowOf(engine, context).templates[template]!;
+  const usual = textsOf(engine.repairs, flowOf(engine, context), context).templates[template]!;
   if (intervals === null || intervals.raisedContexts === 0 || intervals.leastSeconds[context] === 0) return usual;
   const instruction = engine.program.instructions[contexts.position[context]!]!;
   if (instruction.kind !== 'attempt') return usual;
@@ -33,12 +34,14 @@ export function templateOf(engine: Engine, context: number, template: number): R
 /** `key` is the text's number and that of the digits of its Expires value, in one. */
 function variantOf(engine: Engine, context: number, step: AttemptStep, key: number): RegisterTemplate {
   const flow = flowOf(engine, context);
-  const known = flow.variants.get(key);
+  const texts = textsOf(engine.repairs, flow, context);
+  const known = texts.variants.get(key);
   if (known !== undefined) return known;
   const { plan } = engine.options;
   const sentBy = decodeLatin1(flow.sentBy, 0, flow.sentBy.length);
-  const facts = { ...loadFacts(engine.options, sentBy), expiresDigits: key % (EXPIRES_DIGITS_MOST + 1) };
+  const contactHost = texts.host;
+  const facts = { ...loadFacts(engine.options, sentBy), contactHost, expiresDigits: key % (EXPIRES_DIGITS_MOST + 1) };
   const made = createRegisterTemplate(registerPieces(plan, step, facts), engine.branch);
-  flow.variants.set(key, made);
+  texts.variants.set(key, made);
   return made;
 }

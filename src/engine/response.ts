@@ -36,6 +36,7 @@ import { failAttempt } from './failure.ts';
 import { takePeerKeepalive, takeRequest } from './incoming.ts';
 import { meetTooBrief } from './interval-too-brief.ts';
 import { takeOptionsAnswer, takeStun } from './keepalive.ts';
+import { learnFromVia } from './mappings.ts';
 import { takeNextNonce } from './next-nonce.ts';
 import { countHeaders, outcomeBy, readBindings, readListed, readOwn } from './read-bindings.ts';
 import type { ResponseReader } from './response-reader.ts';
@@ -78,6 +79,8 @@ export function receiveDatagram(
     if (!isTaken) addCounter(metrics, COUNTER_STRAY, 1);
     return;
   }
+  // Where the answers of a shape are this socket's already, they say the same of it, unless its NAT has changed.
+  if (shape?.owner !== flow || engine.repairs !== null) learnFromVia(engine, flow, reader.message, text);
   if (shape === null) learnShape(reader.shapes, bytes, start, end);
   else shape.owner = flow;
   countResponse(metrics, reader.message.status);

@@ -10,6 +10,8 @@ import { assert } from '../std/index.ts';
 import type { Authenticator } from './authenticator.ts';
 import { findCredential } from './authenticator.ts';
 import type { ProtectionSpace } from './protection-spaces.ts';
+import type { RepairTable } from './repair-table.ts';
+import { textsOf } from './repair-table.ts';
 import type { TransportFlow } from './transport-flows.ts';
 import { flowOf } from './transport-flows.ts';
 
@@ -33,6 +35,7 @@ interface Speaking {
   readonly user: CompiledText;
   readonly authenticator: Authenticator;
   readonly flows: readonly TransportFlow[];
+  readonly repairs: RepairTable | null;
   readonly lines: number;
 }
 
@@ -55,7 +58,9 @@ export function credentialFor(engine: Speaking, context: number, space: Protecti
 
 /** The Contact URI of the context's binding. */
 export function contactOf(engine: Speaking, context: number): CompiledText {
-  return engine.speakers === null ? flowOf(engine, context).contact : speakerOf(engine.speakers, context).contact;
+  return engine.speakers === null
+    ? textsOf(engine.repairs, flowOf(engine, context), context).contact
+    : speakerOf(engine.speakers, context).contact;
 }
 
 export function speakerOf(speakers: SpeakerTable, context: number): Speaker {

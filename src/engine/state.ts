@@ -6,11 +6,11 @@
 
 import type { MetricsBlock } from '../metrics/index.ts';
 import { createMetricsBlock } from '../metrics/index.ts';
-import type { AttemptStep, RunPlan, StartCursor } from '../scenario/index.ts';
+import type { RunPlan, StartCursor } from '../scenario/index.ts';
 import { contextsOfWorker, createStartCursor, measuredToUs, scheduleEndUs } from '../scenario/shares.ts';
 import type { TargetWeights } from '../scenario/target-order.ts';
-import type { BranchReader, CompiledText, RegisterFields, RegisterTemplate } from '../sip/index.ts';
-import { compileText, createBranchReader, createRegisterTemplate, MOST_SLOTS } from '../sip/index.ts';
+import type { BranchReader, CompiledText, RegisterFields } from '../sip/index.ts';
+import { compileText, createBranchReader, MOST_SLOTS } from '../sip/index.ts';
 import type { MemoryPlan } from '../std/index.ts';
 import { createMemoryPlan, encodeUtf8, hashText, mixBits, NEVER_US, US_PER_SECOND } from '../std/index.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -24,13 +24,17 @@ import type { HoldTable } from './hold-table.ts';
 import { createHolds, refreshesPerSecond } from './hold-table.ts';
 import type { IntervalTable } from './intervals.ts';
 import { asksForTime, createIntervalTable, RAISED_BYTES_MOST } from './intervals.ts';
+import { readIpv4 } from './ipv4.ts';
 import type { Keepalive } from './keepalive-table.ts';
 import { createKeepalive } from './keepalive-table.ts';
 import type { Observer } from './observer.ts';
-import { boundContacts, commonContacts, createOwnContacts, longestOwnContact } from './own-contacts.ts';
+import { longestOwnContact } from './own-contacts.ts';
 import type { Program } from './program.ts';
 import { compileProgram } from './program.ts';
-import { loadFacts, managedPieces, pingPieces, registerPieces, userPieces } from './request-text.ts';
+import type { RepairTable } from './repair-table.ts';
+import { createRepairTable } from './repair-table.ts';
+import { compileCleanup, ownContactsOf, requestTemplates, stepsOf, verifyTemplate } from './request-templates.ts';
+import { loadFacts, managedPieces, pingPieces, userPieces } from './request-text.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { createResponseReader } from './response-reader.ts';
 import type { RetryTable } from './retries.ts';
@@ -48,7 +52,7 @@ import { createTransactionTable } from './transactions.ts';
 import type { FlowOptions, TransportFlow } from './transport-flows.ts';
 import { createFlows, NO_PEER } from './transport-flows.ts';
 import type { Verification } from './verify-table.ts';
-import { compileVerify, createVerification, VERIFY_STEP } from './verify-table.ts';
+import { compileVerify, createVerification } from './verify-table.ts';
 import type { WaitHeap } from './wait-heap.ts';
 import { createWaitHeap } from './wait-heap.ts';
 
@@ -108,6 +112,8 @@ export interface Engine {
   readonly keepalive: Keepalive | null;
   /** Null: no step of the plan is tried again. */
   readonly retries: RetryTable | null;
+  /** Null where no Contact is repaired. */
+  readonly repairs: RepairTable | null;
   /** One for each socket, by its number. */
   readonly flows: readonly TransportFlow[];
   /** How many flows lead to each target; those to the first are numbered from 0. */
@@ -192,6 +198,7 @@ export function createEngine(options: EngineOptions): Engine {
     notesGrants: plan.verify !== null || (holds !== null && holds.exosip !== null),
     intervals: isCommanded || asksForTime(flowProgram) ? createIntervalTable(memory, count) : null,
     challenges: createChallengeTable(memory, count, plannedPlaces(plan)),
+    repairs: createRepairTable(memory, plan.nat === 'direct', count),
     keepalive: createKeepalive(memory, { plan, contexts: count, flows: flowCount, workerIndex, runTag, seed }),
     retries: createRetryTable(memory, count, { plan, workerIndex, workerCount }),
     flows: createFlows(memory, flowOptions(options, branch, flowCount, intervals.length)),
@@ -285,17 +292,28 @@ export function attachFlow(engine: Engine, id: number, sentBy: string, peer: Flo
   flow.peerPort = peer === null ? 0 : peer.port;
   flow.sentBy = encodeUtf8(sentBy);
   if (id >= engine.lines) return;
-  flow.templates = requestTemplates(engine.options, engine.branch, sentBy);
+  const contactHost = contactHostOf(engine.options.plan, sentBy);
+  flow.templates = requestTemplates(engine.options, engine.branch, sentBy, contactHost);
+  setContactAddress(flow, contactHost);
   flow.ping = pingText(engine, sentBy);
-  const { plan, runId } = engine.options;
   // Commanded contexts bring their own.
-  const steps = engine.speakers === null ? stepsOf(plan) : [];
-  flow.ownContacts = steps.map((step) =>
-    step === VERIFY_STEP
-      ? commonContacts(plan, steps, { runId, sentBy })
-      : createOwnContacts(plan, step, { runId, sentBy }),
-  );
-  flow.contact = compileText(managedPieces(engine.options.plan, { runId: engine.options.runId, sentBy }));
+  flow.ownContacts = engine.speakers === null ? ownContactsOf(engine.options, contactHost) : [];
+  flow.contact = compileText(managedPieces(engine.options.plan, { runId: engine.options.runId, sentBy: contactHost }));
+}
+
+/** Where the Contact says that phones are: as the scenario has it, or the socket's own address. */
+function contactHostOf({ advertise }: RunPlan, sentBy: string): string {
+  if (advertise === null) return sentBy;
+  const { host, port } = advertise;
+  return `${host}:${port ?? sentBy.slice(sentBy.lastIndexOf(':') + 1)}`;
+}
+
+function setContactAddress(flow: TransportFlow, contactHost: string): void {
+  const colon = contactHost.lastIndexOf(':');
+  const bytes = encodeUtf8(contactHost);
+  flow.host = contactHost;
+  flow.contactAddress = readIpv4(bytes, 0, colon);
+  flow.contactPort = Number(contactHost.slice(colon + 1));
 }
 
 /** The keepalive's request, where it has one. */
@@ -324,45 +342,20 @@ export function resendIntervals(t1Us: number, t2Us: number): readonly number[] {
   return [...intervals, t2Us];
 }
 
-function compileCleanup(plan: RunPlan, flow: Program): Program | null {
-  if (plan.cleanup === 'none') return null;
-  const contacts = plan.cleanup === 'unregister' ? boundContacts(flow.attempts) : undefined;
-  const step: AttemptStep = {
-    kind: 'attempt',
-    procedure: plan.cleanup,
-    expiresSeconds: 0,
-    headers: [],
-    ...(contacts === undefined ? {} : { contacts }),
-  };
-  return compileProgram([step], flow.attempts.length);
-}
-
-const verifyTemplate = (flow: Program, cleanup: Program | null): number =>
-  flow.attempts.length + (cleanup?.attempts.length ?? 0);
-
-function requestTemplates(options: EngineOptions, branch: BranchReader, sentBy: string): readonly RegisterTemplate[] {
-  const { plan } = options;
-  const steps = stepsOf(plan);
-  const facts = loadFacts(options, sentBy);
-  return steps.map((step) => createRegisterTemplate(registerPieces(plan, step, facts), branch));
-}
-
-/** In the order of their template numbers. */
-function stepsOf(plan: RunPlan): readonly AttemptStep[] {
-  const flow = compileProgram(plan.flow, 0);
-  const cleanup = compileCleanup(plan, flow);
-  const verify = compileVerify(plan, verifyTemplate(flow, cleanup));
-  return [...flow.attempts, ...(cleanup?.attempts ?? []), ...(verify?.attempts ?? [])];
-}
-
 function longestOwn({ plan, runId }: EngineOptions): number {
-  return longestOwnContact(plan, stepsOf(plan), { runId, sentBy: LONGEST_SENT_BY });
+  return longestOwnContact(plan, stepsOf(plan), { runId, sentBy: longestContactHost(plan) });
+}
+
+/** A repaired Contact has an address, an advertised one may be longer. */
+function longestContactHost(plan: RunPlan): string {
+  const advertised = contactHostOf(plan, LONGEST_SENT_BY);
+  return advertised.length > LONGEST_SENT_BY.length ? advertised : LONGEST_SENT_BY;
 }
 
 function longestMessage(options: EngineOptions, branch: BranchReader): number {
   const { plan } = options;
   if (options.commanded === true) return LONGEST_COMMAND_BYTES;
-  const lengths = requestTemplates(options, branch, LONGEST_SENT_BY).map(
+  const lengths = requestTemplates(options, branch, LONGEST_SENT_BY, longestContactHost(plan)).map(
     (template) => template.head.longestBytes + template.tail.longestBytes,
   );
   return Math.max(0, ...lengths) + RAISED_BYTES_MOST + MOST_ROUTE_BYTES + longestCredentials(plan);

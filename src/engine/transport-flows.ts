@@ -22,6 +22,8 @@ import { createOutbox } from './outbox.ts';
 import type { OwnContacts } from './own-contacts.ts';
 import type { ReadyQueue } from './ready-queue.ts';
 import { createReadyQueue } from './ready-queue.ts';
+import type { Texts } from './repair-table.ts';
+import { NOT_MAPPED } from './repair-table.ts';
 
 export interface TransportFlow {
   readonly id: number;
@@ -39,6 +41,16 @@ export interface TransportFlow {
   /** Whom the socket is connected to: an IPv4 address as a number, or NO_PEER where nobody has said. */
   peerAddress: number;
   peerPort: number;
+  /** Where answers say that its requests come from (mappings.ts): an IPv4 address, or NOT_MAPPED. */
+  mappedAddress: number;
+  mappedPort: number;
+  /** What its own Contact says, and where its latest one does; -1 for a name. */
+  host: string;
+  contactAddress: number;
+  contactPort: number;
+  /** Texts with a Contact that was repaired, the latest last. */
+  readonly mappings: Texts[];
+  repairedAtUs: number;
   templates: readonly RegisterTemplate[];
   /** Texts that answers have asked for; see request-variants.ts. */
   readonly variants: Map<number, RegisterTemplate>;
@@ -90,6 +102,13 @@ export function createFlows(memory: MemoryPlan, options: FlowOptions): readonly 
       sentBy: new Uint8Array(0),
       peerAddress: NO_PEER,
       peerPort: 0,
+      mappedAddress: NOT_MAPPED,
+      mappedPort: 0,
+      host: '',
+      contactAddress: NOT_MAPPED,
+      contactPort: 0,
+      mappings: [],
+      repairedAtUs: NEVER_US,
       templates: [],
       variants: new Map(),
       contact: compileText([]),

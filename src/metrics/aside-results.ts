@@ -2,11 +2,13 @@
 
 import {
   ANSWER_STATUSES,
+  ASIDE_MAPPING_CHANGES,
   ASIDE_PEER_KEEPALIVES,
   ASIDE_PINGS_ANSWERED,
   ASIDE_PINGS_LOST,
   ASIDE_PINGS_SENT,
   ASIDE_PINGS_UNKNOWN,
+  ASIDE_REPAIRS,
   INCOMING_METHOD_NAMES,
 } from './asides.ts';
 import type { MetricsBlock } from './block.ts';
@@ -71,4 +73,14 @@ export function keepaliveResult(counts: KeepaliveCounts, facts: KeepaliveFacts |
     unknown,
     roundTripUs: isAnswered ? latencySummary(roundTrip) : null,
   };
+}
+
+export interface NatCounts {
+  readonly changes: number;
+  readonly repairs: number;
+}
+
+export function natCounts(blocks: readonly MetricsBlock[]): NatCounts {
+  const asides = mergeAsides(blocks);
+  return { changes: asides[ASIDE_MAPPING_CHANGES]!, repairs: asides[ASIDE_REPAIRS]! };
 }

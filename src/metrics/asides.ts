@@ -38,6 +38,10 @@ export const ASIDE_PINGS_LOST = 22;
 /** Answers to keepalives that came too late, twice, or to none of ours. */
 export const ASIDE_PINGS_UNKNOWN = 23;
 
+/** Sockets whose requests came to be seen at another address, and Contacts that were repaired for it (mappings.ts). */
+export const ASIDE_MAPPING_CHANGES = 24;
+export const ASIDE_REPAIRS = 25;
+
 /** The status of each counter of answers. */
 export const ANSWER_STATUSES: readonly (readonly [counter: number, status: number])[] = [
   [ASIDE_ANSWERED_200, 200],

@@ -39,6 +39,7 @@ export function buildRunResult(merged: MergedMetrics, facts: RunFacts): RunResul
     incoming: merged.incoming,
     authentication: authenticationOf(counters),
     keepalive: keepaliveResult(merged.keepalive, facts.keepalive),
+    nat: { ...facts.nat, ...merged.nat },
     contexts: {
       total: counters[at.COUNTER_CONTEXTS]!,
       registeredPeak: registeredPeak(merged.series),

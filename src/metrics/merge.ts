@@ -1,8 +1,8 @@
 // All workers' blocks as one set of numbers: the measured window, and the whole run (measured and other added up). Works
 // on blocks of workers that have ended, well or badly; what a dead worker counted is in here.
 
-import type { KeepaliveCounts } from './aside-results.ts';
-import { incomingResult, keepaliveCounts, mergeAsides } from './aside-results.ts';
+import type { KeepaliveCounts, NatCounts } from './aside-results.ts';
+import { incomingResult, keepaliveCounts, mergeAsides, natCounts } from './aside-results.ts';
 import type { MetricsBlock } from './block.ts';
 import { type CallCounts, mergeCalls } from './calls.ts';
 import * as at from './layout.ts';
@@ -61,6 +61,7 @@ export interface MergedMetrics {
   /** [target][TARGET_*], of a run with several. */
   readonly targets: Float64Array;
   readonly keepalive: KeepaliveCounts;
+  readonly nat: NatCounts;
   readonly turns: MergedHistogram;
   readonly bindings: MergedBindings;
   readonly series: MergedSeries;
@@ -80,6 +81,7 @@ export function mergeBlocks(blocks: readonly MetricsBlock[]): MergedMetrics {
     incoming: incomingResult(mergeAsides(blocks)),
     targets: mergeTargets(blocks),
     keepalive: keepaliveCounts(blocks),
+    nat: natCounts(blocks),
     turns: mergeHistograms(blocks, [at.HISTOGRAM_TURNS]),
     bindings: mergeBindings(blocks),
     series: mergeSeries(blocks),

@@ -2,7 +2,7 @@
 
 import type { ProcedureName } from './names.ts';
 import type { Window } from './rates.ts';
-import type { KeepaliveFacts, RunResult } from './run-result.ts';
+import type { KeepaliveFacts, NatFacts, RunResult } from './run-result.ts';
 
 export type Judgement = Pick<RunResult, 'verdict' | 'exitCode' | 'validity' | 'thresholds'>;
 export type Interruption = 'SIGINT' | 'SIGTERM';
@@ -29,6 +29,7 @@ export interface RunFacts {
   readonly verifyAsked: boolean;
   readonly cleanupAsked: boolean;
   readonly keepalive: KeepaliveFacts | null;
+  readonly nat: NatFacts;
   readonly interrupted: Interruption | null;
   readonly workersLost: number;
   readonly precheck: PrecheckOutcome;

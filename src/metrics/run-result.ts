@@ -172,6 +172,25 @@ export interface BindingResult {
   >;
 }
 
+/** Where the sockets of the run are seen (RFC 3581). */
+export interface NatFacts {
+  readonly mode: 'off' | 'direct';
+  /** `local.advertise`, or null. */
+  readonly advertise: string | null;
+  /** Local sockets that answers told about, and how many of them were seen elsewhere than where they are. */
+  readonly sockets: number;
+  readonly behindNat: number;
+  /** The first few of those behind a NAT. */
+  readonly seen: readonly { readonly local: string; readonly seen: string }[];
+}
+
+export interface NatResult extends NatFacts {
+  /** A socket that was seen at one address came to be seen at another one. */
+  readonly changes: number;
+  /** Contacts of sockets that were repaired; each is that of all its phones. */
+  readonly repairs: number;
+}
+
 export interface RunResult {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: 'regstorm'; readonly version: string };
@@ -240,6 +259,7 @@ export interface RunResult {
   };
   /** Null where the scenario wants none. */
   readonly keepalive: KeepaliveResult | null;
+  readonly nat: NatResult;
   readonly contexts: {
     readonly total: number;
     readonly registeredPeak: number;

@@ -3,11 +3,17 @@
 import { formatCount, formatCounted, formatShare, formatTime } from '../metrics/index.ts';
 import type { RunResult, VerifyResult } from '../metrics/run-result.ts';
 import { wrappedList } from './layout.ts';
+import { harmless } from './safe-text.ts';
 
 /** Behind the lines of transactions and contexts. */
 export function asideLines(result: RunResult): string[] {
   const { incoming, verify } = result;
-  return [...incomingLines(incoming), ...keepaliveLines(result), ...(verify === null ? [] : verifyLines(verify))];
+  return [
+    ...incomingLines(incoming),
+    ...keepaliveLines(result),
+    ...natLines(result),
+    ...(verify === null ? [] : verifyLines(verify)),
+  ];
 }
 
 function verifyLines({ sampled, checked, missing, failed }: VerifyResult): string[] {
@@ -45,3 +51,17 @@ function keepaliveLines({ keepalive }: RunResult): string[] {
 }
 
 const shareOf = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+
+/** Only where a NAT was seen, or a Contact says something else than its socket. */
+function natLines({ nat }: RunResult): string[] {
+  const { advertise, sockets, behindNat, seen, changes, repairs } = nat;
+  if (advertise === null && behindNat === 0 && changes === 0) return [];
+  const [first] = seen;
+  const example = first === undefined ? '' : ` (${first.local} as ${first.seen})`;
+  return wrappedList('  nat           ', [
+    ...(advertise === null ? [] : [`Contacts say ${harmless(advertise)}`]),
+    `${formatCount(behindNat)} of ${formatCounted(sockets, 'socket')} seen elsewhere${example}`,
+    formatCounted(changes, 'change'),
+    formatCounted(repairs, 'repair'),
+  ]);
+}

@@ -114,6 +114,13 @@ export const checkLocal = (scenario: UnsureScenario, tell: Tell): void => {
   if (tooNarrow !== null) tell('local.ports', tooNarrow);
 };
 
+/** Both say where phones are reached. */
+export const checkNat = ({ nat, local }: UnsureScenario, tell: Tell): void => {
+  if (nat === 'direct' && local?.advertise !== undefined) {
+    tell('nat', 'local.advertise says where the phones are reached, and direct would learn it; leave one of them out');
+  }
+};
+
 export const checkFlow = (flow: readonly PlanStep[], tell: Tell): void => {
   const { attemptCount, stepCount } = flowFacts(flow);
   if (attemptCount === 0) tell('flow', 'the flow never talks to the registrar; add a step such as register');

@@ -16,6 +16,7 @@ import {
   checkIdentities,
   checkLoad,
   checkLocal,
+  checkNat,
   checkTarget,
   checkTexts,
   checkTimers,
@@ -66,6 +67,7 @@ export const loadScenario = (source: ScenarioSource): RunPlan => {
   checkLoad(written, has, tell);
   checkTimers(written, tell);
   checkLocal(written, tell);
+  checkNat(written, tell);
   checkTarget(written, tell);
   checkContact(written.contact, tell);
   checkRoute(written.route, isEmbedded(written.target), tell);
@@ -165,6 +167,8 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
     precheck: written.precheck,
     incoming: { notify: written.incoming.notify },
     keepalive: keepaliveOf(written),
+    nat: written.nat,
+    advertise: local.advertise ?? null,
     local: {
       addresses: local.addresses ?? [],
       firstPort: local.ports?.first ?? null,

@@ -189,6 +189,15 @@ export interface PlanIncoming {
 /** How the simulated devices behave where the RFCs leave them a choice, or where they break them; see docs/profiles.md. */
 export type Profile = 'rfc3261' | 'exosip2';
 
+/** What is done about a Contact that is not where the registrar sees its phone: nothing, or it is repaired in the next request. */
+export type NatMode = 'off' | 'direct';
+
+/** Where a NAT or a balancer in front of the generator is reached. Null: the port is the socket's own. */
+export interface PlanAdvertise {
+  readonly host: string;
+  readonly port: number | null;
+}
+
 export type KeepaliveKind = 'crlf' | 'stun' | 'options';
 
 /** What keeps NAT mappings open; the next one comes `leastUs` to `everyUs` after the one before. */
@@ -251,6 +260,9 @@ export interface RunPlan {
   readonly local: PlanLocal;
   readonly incoming: PlanIncoming;
   readonly keepalive: PlanKeepalive | null;
+  readonly nat: NatMode;
+  /** What Contacts say instead of the socket's own address (`local.advertise`); null: that address. */
+  readonly advertise: PlanAdvertise | null;
   readonly thresholds: readonly PlanThreshold[];
   /** Null: random, chosen by the coordinator and printed. */
   readonly seed: number | null;

@@ -3,7 +3,9 @@
 
 import { z } from 'zod';
 import { US_PER_SECOND } from '../std/index.ts';
+import { parseHost } from './address.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
+import type { PlanAdvertise } from './plan.ts';
 import { DURATION_PATTERN, PERCENT_PATTERN, parseDuration, parsePercent } from './quantities.ts';
 import { value } from './schema-values.ts';
 
@@ -63,3 +65,26 @@ export const keepalive = z
       .meta({ description: 'For each phone that is registered, or once for each socket that they share.' }),
   })
   .meta({ description: 'Keeps NAT mappings open between registrations.', examples: [{ kind: 'stun', every: '29s' }] });
+
+export const nat = z.enum(['off', 'direct']).prefault('off').meta({
+  description:
+    'A Contact that is not where the registrar sees the phone (rport, received): left alone, or repaired in the next request.',
+});
+
+const MAX_PORT = 65_535;
+
+const parseAdvertise = (text: string): Parsed<PlanAdvertise> => {
+  const [, hostText = '', portText] = /^([^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const host = parseHost(hostText);
+  if (!host.ok) return fault(`${quoted(text)} is no host or host:port`);
+  if (portText === undefined) return parsed({ host: host.value, port: null });
+  const port = Number(portText);
+  return port > 0 && port <= MAX_PORT
+    ? parsed({ host: host.value, port })
+    : fault(`${quoted(text)}: ports go from 1 to ${MAX_PORT}`);
+};
+
+export const advertise = value(parseAdvertise, {
+  description: 'What Contacts say instead of the own address: host, or host:port where all phones are reached.',
+  examples: ['203.0.113.7:5060'],
+});

@@ -28,7 +28,7 @@ import { fault, type Parsed, parsed, quoted } from './parsed.ts';
 import type { TextTemplate } from './plan.ts';
 import { PERCENT_PATTERN, parsePercent, parseRate, RATE_PATTERN } from './quantities.ts';
 import { embeddedSchema } from './registrar-schema.ts';
-import { incoming, keepalive } from './schema-nat.ts';
+import { advertise, incoming, keepalive, nat } from './schema-nat.ts';
 import {
   duration,
   expires,
@@ -297,6 +297,7 @@ const local = z
       description: 'Most datagrams handed to the kernel in one call; default 16. udp-dgram always hands over one.',
       examples: [8],
     }).optional(),
+    advertise: advertise.optional(),
     segmentation: yesNo({
       description:
         'Hand neighbouring requests of one length to the kernel as one, which cuts them apart (UDP_SEGMENT): cheaper, in ' +
@@ -390,6 +391,7 @@ export const scenarioSchema = z
     local: local.prefault({}),
     incoming: incoming.prefault({}),
     keepalive: keepalive.optional(),
+    nat,
     thresholds: z.array(thresholdText).optional().meta({ description: 'Gates: what must hold for the run to pass.' }),
     seed: wholeNumber('a seed', 0, 2 ** 32 - 1, {
       description: 'Fixes every random choice; default: random, printed.',

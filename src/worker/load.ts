@@ -1,6 +1,6 @@
 // The load task: one engine on its sockets, from the first start to the last answer.
 
-import { abort, attachFlow, createEngine, outboxCapacity, stopStarting } from '../engine/index.ts';
+import { abort, attachFlow, createEngine, outboxCapacity, seenAddresses, stopStarting } from '../engine/index.ts';
 import {
   attachMetricsBlock,
   COUNTER_CLEANUP_ATTEMPTED,
@@ -78,6 +78,7 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
       cleanupStartedUs: orNull(engine.cleanupStartedUs),
       endedUs: transport.nowUs(),
       cleanup,
+      seen: seenAddresses(engine),
     };
   } finally {
     transport.close();

@@ -125,6 +125,8 @@ export interface LoadDone {
   readonly cleanupStartedUs: number | null;
   readonly endedUs: number;
   readonly cleanup: { readonly attempted: number; readonly succeeded: number; readonly failed: number };
+  /** Each local socket that answers told about: its own address, and where it is seen. */
+  readonly seen: readonly { readonly local: string; readonly seen: string }[];
 }
 
 export interface RegistrarDone {

@@ -127,18 +127,18 @@ const readDump = (text: string): readonly StoredContact[] =>
         .split(/\bAddress: /)
         .slice(1)
         .map((contact): StoredContact => {
-          const valueOf = (name: string): string => {
+          const valueNamed = (name: string): string => {
             const value = new RegExp(`\\n\\s*${name}: ([^\\n]*)`).exec(contact)?.[1] ?? '';
             return value === '[not set]' ? '' : value;
           };
           return {
             user,
             uri: contact.split('\n', 1)[0] ?? '',
-            q: valueOf('Q'),
-            expiresSeconds: Number(valueOf('Expires')),
-            path: valueOf('Path'),
-            instance: valueOf('Instance'),
-            regId: valueOf('Reg-Id'),
+            q: valueNamed('Q'),
+            expiresSeconds: Number(valueNamed('Expires')),
+            path: valueNamed('Path'),
+            instance: valueNamed('Instance'),
+            regId: valueNamed('Reg-Id'),
           };
         });
     });

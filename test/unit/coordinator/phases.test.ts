@@ -24,6 +24,7 @@ const doneAt = (drainStartedUs: number | null, cleanupStartedUs: number | null =
   cleanupStartedUs,
   endedUs: 0,
   cleanup: { attempted: 0, succeeded: 0, failed: 0 },
+  seen: [],
 });
 
 const times = (parts: Partial<RunTimes>): RunTimes => ({

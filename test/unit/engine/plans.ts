@@ -67,6 +67,8 @@ export const createPlan = (parts: PlanParts = {}): RunPlan => ({
   incoming: { notify: 481 },
   auth: { reuseNonce: true },
   keepalive: null,
+  nat: 'off',
+  advertise: null,
   thresholds: [],
   seed: 1,
   ...parts,

@@ -147,6 +147,7 @@ export const sampleFacts = (judgement: m.Judgement = SAMPLE_JUDGEMENT): m.RunFac
   verifyAsked: false,
   cleanupAsked: false,
   keepalive: null,
+  nat: { mode: 'off', advertise: null, sockets: 0, behindNat: 0, seen: [] },
   interrupted: null,
   workersLost: 0,
   precheck: 'answered',

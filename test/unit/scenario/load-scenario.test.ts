@@ -61,6 +61,8 @@ describe('defaults', () => {
       precheck: 'register',
       incoming: { notify: 481 },
       keepalive: null,
+      nat: 'off',
+      advertise: null,
       local: {
         addresses: [],
         firstPort: null,
