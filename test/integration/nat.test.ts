@@ -1,0 +1,74 @@
+// Runs through a NAT, over loopback: a relay that gives each socket of the generator a port of its own, in front of the registrar
+// that the program has with it.
+
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { findFreePort } from '../interop/free-port.ts';
+import { expectSumsToClose } from '../interop/run-regstorm.ts';
+import { waitUntil } from '../interop/wait-until.ts';
+import { type CliSession, openSession, scenario } from './cli-session.ts';
+import { type LoopbackNat, openLoopbackNat } from './loopback-nat.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let session: CliSession;
+let nat: LoopbackNat;
+let registrarPort: number;
+beforeEach(async () => {
+  session = openSession();
+  registrarPort = await findFreePort();
+  const listen = `127.0.0.1:${registrarPort}`;
+  const child = session.start(['registrar', '--listen', listen, '--domain', 'test.example', '--password', 'secret']);
+  await waitUntil('the registrar listens', 20_000, () => child.stdout().includes('listening on'));
+  nat = await openLoopbackNat(registrarPort);
+});
+afterEach(() => {
+  nat.close();
+  session.remove();
+});
+
+const runThrough = async (
+  more: string,
+  flow = ['register', 'refresh', 'unregister'],
+): Promise<ReturnType<CliSession['summary']>> => {
+  const text = scenario({
+    target: `sip:127.0.0.1:${nat.port}`,
+    count: 20,
+    rate: '40/s',
+    flow,
+    more: `local: { socketsPerWorker: 2 }\n${more}`,
+  });
+  session.file('nat.yaml', text);
+  const end = await session.run([
+    'run',
+    'nat.yaml',
+    '--workers',
+    '1',
+    '--on-invalid',
+    'warn',
+    '--no-thresholds',
+    '--out',
+    'out',
+  ]);
+  expect(end.exitCode, end.stderr).toBe(0);
+  const summary = session.summary('out');
+  for (const result of Object.values(summary.totals)) expect(result.failed).toBe(0);
+  expectSumsToClose(summary);
+  return summary;
+};
+
+it.each(['off', 'direct'] as const)(
+  'RFC 3581 §4 nat: %s: each socket is told with its address outside, and all attempts succeed',
+  async (mode) => {
+    const summary = await runThrough(`nat: ${mode}\n`);
+    expect(summary.nat).toMatchObject({ mode, sockets: 2, behindNat: 2, changes: 0, repairs: mode === 'off' ? 0 : 2 });
+    for (const { local, seen } of summary.nat.seen) expect(nat.mappings.get(local)).toBe(seen);
+    expect(summary.nat.seen).toHaveLength(2);
+  },
+);
+
+it('RFC 5389 §7.1 keepalives through the NAT are answered, and tell of its address too', async () => {
+  const summary = await runThrough('keepalive: { kind: stun, every: 1s }\n', ['register', 'wait: 2s', 'unregister']);
+  expect(summary.keepalive).toMatchObject({ kind: 'stun', lost: 0, open: 0 });
+  expect(summary.keepalive?.answered).toBeGreaterThanOrEqual(20);
+  expect(summary.nat.behindNat).toBe(2);
+});
