@@ -52,7 +52,7 @@ import { createTransactionTable } from './transactions.ts';
 import type { FlowOptions, TransportFlow } from './transport-flows.ts';
 import { createFlows, NO_PEER } from './transport-flows.ts';
 import type { Verification } from './verify-table.ts';
-import { compileVerify, createVerification } from './verify-table.ts';
+import { createVerification } from './verify-table.ts';
 import type { WaitHeap } from './wait-heap.ts';
 import { createWaitHeap } from './wait-heap.ts';
 
