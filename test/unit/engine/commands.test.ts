@@ -107,6 +107,22 @@ describe('an engine that takes commands', () => {
     expect(run.told.map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded', 'succeeded']);
   });
 
+  it('10.2.8 meets a 423 in the name of that context, and asks for as long in its next command, until it is forgotten', () => {
+    const peer = answering((request) =>
+      readRequest(request).value('Expires') === '60'
+        ? answer(request, '423 Brief', 'Min-Expires: 7200')
+        : accept(request),
+    );
+    const again = (atUs: number, number: number): Act => [atUs, command(atUs, 1, commandOf(register(60), bob, number))];
+    const forget: Act = [3 * SECOND, (engine) => forgetContext(engine, 3 * SECOND, 1)];
+    const run = driveCommands([again(SECOND, 5), again(2 * SECOND, 5), forget, again(4 * SECOND, 6)], { peer });
+    const requests = requestsOf(run);
+    expect(requests.map(({ value }) => value('Expires'))).toEqual(['60', '7200', '7200', '60', '7200']);
+    expect(new Set(requests.map(({ value }) => value('To')))).toEqual(new Set(['<sip:bob@other.example>']));
+    expect(run.told.map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+    expect(run.transactions.map(({ outcome }) => outcome)).toHaveLength(5);
+  });
+
   it('keeps several contexts apart: users, domains, Call-IDs, tags and branches', () => {
     const run = driveCommands([
       [SECOND, command(SECOND, 0, commandOf(register(), alice, 1))],
