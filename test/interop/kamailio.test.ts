@@ -66,3 +66,21 @@ describeWithPeers(['kamailio', 'kamcmd'], 'Kamailio with a least lifetime', () =
     LONG_MS,
   );
 });
+
+describeWithPeers(['kamailio', 'kamcmd'], 'Kamailio and a fleet that stays', () => {
+  it(
+    'RFC 3261 §10.2.4: holding contexts refresh, Kamailio keeps them, and verification finds each',
+    async () => {
+      const { port, storedContacts } = await start({ auth: 'digest-qop' });
+      const flow = ['register: { expires: 600s }', 'hold: { for: 5s, cap: 2s }'];
+      const text = `${scenario({ port, count: 1_000, flow })}verify: { sample: 100% }\n`;
+      const { exitCode, summary, stderr } = await runRegstorm(text, { args: COUNTS_ONLY });
+      expect(exitCode, stderr).toBe(0);
+      expect(summary.totals.refresh).toMatchObject({ started: 2_000, succeeded: 2_000, skipped: 0 });
+      expect(summary.verify).toEqual({ sampled: 1_000, checked: 1_000, missing: 0, failed: 0 });
+      expect(await storedContacts()).toBe(1_000);
+      expectSumsToClose(summary);
+    },
+    LONG_MS,
+  );
+});
