@@ -13,7 +13,7 @@
 import { refreshOffsetUs } from '../scenario/hold-timing.ts';
 import type { HoldStep } from '../scenario/index.ts';
 import { NEVER_US, US_PER_SECOND } from '../std/index.ts';
-import { chance } from './chance.ts';
+import { chanceBits } from './chance.ts';
 import { CONTEXT_WAITING, NOT_BOUND } from './contexts.ts';
 import { exosipRefreshUs, exosipRetryUs } from './exosip2.ts';
 import type { Engine } from './state.ts';
@@ -74,5 +74,5 @@ function nextRefreshUs(engine: Engine, context: number, step: HoldStep): number 
 function drawShare(engine: Engine, context: number, { leastShare, mostShare }: HoldStep): number {
   if (leastShare === mostShare) return leastShare;
   const salt = HOLD_SALT + Math.imul(engine.holds!.refreshes[context]!, 0x10001);
-  return leastShare + chance(engine, context, salt) * (mostShare - leastShare);
+  return leastShare + ((chanceBits(engine, context, salt) >>> 0) / 2 ** 32) * (mostShare - leastShare);
 }

@@ -39,8 +39,8 @@ import {
 import type { BindingReading } from './binding-reading.ts';
 import { NO_BINDING, UNCOUNTED } from './binding-reading.ts';
 import { askedSeconds } from './intervals.ts';
-import { contactOf } from './speakers.ts';
 import { textsOf } from './repair-table.ts';
+import { contactOf } from './speakers.ts';
 import type { Engine } from './state.ts';
 import { flowOf } from './transport-flows.ts';
 

@@ -16,7 +16,7 @@ interface Round {
 
 interface Wish {
   readonly credentials: 'plain' | 'kept' | 'fresh';
-  readonly flow: 'once' | 'waits';
+  readonly flow: 'once' | 'waits' | 'holds';
   readonly lateSeconds?: number;
 }
 
@@ -54,6 +54,7 @@ const WISHES: readonly (readonly [string, Wish])[] = [
   ['with a nonce that is kept', { credentials: 'kept', flow: 'once' }],
   ['with a challenge in each attempt', { credentials: 'fresh', flow: 'once' }],
   ['with waits and refreshes', { credentials: 'kept', flow: 'waits' }],
+  ['while holding', { credentials: 'kept', flow: 'holds' }],
 ];
 
 describe(`at most ${MOST_BYTES} bytes of heap an attempt in the engine`, () => {

@@ -6,7 +6,14 @@ import { loadScenario } from '../../dist/scenario/index.js';
 /** Each start of `fresh` has a context of its own, so that each is challenged; `kept` comes back to a nonce. */
 const CONTEXTS = { plain: 2000, kept: 2000, fresh: 400_000 };
 
-/** `once`: a flow of one step, over and over. `waits`: one flow that waits and refreshes, over and over. */
+const STEPS_BEHIND = {
+  once: () => '',
+  waits: (wait) =>
+    `  - wait: ${wait}\n  - repeat: { times: 900000, steps: [ { wait: 40ms }, { refresh: { expires: 3600s } } ] }`,
+  holds: () => '  - hold: { for: 100h, refreshAt: 1-1.5%, margin: 1s, expires: 4s }',
+};
+
+/** `once`: a flow of one step, over and over. `waits`: one flow that waits and refreshes, over and over; `holds`: one that holds. */
 export const measuredPlan = ({ credentials, flow, rate, wait = '1s' }) => {
   const text = `version: 1
 name: allocations
@@ -16,8 +23,8 @@ precheck: none
 identities: { count: ${CONTEXTS[credentials]}, user: "u{index:8}", domain: test.example${credentials === 'plain' ? '' : ', password: secret'} }
 load: { rate: ${rate}/s, ${flow === 'once' ? 'duration: 1000s' : `starts: ${CONTEXTS[credentials]}`} }
 flow:
-  - register: { expires: 3600s }
-${flow === 'once' ? '' : `  - wait: ${wait}\n  - repeat: { times: 900000, steps: [ { wait: 40ms }, { refresh: { expires: 3600s } } ] }`}
+  - register: { expires: ${flow === 'holds' ? 4 : 3600}s }
+${STEPS_BEHIND[flow](wait)}
 `;
   return loadScenario({ file: 'allocations.yaml', text });
 };
