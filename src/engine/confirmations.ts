@@ -1,6 +1,6 @@
 // @hot
 // What only some scenarios want to know of a 200 that has granted a binding: when its request was first sent (verify.ts, exosip2.ts),
-// and the period that a libeXosip2 device makes of it. An engine of which nobody wants it does not come here.
+// and the period that a libeXosip2 device makes of it. An engine without holds and verification does not come here.
 
 import { notePeriod } from './exosip2.ts';
 import { askedSeconds } from './intervals.ts';

@@ -197,7 +197,7 @@ function succeed(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint
     if (granted > 0) bind(engine, context, receivedAtUs, granted);
     else unbind(engine, context);
     contexts.mayBeBound[context] = granted > 0 ? 1 : 0;
-    if (engine.notesGrants) noteGrant(engine, slot, granted, receivedAtUs);
+    if (engine.verification !== null || engine.holds !== null) noteGrant(engine, slot, granted, receivedAtUs);
   } else if (engine.phase === PHASE_VERIFYING) {
     compareBinding(engine, context, readOwn(engine, context, template, bytes), receivedAtUs);
   } else {

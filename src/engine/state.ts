@@ -103,8 +103,6 @@ export interface Engine {
   readonly waits: WaitHeap;
   /** Null when the flow has no hold. */
   readonly holds: HoldTable | null;
-  /** Whether anybody wants to know more of a 200 than contexts keep (confirmations.ts). */
-  readonly notesGrants: boolean;
   readonly challenges: ChallengeTable;
   /** Null: no request of the plan asks for a time. */
   readonly intervals: IntervalTable | null;
@@ -179,7 +177,6 @@ export function createEngine(options: EngineOptions): Engine {
   const isCommanded = options.commanded === true;
   const flowProgram = isCommanded ? createCommandProgram(count) : compileProgram(plan.flow, 0);
   const cleanupProgram = compileCleanup(plan, flowProgram);
-  const holds = createHolds(memory, plan, flowProgram, count);
   const capacity = transactionCapacity(options, count, flowProgram);
   const { t1Us, t2Us, t4Us } = plan.timers;
   const runTag = hashText(runId);
@@ -194,8 +191,7 @@ export function createEngine(options: EngineOptions): Engine {
     resendTimers: createTimerLists(memory, 'timers', capacity, intervals, flowCount),
     endTimers: createTimerLists(memory, 'timers', capacity, [64 * t1Us, t4Us]),
     waits: createWaitHeap(memory, count),
-    holds,
-    notesGrants: plan.verify !== null || (holds !== null && holds.exosip !== null),
+    holds: createHolds(memory, plan, flowProgram, count),
     intervals: isCommanded || asksForTime(flowProgram) ? createIntervalTable(memory, count) : null,
     challenges: createChallengeTable(memory, count, plannedPlaces(plan)),
     repairs: createRepairTable(memory, plan.nat === 'direct', count),
