@@ -32,10 +32,6 @@ export const refreshAfterSeconds = (grantedSeconds: number, chance: number = Mat
   return Math.min(grantedSeconds * share, latest);
 };
 
-/** As libeXosip2 does: min(900 s, 90 %, all but six seconds), never random. */
-export const exosip2RefreshAfterSeconds = (grantedSeconds: number): number =>
-  Math.max(0, Math.min(900, grantedSeconds * 0.9, grantedSeconds - 6));
-
 /** RFC 5626 §4.5, where all flows have failed: base-time and max-time. */
 const BASE_SECONDS = 30;
 const MOST_SECONDS = 1_800;

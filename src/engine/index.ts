@@ -28,6 +28,7 @@ export {
   reportSent,
   stopStarting,
 } from './engine.ts';
+export { refreshAfterSeconds as exosip2RefreshAfterSeconds } from './exosip2.ts';
 export type { EndedTransaction, Observer } from './observer.ts';
 export { receiveDatagram } from './response.ts';
 export type { SeenAddress } from './seen-addresses.ts';

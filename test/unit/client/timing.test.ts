@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  exosip2RefreshAfterSeconds,
-  readRetryAfter,
-  refreshAfterSeconds,
-  retryAfterSeconds,
-} from '../../../src/client/timing.ts';
+import { readRetryAfter, refreshAfterSeconds, retryAfterSeconds } from '../../../src/client/timing.ts';
 
 describe('when a registration is refreshed', () => {
   it.each([
@@ -23,17 +18,6 @@ describe('when a registration is refreshed', () => {
     const drawn = Array.from({ length: 100 }, () => refreshAfterSeconds(1000));
     expect(new Set(drawn).size).toBeGreaterThan(1);
     for (const seconds of drawn) expect(seconds >= 800 && seconds <= 950).toBe(true);
-  });
-
-  it.each([
-    [30, 24],
-    [60, 54],
-    [120, 108],
-    [1000, 900],
-    [3600, 900],
-    [3, 0],
-  ])('as libeXosip2: granted %d s, after %d s', (granted, expected) => {
-    expect(exosip2RefreshAfterSeconds(granted)).toBe(expected);
   });
 });
 
