@@ -9,18 +9,14 @@
 //   entries:  used rows of MOST_ROUTE_BYTES        column:  of each context the number of its row, 0 for none
 //
 // What is longer, has control characters in it (a folded row), or finds the table full, is counted and not used.
-//
-//  column   array        unit  meaning                                     valid in
-//  entry    Uint8Array   -     row of its Service-Route + 1, 0: none       every row
 
 import { BINDINGS_ROUTES_LEFT, countBinding } from '../metrics/index.ts';
 import { rowEnd, rowStart } from '../sip/index.ts';
-import type { MemoryPlan } from '../std/index.ts';
 import { encodeUtf8, equalBytes } from '../std/index.ts';
+import type { ServiceRoutes } from './service-route-table.ts';
+import { MOST_ROUTE_BYTES, MOST_ROUTES } from './service-route-table.ts';
 import type { Engine } from './state.ts';
 
-export const MOST_ROUTE_BYTES = 512;
-const MOST_ROUTES = 64;
 const NONE = 0;
 const COMMA = 0x2c;
 const SPACE = 0x20;
@@ -31,25 +27,6 @@ const NAME: Uint8Array = encodeUtf8('Route: ');
 const TOO_LONG = -1;
 /** CR and LF; a comma and a space take as much. */
 const LINE_BREAK_BYTES = 2;
-
-export interface ServiceRoutes {
-  readonly entry: Uint8Array;
-  readonly lines: Uint8Array;
-  readonly lengths: Uint16Array;
-  used: number;
-  /** A line being made. */
-  readonly draft: Uint8Array;
-}
-
-export function createServiceRoutes(memory: MemoryPlan, contexts: number): ServiceRoutes {
-  return {
-    entry: memory.u8('routes', contexts),
-    lines: memory.u8('routes', MOST_ROUTES * MOST_ROUTE_BYTES),
-    lengths: memory.u16('routes', MOST_ROUTES),
-    used: 0,
-    draft: memory.u8('routes', MOST_ROUTE_BYTES),
-  };
-}
 
 /** The 2xx at hand, `bytes`, tells the context's Service-Route, or that it has none. */
 export function takeServiceRoute(engine: Engine, routes: ServiceRoutes, context: number, bytes: Uint8Array): void {
