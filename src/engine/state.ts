@@ -178,18 +178,17 @@ export function createEngine(options: EngineOptions): Engine {
   const flowProgram = isCommanded ? createCommandProgram(count) : compileProgram(plan.flow, 0);
   const cleanupProgram = compileCleanup(plan, flowProgram);
   const capacity = transactionCapacity(options, count, flowProgram);
-  const { t1Us, t2Us, t4Us } = plan.timers;
   const runTag = hashText(runId);
   const branch = createBranchReader(runTag, workerIndex);
-  const intervals = resendIntervals(t1Us, t2Us);
+  const intervals = resendIntervals(plan.timers.t1Us, plan.timers.t2Us);
   const flowCount = plan.local.socketsPerWorker * (options.targets?.count ?? 1);
-  const engine: Engine = {
+  return sealed({
     options,
     memory,
     contexts: createContextTable(memory, count, flowProgram.loopDepth),
     transactions: createTransactionTable(memory, capacity),
     resendTimers: createTimerLists(memory, 'timers', capacity, intervals, flowCount),
-    endTimers: createTimerLists(memory, 'timers', capacity, [64 * t1Us, t4Us]),
+    endTimers: createEndTimers(memory, capacity, plan),
     waits: createWaitHeap(memory, count),
     holds: createHolds(memory, plan, flowProgram, count),
     intervals: isCommanded || asksForTime(flowProgram) ? createIntervalTable(memory, count) : null,
@@ -237,9 +236,12 @@ export function createEngine(options: EngineOptions): Engine {
     boundCount: 0,
     countedUs: NEVER_US,
     skipped: new Float64Array(5),
-  };
-  return sealed(engine);
+  });
 }
+
+/** RFC 3261 §17.1.2.2: Timer F is 64 * T1, Timer K is T4. */
+const createEndTimers = (memory: MemoryPlan, capacity: number, { timers }: RunPlan): TimerLists =>
+  createTimerLists(memory, 'timers', capacity, [64 * timers.t1Us, timers.t4Us]);
 
 /** Nothing is allocated from now on. */
 function sealed(engine: Engine): Engine {
