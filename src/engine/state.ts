@@ -180,14 +180,13 @@ export function createEngine(options: EngineOptions): Engine {
   const capacity = transactionCapacity(options, count, flowProgram);
   const runTag = hashText(runId);
   const branch = createBranchReader(runTag, workerIndex);
-  const intervals = resendIntervals(plan.timers.t1Us, plan.timers.t2Us);
   const flowCount = plan.local.socketsPerWorker * (options.targets?.count ?? 1);
   return sealed({
     options,
     memory,
     contexts: createContextTable(memory, count, flowProgram.loopDepth),
     transactions: createTransactionTable(memory, capacity),
-    resendTimers: createTimerLists(memory, 'timers', capacity, intervals, flowCount),
+    resendTimers: createTimerLists(memory, 'timers', capacity, intervalsOf(plan), flowCount),
     endTimers: createEndTimers(memory, capacity, plan),
     waits: createWaitHeap(memory, count),
     holds: createHolds(memory, plan, flowProgram, count),
@@ -196,7 +195,7 @@ export function createEngine(options: EngineOptions): Engine {
     repairs: createRepairTable(memory, plan.nat === 'direct', count),
     keepalive: createKeepalive(memory, { plan, contexts: count, flows: flowCount, workerIndex, runTag, seed }),
     retries: createRetryTable(memory, count, { plan, workerIndex, workerCount }),
-    flows: createFlows(memory, flowOptions(options, branch, flowCount, intervals.length)),
+    flows: createFlows(memory, flowOptions(options, branch, flowCount, intervalsOf(plan).length)),
     lines: plan.local.socketsPerWorker,
     targets: createTargetTable(memory, options.targets ?? null, seed, { contexts: count, slots: capacity }),
     branch,
@@ -259,6 +258,8 @@ function flowOptions(
   const { plan, workerIndex, workerCount } = options;
   return { plan, workerIndex, workerCount, flowCount, longestBytes: longestMessage(options, branch), resendLists };
 }
+
+const intervalsOf = ({ timers }: RunPlan): readonly number[] => resendIntervals(timers.t1Us, timers.t2Us);
 
 /**
  * Sets what was made as a double. A field that first held a small integer would become another kind of field with the first
