@@ -13,9 +13,8 @@ export function followUpLines({ totals, transactions }: RunResult, paint: Palett
   const lines: string[] = [];
   if (sum('raised') > 0) lines.push(`${formatCount(sum('raised'))} asked for a longer interval after a 423`);
   if (sum('retries') + sum('retriesDeniedByBudget') > 0) {
-    lines.push(
-      `${formatCount(sum('retries'))} retries, ${formatCount(sum('retriesDeniedByBudget'))} denied by the budget`,
-    );
+    const retries = sum('retries') === 1 ? '1 retry' : `${formatCount(sum('retries'))} retries`;
+    lines.push(`${retries}, ${formatCount(sum('retriesDeniedByBudget'))} denied by the budget`);
   }
   if (honoured + capped + malformed + ignored > 0) {
     const parts = [`${formatCount(honoured)} honoured`, `${formatCount(capped)} capped`];

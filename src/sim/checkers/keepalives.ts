@@ -47,6 +47,8 @@ export function takePingOffered(world: World, book: KeepaliveBook, socket: Socke
   const { text } = message;
   const kind = world.facts.plan.keepalive?.kind;
   world.ledger.checks += 3;
+  if (kind === undefined)
+    throw wrong('request-form', worker, 'no REGISTER, no answer, and no keepalive is asked for', text);
   if (worker.isRunOver) throw wrong('keepalive', worker, 'sent after the end of the run', text);
   if (kind === 'crlf' && text === '\r\n\r\n') return;
   const id = kind === 'stun' ? stunIdOf(text) : optionsIdOf(world, book, socket, message);

@@ -206,6 +206,7 @@ describe('summary.json', () => {
       'incoming',
       'authentication',
       'keepalive',
+      'nat',
       'contexts',
       'bindings',
       'verify',
