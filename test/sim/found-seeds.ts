@@ -25,4 +25,9 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     hours: null,
     bug: 'the checkers held a start against the engine that it had missed during a blockade',
   },
+  {
+    seed: 325,
+    hours: null,
+    bug: 'the checkers overlooked that Timer F may have ended a request of one blocked socket behind one of a free socket',
+  },
 ];

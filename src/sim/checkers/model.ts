@@ -208,6 +208,8 @@ export interface WorkerBook {
   readonly completed: DueList<Transaction>;
   /** Until then it may be unknown how many rows are in use. */
   unsureUntilUs: number;
+  /** Until then there may be transactions of which it is not known when Timer F ends them. */
+  spannedUntilUs: number;
   pendingCount: number;
   completedCount: number;
   /** When the operator asked for the end; NEVER_US: not yet. */
@@ -319,6 +321,7 @@ function createBook({ engine, sentBys, metrics }: WatchedWorker, index: number, 
     ends: createDueList(),
     completed: createDueList(),
     unsureUntilUs: -1,
+    spannedUntilUs: -1,
     pendingCount: 0,
     completedCount: 0,
     stoppedUs: NEVER_US,

@@ -16,6 +16,8 @@ export function startTimers(world: World, transaction: Transaction): void {
   const { t1Us } = world.facts.plan.timers;
   const composed: Span = { lowUs: page.socket.heldSinceUs ?? worker.turnUs, highUs: worker.turnUs };
   transaction.end = later(composed, 64 * t1Us, 64 * t1Us);
+  const { lowUs, highUs } = transaction.end;
+  if (lowUs < highUs) worker.spannedUntilUs = Math.max(worker.spannedUntilUs, highUs);
   addDue(worker.ends, transaction.end.highUs, transaction);
   setResend(transaction, composed, t1Us, t1Us);
 }
@@ -89,11 +91,12 @@ export function fireEnds(world: World, worker: WorkerBook, nowUs: number): void 
 }
 
 function markMaybeOver(world: World, worker: WorkerBook, nowUs: number): void {
+  if (nowUs > worker.spannedUntilUs) return;
   const { items, first } = worker.ends;
+  // They stand in the order of when they are over for sure. When they may be over follows no order: each socket has blockades of its own.
   for (let at = first; at < items.length; at++) {
     const { item } = items[at]!;
-    if (item.end.lowUs > nowUs) return;
-    if (item.state !== 'pending') continue;
+    if (item.state !== 'pending' || item.end.lowUs > nowUs) continue;
     item.isMaybeOver = true;
     worker.unsureUntilUs = Math.max(worker.unsureUntilUs, item.end.highUs + world.facts.plan.timers.t4Us);
   }
