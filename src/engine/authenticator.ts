@@ -19,7 +19,10 @@ import {
   setSpan,
 } from '../sip/index.ts';
 import { encodeAscii, encodeUtf8, equalBytes } from '../std/index.ts';
+import type { BodyDigest } from './body-space.ts';
+import { createBodyDigest } from './body-space.ts';
 import { MOST_PLACES } from './challenges.ts';
+import { compileProgram } from './program.ts';
 import { templatePieces, userPieces } from './request-text.ts';
 
 const CNONCE_BYTES = 16;
@@ -60,6 +63,8 @@ export interface Authenticator {
   readonly requestUri: Uint8Array;
   /** By half the number of the algorithm, which is the same with -sess and without. */
   readonly ha2: readonly Ha2[];
+  /** Null: no request has a body. */
+  readonly bodies: BodyDigest | null;
   /** Work space for what stands in `username`, for the password, and for hex digits of H(A1) and the session's. */
   readonly user: Uint8Array;
   readonly password: Uint8Array;
@@ -87,6 +92,7 @@ export function createAuthenticator(plan: RunPlan): Authenticator {
     reuseNonce: plan.auth.reuseNonce,
     requestUri,
     ha2,
+    bodies: compileProgram(plan.flow, 0).attempts.some(({ body }) => body !== undefined) ? createBodyDigest() : null,
     user: new Uint8Array(Math.max(0, ...credentials.map(({ user }) => user.longestBytes))),
     password: new Uint8Array(Math.max(0, ...credentials.map(({ password }) => password?.longestBytes ?? 0))),
     userhash: new Uint8Array(MOST_DIGEST_HEX_BYTES),

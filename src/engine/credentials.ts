@@ -13,6 +13,7 @@ import {
 } from '../sip/index.ts';
 import { encodeUtf8, mixBits, writeHex } from '../std/index.ts';
 import type { Authenticator } from './authenticator.ts';
+import { useBodyHa2 } from './body-digest.ts';
 import type { ChallengePlace } from './challenges.ts';
 import { keptAt, keptBytes, spaceIn } from './challenges.ts';
 import { useHa1 } from './ha1.ts';
@@ -83,7 +84,7 @@ function writeLine(
   end = copy(URI, out, end);
   end = copy(authenticator.requestUri, out, end);
   end = copy(RESPONSE, out, end);
-  end = writeResponse(authenticator, space, out, end);
+  end = writeResponse(engine, context, space, out, end);
   end = copy(QUOTE, out, end);
   return writeRest(engine, context, place, space, out, end);
 }
@@ -119,11 +120,13 @@ function writeUser(engine: Engine, context: number, space: ProtectionSpace, out:
   return digestUserhash(digest, out, at);
 }
 
-function writeResponse(authenticator: Authenticator, space: ProtectionSpace, out: Uint8Array, at: number): number {
-  const { digest, ha2, nc, cnonce } = authenticator;
+function writeResponse(engine: Engine, context: number, space: ProtectionSpace, out: Uint8Array, at: number): number {
+  const authenticator = authenticatorOf(engine, context);
+  const { digest, ha2, nc, cnonce, bodies } = authenticator;
   const { auth, authInt } = ha2[space.algorithm >> 1]!;
   const isWithBody = space.qop === QOP_AUTH_INT;
-  setAll(digest.ha2, isWithBody ? authInt : auth);
+  if (isWithBody && bodies !== null) useBodyHa2(engine, context, authenticator, bodies);
+  else setAll(digest.ha2, isWithBody ? authInt : auth);
   if (space.qop === QOP_NONE) return digestResponse(digest, out, at);
   setAll(digest.nc, nc);
   setAll(digest.cnonce, cnonce);

@@ -30,13 +30,13 @@ const hashed = (algorithm: string, text: string): string =>
   createHash(hashNameOf(algorithm)).update(text, 'utf8').digest('hex');
 
 /** RFC 7616 §3.4.1-§3.4.3, step by step. */
-const expectedResponse = (credentials: Parameters, password: string, user: string): string => {
+const expectedResponse = (credentials: Parameters, password: string, user: string, entity = ''): string => {
   const value = (name: string): string => unquote(credentials.get(name));
   const algorithm = credentials.get('algorithm') ?? 'MD5';
   const h = (text: string): string => hashed(algorithm, text);
   const secret = h(`${user}:${value('realm')}:${password}`);
   const ha1 = algorithm.endsWith('-sess') ? h(`${secret}:${value('nonce')}:${value('cnonce')}`) : secret;
-  const body = value('qop') === 'auth-int' ? `:${h('')}` : '';
+  const body = value('qop') === 'auth-int' ? `:${h(entity)}` : '';
   const ha2 = h(`REGISTER:${value('uri')}${body}`);
   const middle = credentials.has('qop') ? `${value('nc')}:${value('cnonce')}:${value('qop')}:` : '';
   return h(`${ha1}:${value('nonce')}:${middle}${ha2}`);
@@ -87,6 +87,26 @@ describe('RFC 7616 §3.4: algorithms and qop', () => {
     expect(unquote(credentials?.get('response')).length).toBe(algorithm.startsWith('MD5') ? 32 : 64);
     expect(run.sent.length).toBe(3);
     expect(answeredOf(run)).toEqual({ [algorithm]: 1 });
+  });
+
+  it.each(DIGEST_ALGORITHM_NAMES)('7616 3.4.3 %s with qop auth-int covers the body of each request', (algorithm) => {
+    const bodies: string[] = [];
+    const peer = answering((request) => {
+      const [credentials] = readRequest(request).allCredentials;
+      if (credentials === undefined) {
+        return unauthorized(request, `Digest realm="r", nonce="n", algorithm=${algorithm}, qop="auth-int"`);
+      }
+      const body = request.slice(request.indexOf('\r\n\r\n') + 4);
+      bodies.push(body);
+      const isRightFor = unquote(credentials.get('response')) === expectedResponse(credentials, PASSWORD, USER, body);
+      return isRightFor ? accept(request) : answer(request, '403 Forbidden');
+    });
+    const text = [{ kind: 'text', text: 'I am ' } as const, { kind: 'user' } as const, { kind: 'contact' } as const];
+    const flow = [{ ...register(), body: { type: 'text/plain', text } }, refresh()];
+    const run = drive({ plan: planWith({ flow }), peer });
+    expect(bodies).toEqual([expect.stringMatching(/^I am u000sip:u000@/), '']);
+    expect(outcomesOf(run)).toEqual({ succeeded: 1 });
+    expect(numbersOf(run, 'refresh').outcomes).toEqual({ succeeded: 1 });
   });
 
   it.each([

@@ -22,7 +22,8 @@ export interface Request {
 
 export const readRequest = (text: string): Request => {
   const [head = '', body] = text.split('\r\n\r\n');
-  if (body !== '') throw new Error('a REGISTER ends with an empty line and has no body');
+  if (!head.endsWith(`\r\nContent-Length: ${body?.length}`))
+    throw new Error('Content-Length is last, and the body is as long');
   const [startLine = '', ...lines] = head.split('\r\n');
   const headers = lines.map((line) => {
     const colon = line.indexOf(': ');
