@@ -74,7 +74,7 @@ describe.skipIf(!isPresent)('RFC 5118, its own messages (skipped: ../shared/rfc/
     const bytes = read(name);
     expect(parserSays(bytes), 'parser').toBe(parser);
     expect(registrarSays(bytes, { domain }).line, 'registrar').toBe(registrar);
-    expect(clientSays(() => bytes).verdict, 'client').toBe(parser === 'ok' ? 'stray' : 'malformed');
+    expect(clientSays(() => bytes).verdict, 'client').toBe(parser === 'ok' ? 'asked' : 'malformed');
   });
 
   it('§4.1, §4.4 where the domain of To is served, the address in the Request-URI is not', () => {
