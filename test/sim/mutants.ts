@@ -38,22 +38,22 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'Timer F is 63*T1',
     file: 'engine/state.js',
-    find: '[64 * t1Us, t4Us]',
-    replace: '[63 * t1Us, t4Us]',
+    find: '[64 * timers.t1Us, timers.t4Us]',
+    replace: '[63 * timers.t1Us, timers.t4Us]',
     caughtBy: /^(timer-[ef]|rows|books|latency):/,
   },
   {
     bug: 'Timer F is 65*T1',
     file: 'engine/state.js',
-    find: '[64 * t1Us, t4Us]',
-    replace: '[65 * t1Us, t4Us]',
+    find: '[64 * timers.t1Us, timers.t4Us]',
+    replace: '[65 * timers.t1Us, timers.t4Us]',
     caughtBy: /^(timer-[ef]|rows|books|latency):/,
   },
   {
     bug: 'Timer K is T2',
     file: 'engine/state.js',
-    find: '[64 * t1Us, t4Us]',
-    replace: '[64 * t1Us, t2Us]',
+    find: '[64 * timers.t1Us, timers.t4Us]',
+    replace: '[64 * timers.t1Us, timers.t2Us]',
     caughtBy: /^(rows|books):/,
   },
   {
@@ -66,8 +66,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'What is still queued is sent although its transaction has its answer',
     file: 'engine/engine.js',
-    find: '!isLive(transactions, slot, outbox.generation[index]) || !isPending(transactions, slot)) {\n            outbox.slot[index] = CANCELLED;',
-    replace: 'false) {\n            outbox.slot[index] = CANCELLED;',
+    find: '? isLive(transactions, slot, outbox.generation[index]) && isPending(transactions, slot)',
+    replace: '? true',
     caughtBy: /^(terminated|rows):/,
   },
   {
@@ -80,7 +80,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'The CSeq of an answer is not compared, nor its generation',
     file: 'engine/response.js',
-    find: '        isLive(transactions, branch.slot, branch.generation) &&\n        flowOfRow(transactions.context[branch.slot], flows.length) === flow &&\n        transactions.cseq[branch.slot] === message.cseq);',
+    find: '        isLive(transactions, branch.slot, branch.generation) &&\n        flowIdOfSlot(engine, branch.slot) === flow &&\n        transactions.cseq[branch.slot] === message.cseq);',
     replace: '        isLive(transactions, branch.slot, transactions.generation[branch.slot]));',
     caughtBy: /./,
   },
@@ -93,9 +93,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'nc is not raised',
-    file: 'engine/attempt.js',
-    find: 'engine.challenges.nonceCount[context] + 1;',
-    replace: 'Math.max(1, engine.challenges.nonceCount[context]);',
+    file: 'engine/challenges.js',
+    find: 'nonceCount[context] = nonceCount[context] + 1;',
+    replace: 'nonceCount[context] = Math.max(1, nonceCount[context]);',
     caughtBy: /^nonce-count:/,
   },
   {
@@ -157,9 +157,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'A datagram that the kernel refused is counted as sent',
     file: 'engine/engine.js',
-    find: 'const slot = outbox.slot[index];\n    outbox.first++;',
+    find: '    outbox.first++;\n    if (slot < 0)\n        return;',
     replace:
-      'const slot = outbox.slot[index];\n    addCounter(engine.metrics, COUNTER_DATAGRAMS_SENT, 1);\n    outbox.first++;',
+      '    addCounter(engine.metrics, COUNTER_DATAGRAMS_SENT, 1);\n    outbox.first++;\n    if (slot < 0)\n        return;',
     caughtBy: /^books:/,
   },
   {
@@ -186,8 +186,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'After an unregister the context believes in its binding still',
     file: 'engine/response.js',
-    find: '    else if (procedure !== PROCEDURE_QUERY) {\n        unbind(engine, context);',
-    replace: '    else if (procedure !== PROCEDURE_QUERY) {',
+    find: 'if (procedure !== PROCEDURE_QUERY) {\n            unbind(engine, context);',
+    replace: 'if (procedure !== PROCEDURE_QUERY) {',
     caughtBy: /^(belief|agreement):/,
   },
   {
@@ -234,9 +234,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'A context speaks from another socket each time',
-    file: 'engine/compose.js',
-    find: 'flowOf(engine, context).templates',
-    replace: 'engine.flows[fields.cseq % engine.flows.length].templates',
+    file: 'engine/request-variants.js',
+    find: 'flowOf(engine, context), context).templates',
+    replace: 'engine.flows[engine.fields.cseq % engine.flows.length], context).templates',
     caughtBy: /^request-form:/,
   },
   {
@@ -257,7 +257,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'The registrar tells a longer interval than it keeps',
-    file: 'registrar/compose.js',
+    file: 'registrar/contact-lines.js',
     find: 'secondsLeft(expiresAtOf(bindings, row) - request.nowUs)',
     replace: 'secondsLeft(expiresAtOf(bindings, row) - request.nowUs) + 60',
     caughtBy: /^agreement:/,
