@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunResult } from '../../src/metrics/run-result.ts';
 import { batchUnavailableReason, createUdpTransport } from '../../src/transport/index.ts';
 import { openClientSockets, warningsOf } from '../../src/worker/sockets.ts';
+import { type CliEnd, type CliSession, openSession, scenario } from '../integration/cli-session.ts';
 import { expectSumsToClose } from '../interop/run-regstorm.ts';
-import { type CliEnd, type CliSession, openSession, scenario } from './cli-session.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -3,10 +3,10 @@
 
 import { createHash } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
-import type { KamailioAuth } from './kamailio.ts';
-import { COUNTS_ONLY, LONG_MS, scenario, start, stopStarted } from './kamailio-runs.ts';
-import { describeWithPeers } from './peers.ts';
-import { expectSumsToClose, runRegstorm } from './run-regstorm.ts';
+import type { KamailioAuth } from '../interop/kamailio.ts';
+import { COUNTS_ONLY, LONG_MS, scenario, start, stopStarted } from '../interop/kamailio-runs.ts';
+import { describeWithPeers } from '../interop/peers.ts';
+import { expectSumsToClose, runRegstorm } from '../interop/run-regstorm.ts';
 
 const COUNT = 500;
 const FLOW = ['register', 'refresh'];

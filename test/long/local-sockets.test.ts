@@ -3,10 +3,10 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type CliSession, openSession, scenario } from '../integration/cli-session.ts';
+import { type NotingRegistrar, openNotingRegistrar } from '../integration/noting-registrar.ts';
 import { findFreePort } from '../interop/free-port.ts';
 import { expectSumsToClose } from '../interop/run-regstorm.ts';
-import { type CliSession, openSession, scenario } from './cli-session.ts';
-import { type NotingRegistrar, openNotingRegistrar } from './noting-registrar.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

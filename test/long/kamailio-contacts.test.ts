@@ -1,9 +1,9 @@
 // regstorm against Kamailio: what a scenario says of Contacts is what Kamailio has stored of them, seen by `kamcmd ul.dump`.
 
 import { afterEach, expect, it } from 'vitest';
-import { COUNTS_ONLY, LONG_MS, scenario, start, stopStarted } from './kamailio-runs.ts';
-import { describeWithPeers } from './peers.ts';
-import { expectSumsToClose, runRegstorm } from './run-regstorm.ts';
+import { COUNTS_ONLY, LONG_MS, scenario, start, stopStarted } from '../interop/kamailio-runs.ts';
+import { describeWithPeers } from '../interop/peers.ts';
+import { expectSumsToClose, runRegstorm } from '../interop/run-regstorm.ts';
 
 afterEach(stopStarted);
 
