@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Kamailio } from './kamailio.ts';
-import { startKamailio } from './kamailio.ts';
-import { describeWithPeers } from './peers.ts';
+import type { Kamailio } from '../interop/kamailio.ts';
+import { startKamailio } from '../interop/kamailio.ts';
+import { describeWithPeers } from '../interop/peers.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const EXAMPLES = join(ROOT, 'examples');
