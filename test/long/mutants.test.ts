@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { MUTANTS, type Mutant } from '../sim/mutants.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const WORLDS = ['--seed', '1', '--seeds', '60'];
+const WORLDS = ['--seed', '1', '--seeds', '100'];
 /** The compiler's modules, one for each source; dist/main.js is a bundle of them, in which a patch would not be found. */
 const PROGRAM =
   "import { runProgram } from './dist/cli/index.js'; process.exitCode = await runProgram(process.argv.slice(1));";
