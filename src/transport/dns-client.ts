@@ -6,7 +6,8 @@
 // where no name server knows a host), IPv6 addresses of hosts, DNSSEC.
 
 import type { Answer, DecodedPacket } from 'dns-packet';
-import { type DnsServer, exchange, type QueryType, sameName } from './dns-exchange.ts';
+import { exchange, sameName } from './dns-exchange.ts';
+import type { DnsClient, DnsReply, DnsServer, NaptrReply, NoReply, QueryType, SrvReply } from './dns-reply.ts';
 
 export interface DnsClientOptions {
   /** At least one. */
@@ -14,41 +15,6 @@ export interface DnsClientOptions {
   /** How long one question to one server may take, and how often the list is gone through. */
   readonly timeoutMs?: number;
   readonly rounds?: number;
-}
-
-interface WithTtl {
-  /** The shortest of the records that were used. */
-  readonly ttlSeconds: number | null;
-}
-
-export type NaptrReply = {
-  readonly kind: 'naptr';
-  readonly records: readonly {
-    readonly order: number;
-    readonly preference: number;
-    readonly flags: string;
-    readonly service: string;
-    readonly replacement: string;
-  }[];
-} & WithTtl;
-export type SrvReply = {
-  readonly kind: 'srv';
-  readonly records: readonly {
-    readonly priority: number;
-    readonly weight: number;
-    readonly port: number;
-    readonly host: string;
-  }[];
-} & WithTtl;
-export type AddressReply = { readonly kind: 'a'; readonly addresses: readonly string[] } & WithTtl;
-export type NoReply =
-  | ({ readonly kind: 'none'; readonly why: string } & WithTtl)
-  | { readonly kind: 'failed' | 'silent'; readonly why: string };
-export type DnsReply = NaptrReply | SrvReply | AddressReply | NoReply;
-
-export interface DnsClient {
-  /** Never rejects, and ends within timeoutMs * rounds * servers for each name of a CNAME chain. */
-  ask(name: string, type: Exclude<QueryType, 'CNAME'>): Promise<DnsReply>;
 }
 
 const TIMEOUT_MS = 2_000;

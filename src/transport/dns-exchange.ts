@@ -7,13 +7,7 @@
 import { createSocket } from 'node:dgram';
 import { connect, isIPv6 } from 'node:net';
 import { type DecodedPacket, decode, encode } from 'dns-packet';
-
-export interface DnsServer {
-  readonly address: string;
-  readonly port: number;
-}
-
-export type QueryType = 'A' | 'CNAME' | 'NAPTR' | 'SRV';
+import type { DnsServer, QueryType } from './dns-reply.ts';
 
 export interface DnsQuery {
   readonly name: string;

@@ -7,8 +7,7 @@ import { createSocket } from 'node:dgram';
 import { promises as dns, getServers } from 'node:dns';
 import { readFileSync } from 'node:fs';
 import { parseIpv4 } from './addresses.ts';
-import type { AddressReply, DnsClient, DnsReply } from './dns-client.ts';
-import type { DnsServer } from './dns-exchange.ts';
+import type { AddressReply, DnsClient, DnsReply, DnsServer } from './dns-reply.ts';
 
 export interface NameQuestion {
   readonly name: string;

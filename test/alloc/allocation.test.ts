@@ -17,7 +17,9 @@ describe(`at most ${MOST_BYTES} bytes of heap an attempt in the engine`, () => {
     '%s',
     async (_, wish) => {
       const rounds = await count('engine-in-memory.mjs', wish);
-      for (const { attempts } of rounds) expect(attempts).toBeGreaterThan(9_000);
+      // A hold refreshes less often than a flow of steps goes on.
+      const least = wish.flow === 'holds' ? 7_000 : 9_000;
+      for (const { attempts } of rounds) expect(attempts).toBeGreaterThan(least);
       expect(leastPerAttempt(rounds)).toBeLessThanOrEqual(MOST_BYTES);
     },
     WITHIN_MS,
