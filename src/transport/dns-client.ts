@@ -1,5 +1,5 @@
 // Asks name servers for NAPTR, SRV and A records with their time to live, which Node's own resolver tells only of addresses
-// (docs/adr/0017-dns-packet.md). Servers are asked one after the other, the whole list a few times over; the first answer that
+// (docs/adr/0013-dns-packet.md). Servers are asked one after the other, the whole list a few times over; the first answer that
 // says something is taken. CNAMEs are followed, within the answer and beyond it, a bounded number of times and never in a circle.
 //
 // Left out on purpose: search lists and everything else that is a system's own way of finding hosts (resolve.ts asks the system
