@@ -2,6 +2,7 @@
 // that the program has with it.
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Child } from '../interop/child.ts';
 import { findFreePort } from '../interop/free-port.ts';
 import { expectSumsToClose } from '../interop/run-regstorm.ts';
 import { waitUntil } from '../interop/wait-until.ts';
@@ -12,17 +13,18 @@ vi.setConfig({ testTimeout: 60_000 });
 
 let session: CliSession;
 let nat: LoopbackNat;
-let registrarPort: number;
+let registrar: Child;
 beforeEach(async () => {
   session = openSession();
-  registrarPort = await findFreePort();
+  const registrarPort = await findFreePort();
   const listen = `127.0.0.1:${registrarPort}`;
-  const child = session.start(['registrar', '--listen', listen, '--domain', 'test.example', '--password', 'secret']);
-  await waitUntil('the registrar listens', 20_000, () => child.stdout().includes('listening on'));
+  registrar = session.start(['registrar', '--listen', listen, '--domain', 'test.example', '--password', 'secret']);
+  await waitUntil('the registrar listens', 20_000, () => registrar.stdout().includes('listening on'));
   nat = await openLoopbackNat(registrarPort);
 });
-afterEach(() => {
+afterEach(async () => {
   nat.close();
+  await registrar.stop();
   session.remove();
 });
 
