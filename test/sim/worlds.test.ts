@@ -8,8 +8,8 @@ import type { SimulationReport } from '../../src/sim/index.ts';
 import { FOUND_SEEDS } from './found-seeds.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const FIXED_WORLDS = 30;
-const RANDOM_MS = 10_000;
+const FIXED_WORLDS = 20;
+const RANDOM_MS = 6_000;
 const MOST_WORLDS = 1_000_000;
 const LONGEST_MS = 120_000;
 
