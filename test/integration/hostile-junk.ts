@@ -5,7 +5,7 @@ import { composeAnswer, ok, type SipRequest } from './hostile-message.ts';
 
 export interface Junk {
   readonly title: string;
-  readonly counted: 'stray' | 'malformed';
+  readonly counted: 'stray' | 'malformed' | 'keepalives';
   readonly datagramsFor: (request: SipRequest) => readonly (string | Uint8Array)[];
 }
 
@@ -35,8 +35,9 @@ const foreignBranch = (via: string): string => via.replace(/branch=[^;]*/, 'bran
 
 export const JUNK: readonly Junk[] = [
   { title: 'an empty datagram', counted: 'malformed', datagramsFor: () => [''] },
-  { title: 'nothing but line ends, as a keep-alive', counted: 'malformed', datagramsFor: () => ['\r\n\r\n', '\r\n'] },
-  { title: 'NUL bytes', counted: 'malformed', datagramsFor: () => [new Uint8Array(4), new Uint8Array(1_200)] },
+  { title: 'nothing but line ends, as a keep-alive', counted: 'keepalives', datagramsFor: () => ['\r\n\r\n', '\r\n'] },
+  { title: 'four NUL bytes, as a keep-alive', counted: 'keepalives', datagramsFor: () => [new Uint8Array(4)] },
+  { title: 'NUL bytes', counted: 'malformed', datagramsFor: () => [new Uint8Array(5), new Uint8Array(1_200)] },
   { title: 'noise', counted: 'malformed', datagramsFor: () => [noise(1), noise(40), noise(1_400)] },
   { title: 'STUN', counted: 'malformed', datagramsFor: () => [STUN] },
   { title: '60 kB of one letter', counted: 'malformed', datagramsFor: () => ['a'.repeat(LARGE_BYTES)] },

@@ -37,8 +37,14 @@ describe('junk besides the answers', () => {
       const { summary, peer, exitCode } = await runAgainst(junkThenOk([junk], everyOne), { count: COUNT });
       expect(summary.totals.register?.outcomes).toEqual({ succeeded: COUNT });
       const { stray, malformed } = summary.transactions;
-      const expected = { stray: 0, malformed: 0, [counted]: countOf([junk], counted, peer.requests[0]!) };
-      expect({ stray, malformed }).toEqual(expected);
+      const { keepalives } = summary.incoming;
+      const expected = {
+        stray: 0,
+        malformed: 0,
+        keepalives: 0,
+        [counted]: countOf([junk], counted, peer.requests[0]!),
+      };
+      expect({ stray, malformed, keepalives }).toEqual(expected);
       expect(summary.transactions.responses).toEqual({ 200: COUNT });
       expect(exitCode).toBe(EXIT.PASS);
     },
@@ -56,6 +62,7 @@ describe('junk besides the answers', () => {
         malformed: countOf(JUNK, 'malformed', peer.requests[0]!),
         truncated: 0,
       });
+      expect(summary.incoming.keepalives).toBe(countOf(JUNK, 'keepalives', peer.requests[0]!));
     },
     TEST_MS,
   );
