@@ -6,7 +6,7 @@ import type { SipRequest } from './hostile-message.ts';
 
 /** In this order; those with a question mark need not be there. */
 const EXPECTED =
-  /^Via Max-Forwards From To Call-ID CSeq( Contact)?( (Proxy-)?Authorization)?( Expires)? User-Agent Content-Length$/;
+  /^Via Max-Forwards From To Call-ID CSeq( Contact)?( Authorization)?( Proxy-Authorization)?( Expires)? User-Agent Content-Length$/;
 /** `name: value`, the value of printable characters and what may stand in a quoted string besides: tab, and bytes from 0x80. */
 const LINE = /^([A-Za-z-]+): ([\t\x20-\x7e\x80-\xff]*)$/;
 /** Quoted values have no open quote: whatever is in them, the parameters are ours. */
