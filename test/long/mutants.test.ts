@@ -14,7 +14,7 @@ const WORLDS = ['--seed', '1', '--seeds', '100'];
 /** The compiler's modules, one for each source; dist/main.js is a bundle of them, in which a patch would not be found. */
 const PROGRAM =
   "import { runProgram } from './dist/cli/index.js'; process.exitCode = await runProgram(process.argv.slice(1));";
-const LONGEST_MS = 240_000;
+const LONGEST_MS = 480_000;
 
 /** A build that finds the same packages; only the mutant's file differs. */
 const copyOfBuild = (): string => {
