@@ -17,7 +17,7 @@
 import { ASIDE_PEER_KEEPALIVES, countAside } from '../metrics/index.ts';
 import type { SipMessage } from '../sip/index.ts';
 import { METHOD_ACK, METHOD_CANCEL, METHOD_NOTIFY, METHOD_OPTIONS, rowEnd, rowStart } from '../sip/index.ts';
-import { encodeAscii, equalBytes, writeDecimal, writeHex } from '../std/index.ts';
+import { encodeAscii, equalBytes, putSpan, putText, writeDecimal, writeHex } from '../std/index.ts';
 import { isIpv4Address, writeIpv4 } from './ipv4.ts';
 import { ASIDE_ANSWER, asideRoom, queueAside } from './outbox.ts';
 import type { Engine } from './state.ts';
@@ -169,14 +169,4 @@ function hashSpan(state: number, bytes: Uint8Array, start: number, end: number):
   let hash = state | 0;
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, FNV_PRIME);
   return hash;
-}
-
-function putText(out: Uint8Array, at: number, text: Uint8Array): number {
-  return putSpan(out, at, text, 0, text.length);
-}
-
-function putSpan(out: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): number {
-  const shift = at - start;
-  for (let i = start; i < end; i++) out[i + shift] = bytes[i]!;
-  return end + shift;
 }

@@ -123,3 +123,14 @@ export const equalsIgnoreCase = (
   }
   return true;
 };
+
+/** Copies [start, end) of `from` to `at`, byte by byte: short pieces, for which `set` and a view of them cost more. Returns the end. */
+export const putSpan = (out: Uint8Array, at: number, from: Uint8Array, start: number, end: number): number => {
+  const shift = at - start;
+  for (let i = start; i < end; i++) out[i + shift] = from[i]!;
+  return end + shift;
+};
+
+/** Copies all of `text` to `at` and returns the end. */
+export const putText = (out: Uint8Array, at: number, text: Uint8Array): number =>
+  putSpan(out, at, text, 0, text.length);

@@ -5,6 +5,8 @@ export {
   decimalDigits,
   equalBytes,
   equalsIgnoreCase,
+  putSpan,
+  putText,
   readDecimal,
   writeDecimal,
   writeDigits,

@@ -4,7 +4,7 @@
 //
 // It can rely on what no registrar can: that the request is ours, whole and in our spelling.
 
-import { encodeAscii, equalBytes, writeHex } from '../std/index.ts';
+import { encodeAscii, equalBytes, putSpan, putText, writeHex } from '../std/index.ts';
 
 export interface StandIn {
   /**
@@ -47,31 +47,21 @@ export const createStandIn = (realm: string, withPassword: boolean): StandIn => 
   let nonces = 0;
   let answers = 0;
   const challenges = (out: Uint8Array, at: number): number =>
-    put(out, writeHex(out, put(out, at, challenge), ++nonces, NONCE_DIGITS), afterNonce);
+    putText(out, writeHex(out, putText(out, at, challenge), ++nonces, NONCE_DIGITS), afterNonce);
   // Each new form is parsed as the first answer of a run is: what had only ever been compiled for known forms would be thrown
   // away there.
   const otherLine = (out: Uint8Array, at: number): number => {
     answers += 1;
-    return answers % OTHER_EVERY === 0 ? put(out, at, OTHERS[(answers / OTHER_EVERY) % OTHER_FORMS]!) : at;
+    return answers % OTHER_EVERY === 0 ? putText(out, at, OTHERS[(answers / OTHER_EVERY) % OTHER_FORMS]!) : at;
   };
   return {
     answer: (request, start, end, out, at) => {
       const isRefused = withPassword && lineStart(request, start, end, AUTHORIZATION) < 0;
-      let to = copyLines(request, start, end, out, put(out, at, isRefused ? UNAUTHORIZED : OK));
+      let to = copyLines(request, start, end, out, putText(out, at, isRefused ? UNAUTHORIZED : OK));
       to = isRefused ? challenges(out, to) : putBinding(request, start, end, out, to);
-      return put(out, otherLine(out, to), END);
+      return putText(out, otherLine(out, to), END);
     },
   };
-};
-
-const put = (out: Uint8Array, at: number, bytes: Uint8Array): number => {
-  for (let i = 0; i < bytes.length; i++) out[at + i] = bytes[i]!;
-  return at + bytes.length;
-};
-
-const putRange = (out: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): number => {
-  for (let i = start; i < end; i++) out[at + i - start] = bytes[i]!;
-  return at + end - start;
 };
 
 /** Where the line after the one at `at` begins. */
@@ -88,9 +78,9 @@ const copyLines = (request: Uint8Array, start: number, end: number, out: Uint8Ar
   let to = at;
   for (let line = nextLine(request, start, end); line < end; line = nextLine(request, line, end)) {
     const lineEnd = nextLine(request, line, end);
-    if (COPIED.some((name) => begins(request, line, end, name))) to = putRange(out, to, request, line, lineEnd);
+    if (COPIED.some((name) => begins(request, line, end, name))) to = putSpan(out, to, request, line, lineEnd);
     else if (begins(request, line, end, TO)) {
-      to = put(out, put(out, putRange(out, to, request, line, lineEnd - CRLF_BYTES), TAG), CRLF);
+      to = putText(out, putText(out, putSpan(out, to, request, line, lineEnd - CRLF_BYTES), TAG), CRLF);
     }
   }
   return to;
@@ -109,7 +99,7 @@ const putBinding = (request: Uint8Array, start: number, end: number, out: Uint8A
   const contact = lineStart(request, start, end, CONTACT);
   const expires = lineStart(request, start, end, EXPIRES);
   if (contact < 0 || expires < 0 || begins(request, expires, end, NO_EXPIRES)) return at;
-  const to = putRange(out, at, request, contact, nextLine(request, contact, end) - CRLF_BYTES);
+  const to = putSpan(out, at, request, contact, nextLine(request, contact, end) - CRLF_BYTES);
   const seconds = expires + EXPIRES.length;
-  return putRange(out, put(out, to, EXPIRES_PARAMETER), request, seconds, nextLine(request, expires, end));
+  return putSpan(out, putText(out, to, EXPIRES_PARAMETER), request, seconds, nextLine(request, expires, end));
 };
