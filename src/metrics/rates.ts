@@ -11,7 +11,8 @@
 // are any, since a part of a second may catch a burst.
 
 import * as at from './layout.ts';
-import type { MergedMetrics, MergedSeries } from './merge.ts';
+import type { MergedMetrics, MergedProcedure, MergedSeries } from './merge.ts';
+import { OUTCOME_SUCCEEDED, outcomeName } from './names.ts';
 import type { RateResult, RunResult } from './run-result.ts';
 
 /** The measured window, in seconds since the run's begin. Empty when it was never reached. */
@@ -25,7 +26,7 @@ export const windowSeconds = (window: Window): number => Math.max(0, window.endS
 export function measureRates(merged: MergedMetrics, window: Window): RunResult['rates'] {
   const { counters, measured, series } = merged;
   const begun = measured.register.started + measured.refresh.started;
-  const registered = measured.register.succeeded + measured.refresh.succeeded;
+  const registered = successes(measured.register) + successes(measured.refresh);
   const requests = sumInWindow(series, at.LANE_REQUESTS, window);
   const rate = (offered: number, achieved: number, lane: number): RateResult => ({
     offeredPerSecond: perSecond(offered, window),
@@ -42,6 +43,9 @@ export function measureRates(merged: MergedMetrics, window: Window): RunResult['
     requests: rate(requests, requests, at.LANE_REQUESTS),
   };
 }
+
+/** What succeeded by its answer: an expected refusal counts as succeeded too, and registers nobody. */
+const successes = ({ outcomes }: MergedProcedure): number => outcomes[outcomeName(OUTCOME_SUCCEEDED)] ?? 0;
 
 /** The most contexts registered in any second of the run: an upper bound, as the workers' peaks within it are added. */
 export function registeredPeak(series: MergedSeries): number {

@@ -147,6 +147,18 @@ describe('run result', () => {
     expect(result.rates.requests.peakPerSecond).toBeGreaterThan(result.rates.requests.achievedPerSecond);
   });
 
+  it('counts as registrations what registered, and no refusal that was expected', () => {
+    const block = m.createMetricsBlock(1);
+    for (const outcome of [m.OUTCOME_SUCCEEDED, m.OUTCOME_SUCCEEDED, 403]) {
+      m.countStarted(block, m.BANK_MEASURED, m.PROCEDURE_REGISTER);
+      m.countOutcome(block, m.BANK_MEASURED, m.PROCEDURE_REGISTER, outcome);
+    }
+    m.countTurned(block, m.BANK_MEASURED, m.PROCEDURE_REGISTER, 403);
+    const expecting = m.buildRunResult(m.mergeBlocks([block]), sampleFacts());
+    expect(expecting.procedures.register?.succeeded).toBe(3);
+    expect(expecting.rates.registrations.achievedPerSecond).toBe(0.2);
+  });
+
   it('counts a second that the window covers in part in proportion, and takes peaks from whole seconds', () => {
     const block = m.createMetricsBlock(3);
     for (const second of [0, 1, 2]) m.countInSecond(block, second * 1e6, m.LANE_REQUESTS, [900, 100, 900][second] ?? 0);
