@@ -92,14 +92,14 @@ export const long200 = (n) =>
     'Content-Length: 0',
   ]);
 
-/** VARIETY texts in one buffer. Message n lies in [starts[n], ends[n]), at a multiple of 4 bytes, as receive slots do. */
+/** VARIETY texts in one buffer. Message n lies in [starts[n], ends[n]), at a multiple of 8 bytes, as receive slots do. */
 export const layMessages = (textOf) => {
   const bytes = new Uint8Array(VARIETY * STRIDE_BYTES);
   const starts = new Int32Array(VARIETY);
   const ends = new Int32Array(VARIETY);
   for (let n = 0; n < VARIETY; n++) {
     const text = Buffer.from(textOf(n), 'latin1');
-    starts[n] = n * STRIDE_BYTES + 4 * (n & 15);
+    starts[n] = n * STRIDE_BYTES + 8 * (n & 7);
     ends[n] = starts[n] + text.length;
     bytes.set(text, starts[n]);
   }

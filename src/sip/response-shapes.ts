@@ -4,13 +4,15 @@
 // it is in the shape already: every byte that it decides by is the same, and where bytes differ they are of a kind that
 // changes no span (shape-variation.ts). Only numbers are read anew. Shapes are made in shape-learning.ts.
 //
-//   datagram   SIP/2.0 200 OK··Via: SIP/2.0/UDP 127.0.0.1:40000;branch=z9hG4bK9c81…   compared four bytes at a time with
+//   datagram   SIP/2.0 200 OK··Via: SIP/2.0/UDP 127.0.0.1:40000;branch=z9hG4bK9c81…   compared eight bytes at a time with
 //   shape      SIP/2.0 200 OK··Via: SIP/2.0/UDP 127.0.0.1:40000;branch=z9hG4bK0f3a…   the one that fitted last
 //   marks                                                              wwwwwwwwwww    a letter or digit, whichever
 //
 // What differs and may differ is copied over, so a shape holds the datagram that fitted last, and its spans are into
-// bytes of its own, wherever the kernel put the datagram. Most words are the same from one answer to the next, and cost two
-// loads and a comparison. (A datagram that fits only in part leaves a mixture behind, which is sound all the same: each byte
+// bytes of its own, wherever the kernel put the datagram. Most bytes are the same from one answer to the next, and eight cost
+// two loads and a comparison: of doubles, which JavaScript has in one register. Equal doubles have equal bytes, but for zeros, and a
+// shape has no byte of zero (shape-learning.ts); those that are no number are unequal to themselves, and looked at as words.
+// (A datagram that fits only in part leaves a mixture behind, which is sound all the same: each byte
 // may be what it is. Nobody reads it before another datagram has fitted as a whole.)
 //
 // The table is bounded. A peer whose answers all look different costs a few vain comparisons for each (SAME_LENGTH_MOST in
@@ -49,6 +51,7 @@ export interface ResponseShape {
   /** The datagram that fitted last; the spans of the records below are into it. */
   readonly bytes: Uint8Array;
   readonly words: Int32Array;
+  readonly doubles: Float64Array;
   /** As parseMessage would leave it. */
   readonly message: SipMessage;
   /** The message's only contact, if it has one and no other. */
@@ -75,6 +78,13 @@ export interface ResponseShape {
   readonly expires: NumberSpan;
 }
 
+/** A buffer of datagrams, seen as bytes, words and doubles. */
+interface DatagramBuffer {
+  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
+  readonly doubles: Float64Array;
+}
+
 export interface ShapeTable {
   readonly shapes: readonly ResponseShape[];
   /** Shapes in use, and the one that is given up next once all are. */
@@ -83,18 +93,15 @@ export interface ShapeTable {
   unknown: number;
   /** The first shape of each length, or NO_SHAPE. */
   readonly byLength: Int8Array;
-  /** The datagrams' buffer, seen as words: the same one for every datagram of a transport. */
-  source: Uint8Array;
-  sourceWords: Int32Array;
-  /** Where a datagram is put that doesn't begin at a whole word. */
-  readonly aligned: Uint8Array;
-  readonly alignedWords: Int32Array;
+  /** The datagrams' buffer: the same one for every datagram of a transport. */
+  source: DatagramBuffer;
+  /** Where a datagram is put that doesn't begin at a whole double. */
+  readonly aligned: DatagramBuffer;
   readonly parameter: Parameter;
 }
 
 export const createShapeTable = (): ShapeTable => {
-  const aligned = new Uint8Array(LONGEST_BYTES);
-  const alignedWords = new Int32Array(aligned.buffer);
+  const aligned = attachBuffer(new Uint8Array(LONGEST_BYTES));
   return {
     shapes: Array.from({ length: SHAPES_MOST }, createShape),
     used: 0,
@@ -102,9 +109,7 @@ export const createShapeTable = (): ShapeTable => {
     unknown: 0,
     byLength: new Int8Array(LONGEST_BYTES + 1).fill(NO_SHAPE),
     source: aligned,
-    sourceWords: alignedWords,
     aligned,
-    alignedWords,
     parameter: createParameter(),
   };
 };
@@ -115,6 +120,7 @@ const createShape = (): ResponseShape => {
   return {
     bytes,
     words: new Int32Array(bytes.buffer),
+    doubles: new Float64Array(bytes.buffer),
     message: createSipMessage(),
     contact: createContactCursor(),
     hasOnlyContact: false,
@@ -140,39 +146,47 @@ export const matchShape = (table: ShapeTable, bytes: Uint8Array, start: number, 
   let index = table.byLength[lengthBytes]!;
   if (index === NO_SHAPE) return null;
   const offset = bytes.byteOffset + start;
-  const isAligned = (offset & 3) === 0;
-  if (!isAligned) alignDatagram(table, bytes, start, lengthBytes);
-  else if (table.source !== bytes) attachSource(table, bytes);
-  const words = isAligned ? table.sourceWords : table.alignedWords;
-  const from = isAligned ? offset >>> 2 : 0;
+  const isAligned = (offset & 7) === 0;
+  if (!isAligned) copyDatagram(table.aligned.bytes, bytes, start, end);
+  else if (table.source.bytes !== bytes) table.source = attachBuffer(bytes);
+  const source = isAligned ? table.source : table.aligned;
+  const from = isAligned ? offset >>> 3 : 0;
   for (; index !== NO_SHAPE; index = table.shapes[index]!.next) {
     const shape = table.shapes[index]!;
-    if (takesWords(shape, words, from) && takesTail(shape, bytes, start) && readNumbers(shape)) return shape;
+    if (takesDoubles(shape, source, from) && takesTail(shape, bytes, start) && readNumbers(shape)) return shape;
   }
   return null;
 };
 
-const attachSource = (table: ShapeTable, bytes: Uint8Array): void => {
-  table.source = bytes;
-  table.sourceWords = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >>> 2);
+/** Without a view of the span, which would be an object for each datagram. */
+const copyDatagram = (to: Uint8Array, bytes: Uint8Array, start: number, end: number): void => {
+  for (let i = start; i < end; i++) to[i - start] = bytes[i]!;
 };
 
-const alignDatagram = (table: ShapeTable, bytes: Uint8Array, start: number, lengthBytes: number): void => {
-  const { aligned } = table;
-  for (let i = 0; i < lengthBytes; i++) aligned[i] = bytes[start + i]!;
+const attachBuffer = (bytes: Uint8Array): DatagramBuffer => {
+  const { buffer } = bytes;
+  const doubles = new Float64Array(buffer, 0, buffer.byteLength >>> 3);
+  return { bytes, words: new Int32Array(buffer, 0, doubles.length * 2), doubles };
 };
 
-/** Compares the whole words, and takes over those that differ. False: one differs where it may not. */
-const takesWords = (shape: ResponseShape, source: Int32Array, from: number): boolean => {
-  const { words, lengthBytes } = shape;
-  const count = lengthBytes >>> 2;
+/** Compares the whole doubles, and takes over those that differ. False: one differs where it may not. */
+const takesDoubles = (shape: ResponseShape, source: DatagramBuffer, from: number): boolean => {
+  const own = shape.doubles;
+  const { doubles, words } = source;
+  const count = shape.lengthBytes >>> 3;
   for (let i = 0; i < count; i++) {
-    const word = source[from + i]!;
-    if (word === words[i]) continue;
-    if (!mayBecome(shape, i, word)) return false;
-    words[i] = word;
-    if (i < shape.ownWords) shape.owner = NOBODY;
+    if (doubles[from + i] === own[i]) continue;
+    const at = (from + i) << 1;
+    if (!takesWord(shape, i << 1, words[at]!) || !takesWord(shape, (i << 1) + 1, words[at + 1]!)) return false;
   }
+  return true;
+};
+
+const takesWord = (shape: ResponseShape, at: number, word: number): boolean => {
+  if (word === shape.words[at]) return true;
+  if (!mayBecome(shape, at, word)) return false;
+  shape.words[at] = word;
+  if (at < shape.ownWords) shape.owner = NOBODY;
   return true;
 };
 
@@ -191,10 +205,10 @@ const mayBecome = (shape: ResponseShape, at: number, word: number): boolean => {
 /** A byte without a mark is fixed, and was compared. */
 const isOfKind = (byte: number, mark: number): boolean => mark === 0 || (CLASSES[byte]! & mark) !== 0;
 
-/** The same for the bytes of a last word that is not whole. */
+/** The same for the bytes of a last double that is not whole. */
 const takesTail = (shape: ResponseShape, source: Uint8Array, start: number): boolean => {
   const { bytes, marks, lengthBytes } = shape;
-  for (let i = lengthBytes & ~3; i < lengthBytes; i++) {
+  for (let i = lengthBytes & ~7; i < lengthBytes; i++) {
     const byte = source[start + i]!;
     if (byte === bytes[i]) continue;
     if ((CLASSES[byte]! & marks[i]!) === 0) return false;

@@ -86,6 +86,7 @@ const giveUp = (table: ShapeTable, index: number): void => {
 /** Fills the shape from its bytes. False: they are no response, or not a sound one. */
 const describe = (table: ShapeTable, shape: ResponseShape, lengthBytes: number): boolean => {
   const { bytes, message, marks } = shape;
+  if (holdsZero(bytes, lengthBytes)) return false;
   if (parseMessage(bytes, 0, lengthBytes, message) !== PARSE_OK || !message.isResponse) return false;
   shape.lengthBytes = lengthBytes;
   shape.owner = NOBODY;
@@ -100,6 +101,12 @@ const describe = (table: ShapeTable, shape: ResponseShape, lengthBytes: number):
   const fixedBytes = new Uint8Array(shape.fixed.buffer);
   for (let at = 0; at < marks.length; at++) fixedBytes[at] = marks[at] === 0 ? EVERY_BIT : 0;
   return true;
+};
+
+/** RFC 3261 §25.1 has no such byte outside of a body; and two doubles of zeros may differ in one. */
+const holdsZero = (bytes: Uint8Array, lengthBytes: number): boolean => {
+  const at = bytes.indexOf(0);
+  return at >= 0 && at < lengthBytes;
 };
 
 const describeContacts = (shape: ResponseShape): void => {

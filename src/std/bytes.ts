@@ -44,10 +44,16 @@ export const writeDigits = (out: Uint8Array, at: number, value: number, digits: 
   return end;
 };
 
-/** How many digits a non-negative integer has in decimal. */
+/** How many digits a non-negative integer has in decimal: halved and not counted up, since every message asks several times. */
 export const decimalDigits = (value: number): number => {
-  let digits = 1;
-  for (let limit = 10; limit <= value; limit *= 10) digits++;
+  if (value < 100_000) {
+    if (value < 100) return value < 10 ? 1 : 2;
+    if (value < 10_000) return value < 1_000 ? 3 : 4;
+    return 5;
+  }
+  if (value < 10_000_000) return value < 1_000_000 ? 6 : 7;
+  let digits = 8;
+  for (let limit = 100_000_000; limit <= value; limit *= 10) digits++;
   return digits;
 };
 

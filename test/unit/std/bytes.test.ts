@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   DECIMAL_MALFORMED,
   DECIMAL_OVERFLOW,
+  decimalDigits,
   decodeLatin1,
   decodeUtf8,
   encodeAscii,
@@ -33,6 +34,12 @@ const read = (text: string): number => {
 
 describe('writing numbers', () => {
   const values = [0, 1, 9, 10, 11, 99, 100, 5060, 65535, 999999, 1000000, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1];
+
+  it('has as many digits as its text, on both sides of every power of ten', () => {
+    for (let power = 1; power <= 1e15; power *= 10) {
+      for (const value of [power - 1, power, power + 1]) expect(decimalDigits(value)).toBe(String(value).length);
+    }
+  });
 
   it.each(values)('decimal %d is what String() says', (value) => {
     expect(written((out, at) => writeDecimal(out, at, value))).toBe(String(value));
