@@ -7,6 +7,7 @@ import { defineConfig } from 'vitest/config';
 
 const UNIT = [
   'test/{unit,golden,torture,property,sim,fuzz}/**/*.test.ts',
+  'test/bench/{pcap,sha256-candidate}.test.ts',
   'test/tidy.test.ts',
   'test/integration/cli-inputs.test.ts',
 ];

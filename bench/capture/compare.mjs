@@ -8,7 +8,7 @@
 //   receive     response minus receivedAtUs: how much too early it holds the arrival to be; difference = send - receive
 
 import { branchAt, generationAt, keyOf, slotAt } from './branch.mjs';
-import { visitDatagrams } from './pcap.mjs';
+import { udpPayloadStart, visitPackets } from './pcap.mjs';
 
 const US_PER_SECOND = 1_000_000;
 const NS_PER_US = 1_000;
@@ -20,7 +20,8 @@ const LETTER_R = 0x52;
 export const pairPackets = (packets) => {
   const found = { requests: new Map(), responses: new Map(), others: 0, baseSeconds: null };
   let hint = 0;
-  visitDatagrams(packets, (seconds, nanoseconds, start, end) => {
+  visitPackets(packets, ({ seconds, nanoseconds, start: header, end }) => {
+    const start = udpPayloadStart(packets, header);
     found.baseSeconds ??= seconds;
     const at = branchAt(packets, start, end, hint);
     if (at >= 0) hint = at - start;

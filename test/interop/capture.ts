@@ -4,17 +4,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startChild } from './child.ts';
-import { peerPath } from './peers.ts';
+import { microsecondsOf, udpPayloadStart, visitPackets } from '../../bench/capture/pcap.mjs';
+import { startTcpdump } from '../support/tcpdump.ts';
 import { waitUntil } from './wait-until.ts';
 
-const READY_WITHIN_MS = 10_000;
 const COMPLETE_WITHIN_MS = 10_000;
-const MAGIC_NANOSECONDS = 0xa1b23c4d;
-const FILE_HEADER_BYTES = 24;
-const PACKET_HEADER_BYTES = 16;
-const ETHERNET_BYTES = 14;
-const UDP_BYTES = 8;
 
 export interface CapturedMessage {
   readonly atUs: number;
@@ -35,21 +29,12 @@ export const mayCapture = (): boolean => process.getuid?.() === 0;
 export const startCapture = async (port: number): Promise<Capture> => {
   const folder = mkdtempSync(join(tmpdir(), 'regstorm-capture-'));
   const file = join(folder, 'lo.pcap');
-  const how = ['-i', 'lo', '-n', '-U', '--immediate-mode', '-B', '32768', '--time-stamp-precision=nano', '-Z', 'root'];
-  const child = startChild(peerPath('tcpdump'), [...how, '-w', file, 'udp', 'port', String(port)]);
-  const end = async (): Promise<void> => {
-    await child.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  try {
-    await waitUntil('tcpdump listens', READY_WITHIN_MS, () => {
-      if (!child.isRunning()) throw new Error(`tcpdump ended:\n${child.stderr()}`);
-      return child.stderr().includes('listening on');
-    });
-  } catch (error) {
-    await end();
+  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
+  const how = ['-i', 'lo', '-U', '--immediate-mode', '-B', '32768', '-w', file, 'udp', 'port', String(port)];
+  const child = await startTcpdump(how).catch((error: unknown) => {
+    removeFolder();
     throw error;
-  }
+  });
   const stop = async (count: number): Promise<readonly CapturedMessage[]> => {
     try {
       const isComplete = (): boolean => readCapture(readFileSync(file)).length >= count;
@@ -57,27 +42,20 @@ export const startCapture = async (port: number): Promise<Capture> => {
       await child.stop();
       return readCapture(readFileSync(file));
     } finally {
-      await end();
+      await child.stop();
+      removeFolder();
     }
   };
   return { stop };
 };
 
-/** Reads a capture file with nanosecond stamps of IPv4 over Ethernet; a packet cut off at the end is left out. */
+/** The messages of a capture file; a packet cut off at its end is left out. */
 export const readCapture = (file: Buffer): readonly CapturedMessage[] => {
-  if (file.length < FILE_HEADER_BYTES) return [];
-  if (file.readUInt32LE(0) !== MAGIC_NANOSECONDS) throw new Error('not a capture file with nanosecond stamps');
   const messages: CapturedMessage[] = [];
-  for (let at = FILE_HEADER_BYTES; at + PACKET_HEADER_BYTES <= file.length; ) {
-    const atUs = file.readUInt32LE(at) * 1e6 + file.readUInt32LE(at + 4) / 1e3;
-    const start = at + PACKET_HEADER_BYTES;
-    const next = start + file.readUInt32LE(at + 8);
-    if (next > file.length) break;
-    const ipHeaderBytes = (file.readUInt8(start + ETHERNET_BYTES) & 15) * 4;
-    const text = file.toString('latin1', start + ETHERNET_BYTES + ipHeaderBytes + UDP_BYTES, next);
-    messages.push({ atUs, ...readMessage(text) });
-    at = next;
-  }
+  visitPackets(file, (packet) => {
+    const text = file.toString('latin1', udpPayloadStart(file, packet.start), packet.end);
+    messages.push({ atUs: microsecondsOf(packet), ...readMessage(text) });
+  });
   return messages;
 };
 

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { captureFileOf, packetOf, type Sent } from '../support/capture-file.ts';
 import { capturedBooks, differences, leaks, wireTimesUs } from './books.ts';
 import { readPackets } from './capture.ts';
 import type { RelayReport } from './relay-options.ts';
@@ -17,13 +18,6 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'regstorm-books-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Sent {
-  readonly atUs: number;
-  readonly from: string;
-  readonly to: string;
-  readonly text: string;
-}
 
 const request = (atUs: number, branch: string, user: string, more = ''): Sent => ({
   atUs,
@@ -39,29 +33,9 @@ const answer = (atUs: number, status: number, branch: string, user: string): Sen
   text: `SIP/2.0 ${status} X\r\nVia: SIP/2.0/UDP 10.77.1.2:4000;branch=${branch}\r\nTo: <sip:${user}@t>;tag=1\r\n\r\n`,
 });
 
-const octets = (address: string): readonly number[] => address.split('.').map(Number);
-
-const packetOf = ({ atUs, from, to, text }: Sent, keptLess = 0): Buffer => {
-  const udp = Buffer.alloc(8 + text.length);
-  udp.writeUInt16BE(4_000, 0);
-  udp.writeUInt16BE(5_060, 2);
-  udp.writeUInt16BE(udp.length, 4);
-  udp.write(text, 8, 'latin1');
-  const ip = Buffer.from([0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0, ...octets(from), ...octets(to)]);
-  const bytes = Buffer.concat([Buffer.alloc(14), ip, udp]);
-  const header = Buffer.alloc(16);
-  header.writeUInt32LE(Math.floor(atUs / 1e6), 0);
-  header.writeUInt32LE((atUs % 1e6) * 1e3, 4);
-  header.writeUInt32LE(bytes.length - keptLess, 8);
-  header.writeUInt32LE(bytes.length, 12);
-  return Buffer.concat([header, bytes.subarray(0, bytes.length - keptLess)]);
-};
-
 const write = (name: string, packets: readonly Buffer[]): string => {
   const file = join(folder, name);
-  const header = Buffer.alloc(24);
-  header.writeUInt32LE(0xa1b23c4d, 0);
-  writeFileSync(file, Buffer.concat([header, ...packets]));
+  writeFileSync(file, captureFileOf(packets));
   return file;
 };
 
@@ -131,8 +105,12 @@ describe('the books of a capture', () => {
   });
 
   it('are refused when a packet was cut short', () => {
-    const file = write('short.pcap', [packetOf(RUN[0]!, 3)]);
-    expect(() => readPackets(file, () => {})).toThrow('cut short');
+    const read = (packets: readonly Buffer[]): number => readPackets(write('short.pcap', packets), () => {});
+    const [first, second] = [packetOf(RUN[0]!), packetOf(RUN[1]!)];
+    expect(read([first, second])).toBe(2);
+    expect(() => read([packetOf(RUN[0]!, 3)])).toThrow('a packet');
+    expect(() => read([first, second.subarray(0, -1)])).toThrow('cut short');
+    expect(() => read([first, second.subarray(0, 5)])).toThrow('cut short');
   });
 });
 

@@ -3,17 +3,12 @@
 // that passed its filter is in the file; nothing of regstorm's parser or clocks is used.
 
 import { readFileSync } from 'node:fs';
-import { startChild } from '../interop/child.ts';
-import { peerPath } from '../interop/peers.ts';
+import { ipPayloadStart, microsecondsOf, visitPackets } from '../../bench/capture/pcap.mjs';
 import { waitUntil } from '../interop/wait-until.ts';
+import { startTcpdump } from '../support/tcpdump.ts';
 
-const READY_WITHIN_MS = 10_000;
 const COMPLETE_WITHIN_MS = 15_000;
 const RING_KIBIBYTES = 131_072;
-const MAGIC_NANOSECONDS = 0xa1b23c4d;
-const FILE_HEADER_BYTES = 24;
-const PACKET_HEADER_BYTES = 16;
-const ETHERNET_BYTES = 14;
 const UDP_BYTES = 8;
 const PROTOCOL_UDP = 17;
 
@@ -31,23 +26,8 @@ export interface Capture {
 
 /** UDP and ICMP over IPv4, on one interface. */
 export const startCapture = async (inside: readonly string[], device: string, file: string): Promise<Capture> => {
-  const how = [
-    '-i',
-    device,
-    '-n',
-    '-s',
-    '0',
-    '-B',
-    String(RING_KIBIBYTES),
-    '--time-stamp-precision=nano',
-    '-Z',
-    'root',
-  ];
-  const child = startChild(peerPath('tcpdump'), [...how, '-w', file, 'ip and (udp or icmp)'], { inside });
-  await waitUntil('tcpdump listens', READY_WITHIN_MS, () => {
-    if (!child.isRunning()) throw new Error(`tcpdump ended:\n${child.stderr()}`);
-    return child.stderr().includes('listening on');
-  });
+  const size = ['-s', '0', '-B', String(RING_KIBIBYTES)];
+  const child = await startTcpdump(['-i', device, ...size, '-w', file, 'ip and (udp or icmp)'], inside);
   const stop = async (): Promise<CaptureEnd> => {
     // What still waits in the ring when tcpdump is told to end would be left out, so it is first asked how far it is.
     await waitUntil('tcpdump has read all that it received', COMPLETE_WITHIN_MS, () => {
@@ -80,27 +60,21 @@ export interface Packet {
 /** Calls `visit` with each packet in the order of the file; returns how many there were. */
 export const readPackets = (file: string, visit: (packet: Packet) => void): number => {
   const bytes = readFileSync(file);
-  if (bytes.readUInt32LE(0) !== MAGIC_NANOSECONDS) throw new Error('not a capture file with nanosecond stamps');
-  let count = 0;
-  for (let at = FILE_HEADER_BYTES; at < bytes.length; count++) {
-    const atUs = bytes.readUInt32LE(at) * 1e6 + bytes.readUInt32LE(at + 4) / 1e3;
-    const keptBytes = bytes.readUInt32LE(at + 8);
-    if (keptBytes !== bytes.readUInt32LE(at + 12)) throw new Error(`packet ${count} is cut short`);
-    const start = at + PACKET_HEADER_BYTES;
-    visit({ atUs, ...readIpv4(bytes.subarray(start + ETHERNET_BYTES, start + keptBytes)) });
-    at = start + keptBytes;
-  }
+  const { count, end } = visitPackets(bytes, (packet) => {
+    if (!packet.isWhole) throw new Error(`a packet in ${file} is cut short`);
+    visit({ atUs: microsecondsOf(packet), ...readIpv4(bytes.subarray(packet.start, packet.end)) });
+  });
+  if (end === 0 || end !== bytes.length) throw new Error(`${file} is cut short`);
   return count;
 };
 
-/** RFC 791: the header's length in its first byte, the protocol in the tenth, both addresses from the thirteenth on. */
+/** RFC 791 §3.1: the protocol is in the tenth byte, both addresses from the thirteenth on. */
 const readIpv4 = (packet: Buffer): Omit<Packet, 'atUs'> => {
-  const headerBytes = (packet.readUInt8(0) & 15) * 4;
   const isFragment = (packet.readUInt16BE(6) & 0x3fff) !== 0;
   if (isFragment) throw new Error('a fragment: the messages of this test are meant to fit into one packet');
   const [from, to] = [addressAt(packet, 12), addressAt(packet, 16)];
-  if (packet.readUInt8(9) !== PROTOCOL_UDP) return { from, to, isUdp: false, payload: packet.subarray(headerBytes) };
-  const udp = packet.subarray(headerBytes);
+  const udp = packet.subarray(ipPayloadStart(packet, 0));
+  if (packet.readUInt8(9) !== PROTOCOL_UDP) return { from, to, isUdp: false, payload: udp };
   return {
     from: `${from}:${udp.readUInt16BE(0)}`,
     to: `${to}:${udp.readUInt16BE(2)}`,
