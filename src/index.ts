@@ -11,6 +11,7 @@ export type {
   FailureFacts,
   HeaderValue,
   InitialRegister,
+  MessageBody,
   MessageReport,
   RefreshAfter,
   RegisterRequest,

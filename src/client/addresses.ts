@@ -1,8 +1,8 @@
 // Addresses as a caller writes them: who registers, and where. Where libeXosip2 answers -5 to a registrar without a scheme, a host
 // will do here; what cannot work is said in a sentence.
 
-import type { UriTarget } from '../scenario/index.ts';
-import { parseDomain, parseRequestUri, parseUserTemplate, targetAt } from '../scenario/index.ts';
+import type { UriHeader, UriTarget } from '../scenario/index.ts';
+import { parseDomain, parseRequestUri, parseUserTemplate, splitUriHeaders, targetAt } from '../scenario/index.ts';
 import { parseTargetUri } from '../sip/index.ts';
 import { assert, UserError } from '../std/index.ts';
 
@@ -12,6 +12,8 @@ export interface Identity {
   readonly domain: string;
   /** Without quotes; null: none. */
   readonly displayName: string | null;
+  /** Of the header part, which no From or To has: headers of the requests (RFC 3261 §19.1.5). */
+  readonly headers: readonly UriHeader[];
 }
 
 /** A Request-URI, or a next hop. */
@@ -25,11 +27,16 @@ export interface Place {
 const NAME_ADDR = /^\s*(?:"((?:[^"\\]|\\.)*)"|([^"<]*?))\s*<([^<>]*)>\s*$/;
 const HAS_SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(?:;|$))/;
 
-/** `sip:alice@example.org`, `alice@example.org`, or a name-addr: `"Alice" <sip:alice@example.org>`. */
+/**
+ * `sip:alice@example.org`, `alice@example.org`, or a name-addr: `"Alice" <sip:alice@example.org>`; each with headers behind a `?`, as in
+ * `sip:alice@example.org?X-Tenant=7`.
+ */
 export const readIdentity = (from: string): Identity => {
   if (hasControl(from)) throw wrong('from', 'there is a line break or control character in it');
   const named = NAME_ADDR.exec(from);
-  const text = (named?.[3] ?? from).trim();
+  const split = splitUriHeaders((named?.[3] ?? from).trim());
+  if (!split.ok) throw wrong('from', split.message);
+  const { own: text, headers } = split.value;
   const result = parseTargetUri(HAS_SCHEME.test(text) ? text : `sip:${text}`);
   if (!result.ok) throw wrong('from', result.error);
   const { scheme, user, host, port, transport, otherParameters } = result.uri;
@@ -43,7 +50,7 @@ export const readIdentity = (from: string): Identity => {
   const domain = parseDomain(host);
   if (!domain.ok) throw wrong('from', domain.message);
   const name = named?.[1]?.replace(/\\(.)/g, '$1') ?? named?.[2] ?? '';
-  return { user, domain: domain.value, displayName: name === '' ? null : name };
+  return { user, domain: domain.value, displayName: name === '' ? null : name, headers };
 };
 
 /** `sip:host`, `sip:host:port`, or the same without a scheme. `what` names the option in messages. */

@@ -1,7 +1,7 @@
 // What a program holds in its hands: a registration, and a request of it that was built and not sent yet. As interfaces, since events and
 // reports name them too; the classes behind them are in managed-registration.ts and built-request.ts.
 
-import type { HeaderValue } from './plans.ts';
+import type { HeaderValue, MessageBody } from './plans.ts';
 import type { AttemptReport } from './reports.ts';
 
 export type RegistrationState = 'new' | 'registered' | 'unregistered' | 'failed' | 'removed';
@@ -35,16 +35,24 @@ export interface Registration {
   remove(): void;
 }
 
-/** The moment in which a program changes headers. What is set here stays for the registration's later requests. */
+/** The moment in which a program changes headers and body. What is set here stays for the registration's later requests. */
 export interface RegisterRequest {
   readonly registration: Registration;
   /** What is asked for, in seconds; 0 unregisters. */
   readonly expires: number;
   /** In order. */
   readonly headers: readonly HeaderValue[];
+  /** Null: none. */
+  readonly body: MessageBody | null;
   /** Replaces the header, or adds it. Headers that every request carries anyway (Via, CSeq, Contact, Expires …) are refused. */
   setHeader(name: string, value: string): this;
   removeHeader(name: string): this;
+  /**
+   * Replaces the body: a text, which is sent in UTF-8, or bytes, which are copied; at most 12,000 of them. `type` is its Content-Type,
+   * `text/plain` or the like; Content-Length is the client's. With qop=auth-int it is part of the digest (RFC 7616 §3.4.3).
+   */
+  setBody(content: string | Uint8Array, type: string): this;
+  removeBody(): this;
   /**
    * Sends it, answers challenges, and resolves when the registrar has granted it. Rejects with a RegistrationFailure when it did not, and
    * with a RegistrationError when it cannot be sent now (`BUSY`: another one of this registration is under way).

@@ -8,7 +8,7 @@ export type { RegistrationErrorCode } from './errors.ts';
 export { REGISTRATION_ERROR_CODES, RegistrationError, RegistrationFailure } from './errors.ts';
 export type { FailedEvent, RegistrationEvent, RegistrationEvents } from './events.ts';
 export type { RegisterRequest, Registration, RegistrationState } from './handle.ts';
-export type { HeaderValue, TimerOptions } from './plans.ts';
+export type { HeaderValue, MessageBody, TimerOptions } from './plans.ts';
 export type { ClientStatistics, InitialRegister, RegistrationClientOptions } from './registration-client.ts';
 export { RegistrationClient } from './registration-client.ts';
 export type { AttemptReport, Endpoint, MessageReport, TransactionReport } from './reports.ts';

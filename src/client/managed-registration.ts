@@ -11,12 +11,12 @@ import { US_PER_SECOND } from '../std/index.ts';
 import { checkExpires } from './addresses.ts';
 import type { Attempt } from './attempt.ts';
 import { addTransaction, createAttempt, reportAttempt } from './attempt.ts';
+import type { RequestParts } from './built-request.ts';
 import { BuiltRequest } from './built-request.ts';
 import { RegistrationError, RegistrationFailure } from './errors.ts';
 import type { RegistrationEvents } from './events.ts';
 import type { RegisterRequest, Registration, RegistrationState } from './handle.ts';
 import type { Line, LineListener } from './line.ts';
-import type { HeaderValue } from './plans.ts';
 import { createRegistrationPlan, createStep } from './plans.ts';
 import type { RegistrationHost, RegistrationInit } from './registration-host.ts';
 import type { AttemptReport } from './reports.ts';
@@ -33,7 +33,7 @@ interface Seat {
 interface Wish {
   readonly procedure: Procedure;
   readonly expires: number;
-  readonly headers: readonly HeaderValue[];
+  readonly parts: RequestParts;
   readonly automatic: boolean;
 }
 
@@ -59,7 +59,7 @@ export class ManagedRegistration implements Registration {
   #failures = 0;
   #credentialsVersion = 0;
   #expires: number;
-  #headers: readonly HeaderValue[] = [];
+  #parts: RequestParts;
   #grantedSeconds = 0;
   #boundUntilUs = 0;
   #isKept = false;
@@ -71,6 +71,7 @@ export class ManagedRegistration implements Registration {
     this.#init = init;
     this.#host = host;
     this.#expires = init.expires;
+    this.#parts = { headers: init.identity.headers, body: null };
     this.#listener = {
       transactionEnded: (ended, how, response) => this.#transactionEnded(ended, how, response),
       attemptEnded: (cause, endUs, wireUs) => this.#attemptEnded(cause, endUs, wireUs),
@@ -97,7 +98,7 @@ export class ManagedRegistration implements Registration {
 
   buildRegister({ expires = this.#expires }: { readonly expires?: number } = {}): RegisterRequest {
     checkExpires(expires);
-    return new BuiltRequest(this, expires, this.#headers, (request) => this.#send(request));
+    return new BuiltRequest(this, expires, this.#parts, (request) => this.#send(request));
   }
 
   refresh(options: { readonly expires?: number } = {}): Promise<AttemptReport> {
@@ -109,11 +110,11 @@ export class ManagedRegistration implements Registration {
   }
 
   unregisterAll(): Promise<AttemptReport> {
-    return this.#start({ procedure: 'wildcard', expires: 0, headers: this.#headers, automatic: false });
+    return this.#start({ procedure: 'wildcard', expires: 0, parts: this.#parts, automatic: false });
   }
 
   query(): Promise<AttemptReport> {
-    return this.#start({ procedure: 'query', expires: 0, headers: this.#headers, automatic: false });
+    return this.#start({ procedure: 'query', expires: 0, parts: this.#parts, automatic: false });
   }
 
   remove(): void {
@@ -124,9 +125,9 @@ export class ManagedRegistration implements Registration {
     this.#host.forget(this);
   }
 
-  #send({ expires, headers }: RegisterRequest): Promise<AttemptReport> {
+  #send({ expires, headers, body }: RegisterRequest): Promise<AttemptReport> {
     const procedure = this.#procedureFor(expires);
-    return this.#start({ procedure, expires, headers, automatic: false });
+    return this.#start({ procedure, expires, parts: { headers, body }, automatic: false });
   }
 
   #procedureFor(expires: number): Procedure {
@@ -181,15 +182,16 @@ export class ManagedRegistration implements Registration {
     this.#credentialsVersion = version;
     const { identity, registrar, contacts, route } = this.#init;
     const credentials = this.#host.credentialsOf(identity.user);
-    const plan = createRegistrationPlan(line.plan, { identity, registrar, credentials, route });
+    const step = createStep({ ...wish, ...wish.parts, contacts });
+    const plan = createRegistrationPlan(line.plan, { identity, registrar, credentials, route, step });
     attempt.startedUs = line.nowUs();
     const { userAgent } = this.#host;
     const displayName = identity.displayName === null ? null : quote(identity.displayName);
-    if (!line.start(row, { plan, step: createStep({ ...wish, contacts }), number: this.rid, userAgent, displayName })) {
+    if (!line.start(row, { plan, step, number: this.rid, userAgent, displayName })) {
       this.#giveUp(new RegistrationError('TOO_LONG', this.rid));
       return;
     }
-    this.#headers = wish.headers;
+    this.#parts = wish.parts;
     // Whoever ends it does not want it refreshed, even if the registrar does not answer.
     if (wish.procedure === 'unregister' || wish.procedure === 'wildcard') this.#isKept = false;
     if (wish.expires > 0) this.#expires = wish.expires;
@@ -261,7 +263,7 @@ export class ManagedRegistration implements Registration {
   #keep(): void {
     if (this.#refusal() !== null) return;
     const procedure = this.#procedureFor(this.#expires);
-    void this.#start({ procedure, expires: this.#expires, headers: this.#headers, automatic: true });
+    void this.#start({ procedure, expires: this.#expires, parts: this.#parts, automatic: true });
   }
 
   #lineEnded(error: unknown): void {

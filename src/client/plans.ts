@@ -6,6 +6,7 @@
 
 import type {
   AttemptStep,
+  PlanBody,
   PlanContact,
   PlanCredential,
   PlanHeader,
@@ -73,6 +74,8 @@ export interface RegistrationFacts {
   readonly registrar: Place;
   readonly credentials: readonly StoredCredentials[];
   readonly route: string | null;
+  /** What is to be sent. */
+  readonly step: AttemptStep;
 }
 
 /** Nothing said of the phone; names come with each command. */
@@ -88,10 +91,12 @@ const PLAIN_PHONE: PlanPhone = {
 
 /** The plan of one registration: the line's, with one identity. */
 export const createRegistrationPlan = (line: RunPlan, facts: RegistrationFacts): RunPlan => {
-  const { identity, registrar, credentials, route } = facts;
+  const { identity, registrar, credentials, route, step } = facts;
   const { user, domain } = identity;
   return {
     ...line,
+    // Nothing starts by it: it says whether there is a body, which auth-int hashes.
+    flow: [step],
     requestUri: registrar.uri,
     ...(route === null ? {} : { phone: { ...PLAIN_PHONE, route } }),
     identities: {
@@ -117,6 +122,7 @@ export interface StepFacts {
   readonly procedure: Procedure;
   readonly expires: number;
   readonly headers: readonly HeaderValue[];
+  readonly body: MessageBody | null;
   readonly contacts: Contacts;
 }
 
@@ -125,12 +131,20 @@ export interface HeaderValue {
   readonly value: string;
 }
 
-export const createStep = ({ procedure, expires, headers, contacts }: StepFacts): AttemptStep => ({
+/** What a request carries (RFC 3261 §7.4). */
+export interface MessageBody {
+  /** Its Content-Type: `application/pidf+xml`. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+export const createStep = ({ procedure, expires, headers, body, contacts }: StepFacts): AttemptStep => ({
   kind: 'attempt',
   procedure,
   expiresSeconds: procedure === 'query' ? null : expires,
   ...(isRegistering(procedure) && Array.isArray(contacts) ? { contacts: contactsFor(procedure, contacts) } : {}),
   headers: headers.map(({ name, value }): PlanHeader => ({ name, value: literal(value) })),
+  ...(body === null ? {} : { body: { ...body, text: [] } satisfies PlanBody }),
 });
 
 const isRegistering = (procedure: Procedure): boolean => procedure !== 'query' && procedure !== 'wildcard';

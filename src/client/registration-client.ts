@@ -62,7 +62,11 @@ export interface RegistrationClientOptions {
 }
 
 export interface InitialRegister {
-  /** The address-of-record, for From and To: `sip:alice@example.org`, or with a display name `"Alice" <sip:alice@example.org>`. */
+  /**
+   * The address-of-record, for From and To: `sip:alice@example.org`, or with a display name `"Alice" <sip:alice@example.org>`. What stands
+   * behind a `?`, as in `sip:alice@example.org?X-Tenant=7`, becomes headers of the requests (RFC 3261 §19.1.5); those that a URI must
+   * not decide (Route, Via, Supported, body …) are refused.
+   */
   readonly from: string;
   /** The Request-URI: `sip:host[:port]` or `host[:port]`; default: the address-of-record's domain. */
   readonly registrar?: string;

@@ -133,7 +133,7 @@ function bodyPieces({ body }: AttemptStep, fill: Fill): readonly TemplatePiece[]
     text(`Content-Type: ${body.type}\r\nContent-Length: `),
     { kind: 'bodyBytes' },
     text('\r\n\r\n'),
-    ...fill(body.text),
+    ...(body.bytes === undefined ? fill(body.text) : [{ kind: 'bytes', bytes: body.bytes } as const]),
   ];
 }
 

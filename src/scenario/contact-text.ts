@@ -6,7 +6,8 @@ import { encodeUtf8, US_PER_SECOND } from '../std/index.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
 import type { PlanHeader, TemplatePart, TextTemplate } from './plan-request.ts';
 import { parseDuration } from './quantities.ts';
-import { hasControl, parseHeaderName, parseHeaderTemplate, parseTemplate } from './template.ts';
+import { hasControl, parseHeaderTemplate, parseTemplate } from './template.ts';
+import { splitUriHeaders } from './uri-headers.ts';
 
 /** RFC 3261 §25.1: qvalue. */
 const QVALUE = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;
@@ -85,33 +86,22 @@ export interface WrittenTo {
 
 /** A To URI; what stands behind its `?` becomes header fields (RFC 3261 §19.1.5), never part of the To. */
 export const parseToUri = (text: string): Parsed<WrittenTo> => {
-  const mark = text.indexOf('?', Math.max(0, text.indexOf('@')));
-  const own = mark < 0 ? text : text.slice(0, mark);
+  const split = splitUriHeaders(text);
+  if (!split.ok) return split;
+  const { own } = split.value;
   const uri = parseTemplate(own, ['index', 'user']);
   if (!uri.ok) return uri;
   const sample = encodeUtf8(uri.value.map((part) => (part.kind === 'text' ? part.text : '1')).join(''));
   const isSip = /^sip:/i.test(own) && parseSipUri(sample, 0, sample.length, createSipUri()) === URI_OK;
   if (!isSip) return fault(`${quoted(own)} is no To; write for example sip:{user}@test.example`);
   const headers: PlanHeader[] = [];
-  for (const pair of mark < 0 ? [] : text.slice(mark + 1).split('&')) {
-    const header = parseUriHeader(pair);
-    if (!header.ok) return header;
-    headers.push(header.value);
+  for (const { name, value } of split.value.headers) {
+    const template = parseHeaderTemplate(value);
+    if (!template.ok) return template;
+    headers.push({ name, value: template.value });
   }
   return parsed({ uri: uri.value, headers });
 };
-
-const parseUriHeader = (pair: string): Parsed<PlanHeader> => {
-  const equals = pair.indexOf('=');
-  if (equals < 1) return fault(`${quoted(pair)} behind "?" is no header; write Name=value`);
-  const name = parseHeaderName(unescapedText(pair.slice(0, equals)));
-  if (!name.ok) return name;
-  const value = parseHeaderTemplate(unescapedText(pair.slice(equals + 1)));
-  return value.ok ? parsed({ name: name.value, value: value.value }) : value;
-};
-
-const unescapedText = (text: string): string =>
-  text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
 /** Stands in double quotes, which the request writes. */
 export const parseDisplayName = (text: string): Parsed<TextTemplate> => {

@@ -2,7 +2,13 @@
 
 export { parseDnsServer, parseDomain, parseRequestUri, targetAt } from './address.ts';
 export { defaultBehaviour } from './build-registrar.ts';
-export { parseContactUri, parseParameterName, parseParameterValue, parseQ } from './contact-text.ts';
+export {
+  parseContactUri,
+  parseMediaType,
+  parseParameterName,
+  parseParameterValue,
+  parseQ,
+} from './contact-text.ts';
 export { hasCredentials, secretsOf } from './credential-facts.ts';
 export { describePlan } from './describe-plan.ts';
 export type { FlowFacts } from './flow-facts.ts';
@@ -111,3 +117,5 @@ export type { TargetSlots } from './target-slots.ts';
 export { assignSlots } from './target-slots.ts';
 export { parseHeaderName, parseUserTemplate } from './template.ts';
 export { PROCEDURES, parseThreshold } from './threshold.ts';
+export type { UriHeader } from './uri-headers.ts';
+export { splitUriHeaders } from './uri-headers.ts';

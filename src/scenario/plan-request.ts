@@ -34,6 +34,8 @@ export interface PlanContact {
 export interface PlanBody {
   readonly type: string;
   readonly text: TextTemplate;
+  /** Instead of a text, which is then empty: anything, as it stands. No scenario has it; a program may. */
+  readonly bytes?: Uint8Array;
 }
 
 /** What a 2xx has to list; the attempt fails otherwise. */

@@ -17,12 +17,13 @@ import { BRANCH_BYTES, writeBranch, writeRow } from './branch.ts';
 import { UUID_BYTES, writeUuid } from './instance.ts';
 
 /**
- * One piece of the text. `index` is the identity's number, padded with zeros to `width` digits; `expires` a number of exactly so
+ * One piece of the text. `bytes` stand as they are, whatever they are; `index` is the identity's number, padded with zeros to `width` digits; `expires` a number of exactly so
  * many digits, for requests that ask for longer than their step says; `instance` the identity's UUID, which follows from its
  * number and the seed; `bodyBytes` the length of all that stands behind the empty line.
  */
 export type TemplatePiece =
   | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'index'; readonly width: number }
   | { readonly kind: 'expires'; readonly digits: number }
   | { readonly kind: 'instance'; readonly seed: number }
@@ -94,19 +95,19 @@ export function createRegisterTemplate(pieces: readonly TemplatePiece[], branch:
 
 /** Takes a text apart; `credentials` must not be among the pieces. */
 export function compileText(pieces: readonly TemplatePiece[]): CompiledText {
-  const literals: string[] = [''];
+  const literals: Uint8Array[][] = [[]];
   const operations: number[] = [];
   const widths: number[] = [];
   for (const piece of pieces) {
-    if (piece.kind === 'text') {
-      literals[literals.length - 1] += piece.text;
+    if (piece.kind === 'text' || piece.kind === 'bytes') {
+      literals.at(-1)!.push(piece.kind === 'text' ? encodeUtf8(piece.text) : piece.bytes);
       continue;
     }
     operations.push(operationOf(piece));
     widths.push(widthOf(piece));
-    literals.push('');
+    literals.push([]);
   }
-  const bytes = literals.map((text) => encodeUtf8(text));
+  const bytes = literals.map(joined);
   const longestBytes =
     bytes.reduce((sum, literal) => sum + literal.length, 0) +
     operations.reduce((sum, operation, i) => sum + longestOf(operation, widths[i] ?? 0), 0);
@@ -118,6 +119,16 @@ export function compileText(pieces: readonly TemplatePiece[]): CompiledText {
     longestBytes,
     stencils: Array.from({ length: (MOST_DIGITS + 1) * (MOST_DIGITS + 1) }, () => null),
   };
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 function widthOf(piece: TemplatePiece): number {

@@ -1,64 +1,13 @@
 // The library's client against peers that say what a test has them say, over real sockets on loopback.
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { InitialRegister, Registration, RegistrationClientOptions } from '../../src/index.ts';
-import { RegistrationClient, RegistrationError, RegistrationFailure, UserError } from '../../src/index.ts';
+import { RegistrationClient, RegistrationError, UserError } from '../../src/index.ts';
+import { accepting, at, clientTools, codeOf, failureOf, reasonOf, SHORT_TIMERS } from './client-peers.ts';
 import { challenge, digest } from './hostile-auth-runs.ts';
 import { composeAnswer, ok } from './hostile-message.ts';
-import type { Script, ScriptedPeer } from './hostile-peer.ts';
-import { startScriptedPeer } from './hostile-peer.ts';
 
-/** Short, so that a request without an answer fails after two thirds of a second. */
-const SHORT_TIMERS = { t1Ms: 10, t2Ms: 80, t4Ms: 100 };
-
-const opened: { readonly clients: RegistrationClient[]; readonly peers: ScriptedPeer[] } = { clients: [], peers: [] };
-
-afterEach(async () => {
-  await Promise.all(opened.clients.splice(0).map((client) => client.close()));
-  await Promise.all(opened.peers.splice(0).map((peer) => peer.stop()));
-});
-
-const accepting: Script = (request, reply) => reply(ok(request));
-
-const startPeer = async (script: Script): Promise<ScriptedPeer> => {
-  const peer = await startScriptedPeer(script);
-  opened.peers.push(peer);
-  return peer;
-};
-
-const createClient = (options: RegistrationClientOptions = {}): RegistrationClient => {
-  const client = new RegistrationClient(options);
-  opened.clients.push(client);
-  return client;
-};
-
-const at = (peer: ScriptedPeer, user = 'alice'): InitialRegister => ({
-  from: `sip:${user}@test.example`,
-  outboundProxy: `127.0.0.1:${peer.port}`,
-  expires: 600,
-});
-
-/** What a promise rejects with; a promise that resolves fails the test. */
-const reasonOf = async (promise: Promise<unknown>): Promise<unknown> => {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('it did not fail');
-};
-
-const failureOf = async (promise: Promise<unknown>): Promise<RegistrationFailure> => {
-  const error = await reasonOf(promise);
-  if (!(error instanceof RegistrationFailure)) throw error;
-  return error;
-};
-
-const codeOf = async (promise: Promise<unknown>): Promise<string> => {
-  const error = await reasonOf(promise);
-  if (!(error instanceof RegistrationError)) throw error;
-  return error.code;
-};
+const { startPeer, createClient } = clientTools();
 
 describe('A registration', () => {
   it('10.2.4 keeps its Call-ID and From tag over register, refresh and unregister, its CSeq rises, and its headers stay', async () => {

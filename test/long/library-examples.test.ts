@@ -78,6 +78,16 @@ describeWithPeers(['kamailio', 'kamcmd'], 'Examples of the library against Kamai
     expect(stored).toBe(0);
   });
 
+  it('RFC 3261 §7.4: body.mjs sends a body and headers of its address with each request, and takes the body off', async () => {
+    const { lines, stored } = await runExample('body.mjs');
+    const sent = (bytes: number): string => `X-Tenant seven oaks, To <sip:alice@test.example>, ${bytes} bytes`;
+    expect(lines).toEqual([
+      ...[34, 34, 2, 0].map(sent),
+      'from: "Route" is written by regstorm itself and cannot be set',
+    ]);
+    expect(stored).toBe(0);
+  });
+
   it('automatic-refresh.mjs refreshes a registration by itself, twice', async () => {
     const { lines, stored } = await runExample('automatic-refresh.mjs');
     expect(lines).toEqual(['refreshed by itself: rid 1, 200', 'refreshed by itself: rid 1, 200', 'unregistered']);

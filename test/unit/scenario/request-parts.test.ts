@@ -81,6 +81,10 @@ describe('keys for Contacts, bodies, routes and names', () => {
     ['to: "sip:{user}@a?X-A"', 'is no header'],
     ['to: "sip:{user}@a?Call-ID=1"', 'is written by regstorm itself'],
     ['to: "sip:{user}@a?X-A=b%0D%0AX-B:c"', 'line break'],
+    ['to: "sip:{user}@a?Route=%3Csip:b;lr%3E"', 'is written by regstorm itself'],
+    ['to: "sip:{user}@a?Allow=INVITE"', 'does not come from a URI (RFC 3261 §19.1.5)'],
+    ['to: "sip:{user}@a?body=x"', "would be the message's body"],
+    ['to: "sip:{user}@a?X-A=%"', 'that is no escape'],
     ['displayName: ""', 'the display name is empty'],
     ['displayName: "a\\tb\\nc"', 'line break'],
   ])('identities: %s: %s', (key, message) => {
