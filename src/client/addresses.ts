@@ -2,7 +2,14 @@
 // will do here; what cannot work is said in a sentence.
 
 import type { UriHeader, UriTarget } from '../scenario/index.ts';
-import { parseDomain, parseRequestUri, parseUserTemplate, splitUriHeaders, targetAt } from '../scenario/index.ts';
+import {
+  parseDnsServer,
+  parseDomain,
+  parseRequestUri,
+  parseUserTemplate,
+  splitUriHeaders,
+  targetAt,
+} from '../scenario/index.ts';
 import { parseTargetUri } from '../sip/index.ts';
 import { assert, UserError } from '../std/index.ts';
 
@@ -61,6 +68,13 @@ export const readPlace = (what: string, text: string): Place => {
   const target = targetAt(uri, parsed.value);
   assert(target.kind === 'uri', 'a SIP URI is a target by its URI');
   return { uri, host: target.host, target };
+};
+
+/** `address` or `address:port`. */
+export const readNameServer = (text: string): string => {
+  const parsed = parseDnsServer(text);
+  if (!parsed.ok) throw wrong('dns', parsed.message);
+  return parsed.value;
 };
 
 const MOST_EXPIRES_SECONDS = 2 ** 32 - 1;

@@ -54,7 +54,7 @@ export const addTransaction = (attempt: Attempt, end: TransactionEnd, line: Line
     latencyUs: ended.sentAtUs === null ? null : Math.max(0, ended.endUs - ended.sentAtUs),
     retransmissions: ended.retransmissions,
     local: line.local,
-    remote: line.remote,
+    remote: line.remoteOf(ended.flow),
     response,
   };
   attempt.retransmissions += ended.retransmissions;

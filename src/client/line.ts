@@ -1,5 +1,5 @@
-// One next hop of a client: an engine that takes commands, a socket connected to the next hop, and the pump, on the event loop of the
-// thread that made it. A registration has a row of it, which is a context of the engine.
+// One next hop of a client: an engine that takes commands, a socket connected to each of its addresses, and the pump, on the event loop
+// of the thread that made it. A registration has a row of it, which is a context of the engine.
 //
 //   Registration -- start(row, command) --> engine -- bytes --> socket
 //        ^                                    |
@@ -8,30 +8,20 @@
 // Left out on purpose: what a registration does next. It is told what happened, and when it asked to be woken.
 
 import type { Command, EndedTransaction, Engine } from '../engine/index.ts';
-import {
-  abort,
-  attachFlow,
-  commandAttempt,
-  createEngine,
-  forgetContext,
-  forgetCredentials,
-  isIdle,
-  outboxCapacity,
-} from '../engine/index.ts';
+import { abort, commandAttempt, forgetContext, forgetCredentials, isIdle } from '../engine/index.ts';
 import type { MetricsBlock } from '../metrics/index.ts';
-import { createMetricsBlock, outcomeName } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
 import { assert, decodeUtf8, NEVER_US } from '../std/index.ts';
 import type { UdpTransport } from '../transport/index.ts';
 import { formatIpv4 } from '../transport/index.ts';
-import type { ClientSocket, Core, ResolvedTarget } from '../worker/index.ts';
-import { createClientTransport, createEngineCore, openClientSockets, runPump } from '../worker/index.ts';
+import type { ClientSocket, Core } from '../worker/index.ts';
+import { createEngineCore, runPump } from '../worker/index.ts';
+import type { LineTargets } from './line-targets.ts';
+import { createLineTargets } from './line-targets.ts';
+import type { LocatedPlaces } from './locate.ts';
 import type { Endpoint, MessageReport } from './reports.ts';
 import type { Response } from './response.ts';
 import { readResponse } from './response.ts';
-
-/** Numbers by the second are nobody's here. */
-const SERIES_SECONDS = 1;
 
 /** What a registration hears from its line. */
 export interface LineListener {
@@ -48,59 +38,31 @@ export interface LineListener {
 export interface LineOptions {
   readonly plan: RunPlan;
   readonly runId: string;
-  readonly target: ResolvedTarget;
+  readonly located: LocatedPlaces;
+  /** Looks the next hop up again. */
+  readonly look: () => Promise<LocatedPlaces>;
+  /** Decides, with a registration's row, in which order it tries the targets. */
+  readonly seed: number;
   /** Zero of all times: CLOCK_MONOTONIC when the client was made, microseconds. */
   readonly originUs: number;
   /** Null: nobody listens to messages. */
   readonly onMessage: ((message: MessageReport) => void) | null;
 }
 
-/** Opens the socket and begins to turn. Throws a UserError where the socket cannot be had. */
-export const openLine = async (options: LineOptions): Promise<Line> => {
-  const { plan, runId, target } = options;
-  const metrics = createMetricsBlock(SERIES_SECONDS);
-  let line: Line | null = null;
-  const engine = createEngine({
-    plan,
-    workerIndex: 0,
-    workerCount: 1,
-    runId,
-    seed: 0,
-    // Every command brings its own.
-    userAgent: '',
-    metrics,
-    commanded: true,
-    observer: {
-      answered: (ended) => line?.noteTransaction(ended, 'answered', true),
-      unanswered: (ended, outcome) => line?.noteTransaction(ended, outcomeName(outcome), false),
-      ended: (context, outcome, endUs, wireUs) => line?.noteAttempt(context, outcomeName(outcome), endUs, wireUs),
-    },
-  });
-  const transport = createClientTransport(plan.local, outboxCapacity(engine));
-  try {
-    const place = { local: plan.local, workerIndex: 0, workerCount: 1, targets: [target] };
-    const [socket] = await openClientSockets(
-      transport,
-      place,
-      engine.flows.map(({ outbox }) => outbox.slab),
-    );
-    assert(socket !== undefined, 'a line has one socket');
-    attachFlow(engine, socket.flow, socket.sentBy);
-    transport.setOrigin(options.originUs);
-    line = new Line({ options, engine, metrics, transport, socket });
-    return line;
-  } catch (error) {
-    transport.close();
-    throw error;
-  }
-};
-
-interface LineParts {
+export interface LineParts {
   readonly options: LineOptions;
   readonly engine: Engine;
   readonly metrics: MetricsBlock;
   readonly transport: UdpTransport;
+  /** To the most preferred target; those to the others have the same local address. */
   readonly socket: ClientSocket;
+}
+
+/** What a message is, apart from its bytes. */
+interface Heard {
+  readonly direction: MessageReport['direction'];
+  readonly flow: number;
+  readonly atUs: number;
 }
 
 /** Something that a registration is to be told after the turn. */
@@ -113,12 +75,12 @@ interface News {
 
 export class Line {
   readonly local: Endpoint;
-  readonly remote: Endpoint;
   readonly runId: string;
   readonly plan: RunPlan;
   readonly metrics: MetricsBlock;
   readonly #engine: Engine;
   readonly #transport: UdpTransport;
+  readonly #targets: LineTargets;
   readonly #onMessage: ((message: MessageReport) => void) | null;
   readonly #listeners = new Map<number, LineListener>();
   readonly #freeRows: number[];
@@ -132,15 +94,26 @@ export class Line {
 
   constructor({ options, engine, metrics, transport, socket }: LineParts) {
     this.local = { address: formatIpv4(socket.localAddress), port: socket.localPort };
-    this.remote = { address: options.target.address, port: options.target.port };
     this.runId = options.runId;
     this.plan = options.plan;
     this.metrics = metrics;
     this.#engine = engine;
     this.#transport = transport;
+    const { located, look } = options;
+    this.#targets = createLineTargets({ engine, transport, located, look });
     this.#onMessage = options.onMessage;
     this.#freeRows = Array.from({ length: engine.contexts.count }, (_, row) => row).reverse();
     this.#pumping = this.#pump();
+  }
+
+  /** Where a flow leads. */
+  remoteOf(flow: number): Endpoint {
+    return this.#targets.remoteOf(flow);
+  }
+
+  /** To be waited for before an attempt; null: the next hop's addresses hold still. */
+  renew(): Promise<void> | null {
+    return this.#targets.renew();
   }
 
   /** A row for the registration, or null when all are taken. */
@@ -236,13 +209,13 @@ export class Line {
     return {
       ...core,
       onDatagram: (flow, receivedAtUs, bytes, start, end, peerAddress, peerPort) => {
-        this.#tell('received', receivedAtUs, bytes, start, end);
+        this.#tell({ direction: 'received', flow, atUs: receivedAtUs }, bytes, start, end);
         this.#datagram = { bytes, start, end };
         core.onDatagram(flow, receivedAtUs, bytes, start, end, peerAddress, peerPort);
         this.#datagram = null;
       },
       onSent: (flow, count, sentAtUs) => {
-        this.#tellSent(count, sentAtUs);
+        this.#tellSent(flow, count, sentAtUs);
         core.onSent(flow, count, sentAtUs);
       },
       advance: (nowUs) => {
@@ -281,6 +254,7 @@ export class Line {
   #end(error: unknown): void {
     abort(this.#engine, this.nowUs());
     this.#isOver = true;
+    this.#targets.end();
     this.#deliver();
     const listeners = [...this.#listeners.values()];
     this.#listeners.clear();
@@ -288,16 +262,17 @@ export class Line {
     for (const listener of listeners) listener.lineEnded(error);
   }
 
-  #tellSent(count: number, sentAtUs: number): void {
-    const { outbox } = this.#engine.flows[0]!;
+  #tellSent(flow: number, count: number, sentAtUs: number): void {
+    const { outbox } = this.#engine.flows[flow]!;
     for (let entry = outbox.first; this.#onMessage !== null && entry < outbox.first + count; entry++) {
       const index = entry & outbox.mask;
-      this.#tell('sent', sentAtUs, outbox.slab, outbox.start[index]!, outbox.stop[index]!);
+      this.#tell({ direction: 'sent', flow, atUs: sentAtUs }, outbox.slab, outbox.start[index]!, outbox.stop[index]!);
     }
   }
 
-  #tell(direction: MessageReport['direction'], atUs: number, bytes: Uint8Array, start: number, end: number): void {
+  #tell({ direction, flow, atUs }: Heard, bytes: Uint8Array, start: number, end: number): void {
     if (this.#onMessage === null) return;
-    this.#onMessage({ direction, atUs, local: this.local, remote: this.remote, text: decodeUtf8(bytes, start, end) });
+    const remote = this.remoteOf(flow);
+    this.#onMessage({ direction, atUs, local: this.local, remote, text: decodeUtf8(bytes, start, end) });
   }
 }

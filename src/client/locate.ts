@@ -1,18 +1,31 @@
-// From a next hop as it is written to an address and port: RFC 3263, whose procedure is in src/scenario/locate.ts, asked question by
-// question. Of several addresses a client takes the most preferred; a run takes them all and fails over.
+// From a next hop as it is written to addresses and ports: RFC 3263, whose procedure is in src/scenario/locate.ts, asked question by
+// question. Which of them a registration speaks to, and when it turns to another, is the engine's business.
 
 import type { LocatedAddress } from '../scenario/index.ts';
 import { continueLocating, isQuestion, startLocating } from '../scenario/index.ts';
 import { assert, UserError } from '../std/index.ts';
-import { createNameResolver } from '../transport/index.ts';
+import { createNameResolver, isPublicAddress } from '../transport/index.ts';
 import type { Place } from './addresses.ts';
+
+export interface LocateOptions {
+  /** The one name server to ask, `address:port`; null: the system's. */
+  readonly dns: string | null;
+  readonly allowPublic: boolean;
+}
+
+export interface LocatedPlaces {
+  /** At least one, the most preferred first. */
+  readonly targets: readonly LocatedAddress[];
+  /** How long they hold; null: for good. */
+  readonly ttlSeconds: number | null;
+}
 
 /** A bound, not a measure: at most one NAPTR, 8 SRV and 64 A records are asked for. */
 const QUESTIONS_MOST = 100;
 
-/** Throws a UserError when the name has no address, or the name servers do not say. */
-export const locate = async ({ target }: Place): Promise<LocatedAddress> => {
-  const resolver = createNameResolver({ server: null });
+/** Throws a UserError when the name has no address, a public one, or the name servers do not say. */
+export const locate = async ({ target, host }: Place, { dns, allowPublic }: LocateOptions): Promise<LocatedPlaces> => {
+  const resolver = createNameResolver({ server: dns });
   let state = startLocating(target, resolver.knowsHost(target.host));
   for (let asked = 0; asked < QUESTIONS_MOST && isQuestion(state.next); asked++) {
     state = continueLocating(state, await resolver.ask(state.next));
@@ -20,7 +33,13 @@ export const locate = async ({ target }: Place): Promise<LocatedAddress> => {
   const located = state.next;
   assert(!isQuestion(located), 'a look-up has fewer questions than that');
   if (located.kind === 'failed') throw new UserError(located.code, { message: located.message, hint: located.hint });
-  const [first] = located.targets;
-  assert(first !== undefined, 'what was found has an address');
-  return first;
+  const strange = allowPublic ? undefined : located.targets.find(({ address }) => isPublicAddress(address));
+  if (strange !== undefined) {
+    const { address } = strange;
+    throw new UserError('TARGET_PUBLIC', {
+      message: `${host === address ? address : `${host} (${address})`} is a public address`,
+      hint: 'if the registrar is yours, say so with allowPublic: true',
+    });
+  }
+  return { targets: located.targets, ttlSeconds: located.ttlSeconds };
 };

@@ -150,7 +150,7 @@ export class ManagedRegistration implements Registration {
     // Nobody waits for what the client does by itself; its failure is an event.
     if (automatic) attempt.promise.catch(() => {});
     this.#attempt = attempt;
-    if (this.#seat !== null) this.#command(attempt, wish, this.#seat);
+    if (this.#seat !== null && this.#seat.line.renew() === null) this.#command(attempt, wish, this.#seat);
     else void this.#sitDown(attempt, wish);
     return attempt.promise;
   }
@@ -161,19 +161,24 @@ export class ManagedRegistration implements Registration {
     return this.#attempt === null ? null : new RegistrationError('BUSY', this.rid);
   }
 
-  /** Before its first request: opens the line, unless another registration has done so. */
+  /** Before its first request: opens the line, unless another registration has done so. Later: where it leads is looked up again. */
   async #sitDown(attempt: Attempt, wish: Wish): Promise<void> {
     try {
-      const line = await this.#host.lineTo(this.#init.nextHop);
+      const line = this.#seat?.line ?? (await this.#host.lineTo(this.#init.nextHop));
+      await line.renew();
       if (this.#attempt !== attempt) return;
       if (this.#host.isClosed()) throw new RegistrationError('CLOSED', this.rid);
-      const row = line.claim(this.#listener);
-      if (row === null) throw new RegistrationError('FULL', this.rid);
-      this.#seat = { line, row };
+      this.#seat ??= this.#claim(line);
       this.#command(attempt, wish, this.#seat);
     } catch (error) {
       if (this.#attempt === attempt) this.#giveUp(error);
     }
+  }
+
+  #claim(line: Line): Seat {
+    const row = line.claim(this.#listener);
+    if (row === null) throw new RegistrationError('FULL', this.rid);
+    return { line, row };
   }
 
   #command(attempt: Attempt, wish: Wish, { line, row }: Seat): void {

@@ -20,12 +20,12 @@ import {
   COUNTER_RETRANSMISSIONS,
   COUNTER_STRAY,
   counterOf,
+  failoversIn,
 } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
-import { UserError } from '../std/index.ts';
-import { isPublicAddress, monotonicNowUs } from '../transport/index.ts';
+import { monotonicNowUs } from '../transport/index.ts';
 import type { Place } from './addresses.ts';
-import { checkExpires, hasControl, readIdentity, readPlace, wrong } from './addresses.ts';
+import { checkExpires, hasControl, readIdentity, readNameServer, readPlace, wrong } from './addresses.ts';
 import type { ContactOptions } from './contacts.ts';
 import { readContacts } from './contacts.ts';
 import type { CredentialsOptions } from './credential-store.ts';
@@ -34,9 +34,10 @@ import { RegistrationError } from './errors.ts';
 import type { RegistrationEvents } from './events.ts';
 import type { RegisterRequest, Registration } from './handle.ts';
 import type { Line } from './line.ts';
-import { openLine } from './line.ts';
+import type { LocatedPlaces } from './locate.ts';
 import { locate } from './locate.ts';
 import { ManagedRegistration } from './managed-registration.ts';
+import { openLine } from './open-line.ts';
 import type { TimerOptions } from './plans.ts';
 import { createLinePlan } from './plans.ts';
 import type { RegistrationHost } from './registration-host.ts';
@@ -53,6 +54,8 @@ export interface RegistrationClientOptions {
   readonly timers?: TimerOptions;
   /** At one next hop; default 1000. */
   readonly mostRegistrations?: number;
+  /** The name server to ask, `address[:port]`, for everything; default: the system's, and its hosts file. */
+  readonly dns?: string;
   /** Whether a public address may be reached; default false, as everywhere in regstorm. */
   readonly allowPublic?: boolean;
   /** When a registration is refreshed by itself; default: at 80 to 95 % of the granted interval. */
@@ -90,6 +93,8 @@ export interface ClientStatistics {
   readonly requestsSent: number;
   readonly retransmissions: number;
   readonly datagramsSent: number;
+  /** How often a next hop's address has failed a registration, which turned to the next one (RFC 3263 §4.3). */
+  readonly failovers: number;
   /** Answers that belong to no request: late ones, repeats after Timer K, and whatever else comes. */
   readonly stray: number;
   readonly malformed: number;
@@ -112,6 +117,9 @@ export class RegistrationClient {
   readonly #lines = new Map<string, Line | Promise<Line>>();
   readonly #host: RegistrationHost;
   readonly #clientId = randomHex(RUN_ID_BYTES);
+  /** Clients of one domain do not all turn to the same of its servers (RFC 2782). */
+  readonly #seed = Number.parseInt(this.#clientId, 16) | 0;
+  readonly #dns: string | null;
   readonly #originUs = monotonicNowUs();
   #lastRid = 0;
   #lastLine = 0;
@@ -126,6 +134,7 @@ export class RegistrationClient {
     if (hasControl(options.userAgent ?? ''))
       throw wrong('userAgent', 'there is a line break or control character in it');
     this.#options = options;
+    this.#dns = options.dns === undefined ? null : readNameServer(options.dns);
     this.#plan = createLinePlan({ localAddress, localPort, timers, mostRegistrations });
     this.#host = this.#createHost();
   }
@@ -227,6 +236,7 @@ export class RegistrationClient {
       requestsSent: sum(COUNTER_REQUESTS_SENT),
       retransmissions: sum(COUNTER_RETRANSMISSIONS),
       datagramsSent: sum(COUNTER_DATAGRAMS_SENT),
+      failovers: lines.reduce((total, { metrics }) => total + failoversIn(metrics), 0),
       stray: sum(COUNTER_STRAY),
       malformed: sum(COUNTER_MALFORMED),
     };
@@ -266,20 +276,17 @@ export class RegistrationClient {
   }
 
   async #open(nextHop: Place): Promise<Line> {
-    const target = await locate(nextHop);
-    const { address } = target;
-    if (isPublicAddress(address) && this.#options.allowPublic !== true) {
-      throw new UserError('TARGET_PUBLIC', {
-        message: `${nextHop.host === address ? address : `${nextHop.host} (${address})`} is a public address`,
-        hint: 'if the registrar is yours, say so with allowPublic: true',
-      });
-    }
+    const options = { dns: this.#dns, allowPublic: this.#options.allowPublic === true };
+    const look = (): Promise<LocatedPlaces> => locate(nextHop, options);
+    const located = await look();
     const runId = `${this.#clientId}-${++this.#lastLine}`;
     const onMessage = (message: RegistrationEvents['message'][0]): void => this.#emit('message', message);
     return openLine({
       plan: this.#plan,
       runId,
-      target,
+      located,
+      look,
+      seed: this.#seed,
       originUs: this.#originUs,
       onMessage,
     });

@@ -7,6 +7,8 @@
 export interface EndedTransaction {
   readonly context: number;
   readonly cseq: number;
+  /** The flow that it went through, and so to which target. */
+  readonly flow: number;
   /** When the kernel took its first datagram; null: it never did. */
   readonly sentAtUs: number | null;
   readonly retransmissions: number;

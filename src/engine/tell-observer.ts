@@ -2,6 +2,7 @@
 
 import type { EndedTransaction } from './observer.ts';
 import type { Engine } from './state.ts';
+import { flowIdOfSlot } from './targets.ts';
 import { NOT_SENT } from './transactions.ts';
 
 export function tellAnswered(engine: Engine, slot: number, endUs: number): void {
@@ -12,11 +13,13 @@ export function tellUnanswered(engine: Engine, slot: number, outcome: number, en
   engine.observer?.unanswered(endedTransaction(engine, slot, endUs), outcome);
 }
 
-function endedTransaction({ transactions }: Engine, slot: number, endUs: number): EndedTransaction {
+function endedTransaction(engine: Engine, slot: number, endUs: number): EndedTransaction {
+  const { transactions } = engine;
   const firstSentUs = transactions.firstSentUs[slot]!;
   return {
     context: transactions.context[slot]!,
     cseq: transactions.cseq[slot]!,
+    flow: flowIdOfSlot(engine, slot),
     sentAtUs: firstSentUs === NOT_SENT ? null : firstSentUs,
     retransmissions: transactions.retransmitted[slot]!,
     endUs,

@@ -181,6 +181,6 @@ export type {
   Verdict,
   VerifyResult,
 } from './run-result.ts';
-export { checkTargets } from './targets.ts';
+export { checkTargets, failoversIn } from './targets.ts';
 export { formatBytes, formatCount, formatCounted, formatRate, formatShare, formatTime, UNKNOWN } from './units.ts';
 export { verifyResult } from './verify-result.ts';

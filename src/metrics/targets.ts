@@ -14,6 +14,13 @@ export function mergeTargets(blocks: readonly MetricsBlock[]): Float64Array {
   return merged;
 }
 
+/** How often a target has failed whoever spoke to it, as one block counts them. */
+export function failoversIn({ targets }: MetricsBlock): number {
+  let sum = 0;
+  for (let index = at.TARGET_FAILOVERS; index < targets.length; index += at.TARGET_COUNTS) sum += targets[index]!;
+  return sum;
+}
+
 /** What of the merged numbers is about targets. */
 interface Counted {
   readonly targets: Float64Array;

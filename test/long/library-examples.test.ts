@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { aRecord, srvRecord, startDnsServer } from '../integration/dns-server.ts';
+import { findFreePort } from '../interop/free-port.ts';
 import type { Kamailio } from '../interop/kamailio.ts';
 import { startKamailio } from '../interop/kamailio.ts';
 import { describeWithPeers } from '../interop/peers.ts';
@@ -26,9 +28,12 @@ describeWithPeers(['kamailio', 'kamcmd'], 'Examples of the library against Kamai
   afterAll(() => kamailio?.stop());
 
   /** Its lines, and how many bindings the registrar holds afterwards. */
-  const runExample = async (name: string): Promise<{ readonly lines: readonly string[]; readonly stored: number }> => {
+  const runExample = async (
+    name: string,
+    where: readonly string[] = [`sip:127.0.0.1:${kamailio.port}`],
+  ): Promise<{ readonly lines: readonly string[]; readonly stored: number }> => {
     tested.push(name);
-    const args = [join(EXAMPLES, name), `sip:127.0.0.1:${kamailio.port}`];
+    const args = [join(EXAMPLES, name), ...where];
     const { stdout, stderr } = await run(process.execPath, args, { timeout: RUN_WITHIN_MS });
     expect(stderr).toBe('');
     return { lines: stdout.trimEnd().split('\n'), stored: await kamailio.storedContacts() };
@@ -86,6 +91,32 @@ describeWithPeers(['kamailio', 'kamcmd'], 'Examples of the library against Kamai
       'from: "Route" is written by regstorm itself and cannot be set',
     ]);
     expect(stored).toBe(0);
+  });
+
+  it('RFC 3263 §4.3: failover.mjs goes on at the second registrar of its domain when nobody is at the first', async () => {
+    const host = 'host.test.example';
+    const service = '_sip._udp.test.example';
+    const ports = [await findFreePort(), kamailio.port];
+    const server = await startDnsServer({
+      [`SRV ${service}`]: {
+        answers: ports.map((port, priority) => srvRecord(service, { port, priority, target: host })),
+      },
+      [`A ${host}`]: { answers: [aRecord(host, '127.0.0.1')] },
+    });
+    try {
+      const { lines, stored } = await runExample('failover.mjs', ['sip:test.example', server.address]);
+      expect(lines).toEqual([
+        'CSeq 1 to registrar 1: unreachable',
+        'CSeq 2 to registrar 2: 401',
+        'CSeq 3 to registrar 2: 200',
+        'CSeq 4 to registrar 2: 200',
+        'CSeq 5 to registrar 2: 200',
+        '1 failover',
+      ]);
+      expect(stored).toBe(0);
+    } finally {
+      await server.close();
+    }
   });
 
   it('automatic-refresh.mjs refreshes a registration by itself, twice', async () => {
