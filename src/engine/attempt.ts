@@ -32,10 +32,12 @@ import {
 import { countNonces } from './challenges.ts';
 import { canSend, createTransaction, startTransaction } from './client-transaction.ts';
 import { CONTEXT_IDLE, CONTEXT_READY, CONTEXT_TALKING, NOT_BOUND } from './contexts.ts';
+import { planAgain } from './exosip2.ts';
 import { takeLatestContact } from './mappings.ts';
+import type { AttemptInstruction } from './program.ts';
 import { addSkipped } from './program.ts';
 import { pushReady } from './ready-queue.ts';
-import { forgetTries, noteTry, retryLater } from './retry.ts';
+import { forgetTries, isPastHold, noteTry, retryLater } from './retry.ts';
 import { dropServiceRoute } from './service-routes.ts';
 import { authenticatorOf } from './speakers.ts';
 import type { Engine } from './state.ts';
@@ -56,6 +58,7 @@ export function beginAttempt(engine: Engine, context: number): boolean {
   contexts.wireUs[context] = 0;
   contexts.challenges[context] = 0;
   if (engine.intervals !== null) engine.intervals.raised[context] = 0;
+  if (engine.exosip !== null) engine.exosip.repeated[context] = 0;
   countStarted(metrics, bank, instruction.procedure);
   noteTry(engine, context, bank, instruction.procedure);
   const boundUntilUs = contexts.boundUntilUs[context]!;
@@ -91,7 +94,8 @@ export function repeatRequest(engine: Engine, context: number): boolean {
 }
 
 /** Whether the present attempt has sent no more than one request. */
-export function isFirstRequest({ contexts, intervals, targets }: Engine, context: number): boolean {
+export function isFirstRequest({ contexts, intervals, targets, exosip }: Engine, context: number): boolean {
+  if (exosip !== null && exosip.repeated[context] !== 0) return false;
   if (contexts.challenges[context] !== 0 || (targets !== null && !isFirstTry(targets, context))) return false;
   return intervals === null || intervals.raised[context] === 0;
 }
@@ -113,10 +117,12 @@ export function finishAttempt(engine: Engine, context: number, outcome: number, 
   if (isDoubtful(outcome)) noteDoubt(engine, context, procedure);
   if (engine.observer !== null) engine.observer.ended(context, outcome, endUs, contexts.wireUs[context]!);
   const { retry } = instruction;
-  if (!isMet && retry !== null && retryLater(engine, context, retry, procedure, outcome, endUs)) return;
+  if (engine.exosip !== null && outcome !== OUTCOME_SUCCEEDED)
+    planAgain(engine, engine.exosip, context, instruction, outcome, endUs);
+  if (!isMet && retry !== null && retryLater(engine, context, retry, instruction, outcome, endUs)) return;
   forgetTries(engine, context);
   // Nothing follows what the end of the run has cut off.
-  if (outcome === OUTCOME_ABORTED || (!isMet && !instruction.goesOn)) {
+  if (outcome === OUTCOME_ABORTED || (!isMet && !goesOn(engine, context, instruction))) {
     stopFlow(engine, context, contexts.position[context]!, bank);
     return;
   }
@@ -124,6 +130,11 @@ export function finishAttempt(engine: Engine, context: number, outcome: number, 
   contexts.state[context] = CONTEXT_READY;
   contexts.dueUs[context] = endUs;
   pushReady(flowOf(engine, context).ready, context);
+}
+
+/** Whether a failure leaves the flow going on. */
+function goesOn(engine: Engine, context: number, { goesOn, isHeld, retry }: AttemptInstruction): boolean {
+  return goesOn || (isHeld && retry !== null && retry.plan.policy === 'exosip2' && isPastHold(engine, context));
 }
 
 /** Whether an end counts as succeeded: a success, unless the scenario expects something else. */
@@ -163,6 +174,7 @@ function sendNext(engine: Engine, context: number, template: number): void {
     transactions.credentials[slot] = credentialsOf(places, challenges.fresh[context]!);
     countNonces(challenges, context, places);
   }
+  if (engine.exosip !== null) engine.exosip.startedUs[context] = engine.nowUs;
   engine.contexts.state[context] = CONTEXT_TALKING;
   startTransaction(engine, slot);
 }

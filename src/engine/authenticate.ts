@@ -30,16 +30,17 @@ import type { ChallengePlace } from './challenges.ts';
 import {
   choosePlace,
   dropNonces,
+  EVERY_PLACE,
   keepNonce,
   keptLength,
   MOST_KEPT_BYTES,
   MOST_NONCE_BYTES,
-  MOST_PLACES,
   MOST_REALM_BYTES,
   NO_PLACE,
   sameNonce,
 } from './challenges.ts';
 import { CONTEXT_CHALLENGED } from './contexts.ts';
+import { isFleetAlgorithm, mayResend, sendAgain } from './exosip2-answers.ts';
 import { failAttempt, failUnusable } from './failure.ts';
 import { createSpace, findSpace, NO_SPACE, QOP_UNUSABLE, qopOf, traitsOf } from './protection-spaces.ts';
 import { pushReady } from './ready-queue.ts';
@@ -52,7 +53,6 @@ import { flowOf } from './transport-flows.ts';
 
 /** For each server that asks: a first challenge, a stale nonce, and one for a registrar that knows no better. */
 export const MOST_CHALLENGES = 3;
-const EVERY_PLACE = (1 << MOST_PLACES) - 1;
 const PROXY_STATUS = 407;
 const ANSWERABLE = 0;
 
@@ -66,7 +66,9 @@ export function meetChallenge(
 ): void {
   const outcome = keepChallenges(engine, context, credentials, bytes);
   if (outcome !== ANSWERABLE) {
-    dropNonces(engine.challenges, context, EVERY_PLACE);
+    if (outcome !== OUTCOME_AUTH_FAILED && sendAgain(engine, context)) return;
+    // A device that sends refused credentials again has them in its next request too.
+    if (!mayRepeat(engine)) dropNonces(engine.challenges, context, EVERY_PLACE);
     if (outcome === OUTCOME_CHALLENGE_UNUSABLE) failUnusable(engine, context, receivedAtUs, bytes);
     else failAttempt(engine, context, outcome, receivedAtUs, bytes);
     return;
@@ -99,7 +101,10 @@ function keepChallenges(engine: Engine, context: number, credentials: number, by
   takeRows(engine, context, credentials, !isProxy, bytes);
   if (round.isRefused) return OUTCOME_AUTH_FAILED;
   const active = challenges.active[context]! | round.filled;
-  if (contexts.challenges[context]! >= MOST_CHALLENGES * triesOf(engine, context) * countBits(active))
+  if (mayRepeat(engine)) {
+    challenges.active[context] = active;
+    if (!mayResend(engine.exosip!, context)) return OUTCOME_AUTH_FAILED;
+  } else if (contexts.challenges[context]! >= MOST_CHALLENGES * triesOf(engine, context) * countBits(active))
     return OUTCOME_AUTH_FAILED;
   challenges.active[context] = active;
   challenges.fresh[context] = challenges.fresh[context]! | round.filled;
@@ -130,17 +135,15 @@ function takeChallenge(engine: Engine, context: number, credentials: number, spa
   if (!hasRoom(engine, context, number)) return;
   const place = challenges.places[number]!;
   if (!isSameServer(engine, place, context, space)) forget(place, context);
-  else if (
-    !stale &&
-    !mayRepeat(engine, context) &&
-    isRefusal(place, context, credentials, 1 << number, reader, bytes)
-  ) {
+  else if (!stale && !mayRepeat(engine) && isRefusal(place, context, credentials, 1 << number, reader, bytes)) {
     round.isRefused = true;
     return;
   }
   round.filled |= 1 << number;
   place.space[context] = space + 1;
   keepNonce(place, context, bytes, nonceStart, nonceEnd, opaqueStart, opaqueEnd);
+  // A fleet's devices count from 1 after each challenge, also where the nonce is the one that they had.
+  if (mayRepeat(engine)) place.nonceCount[context] = 0;
   addCounter(metrics, COUNTER_ANSWERED_MD5 + algorithm, 1);
   if (stale) addCounter(metrics, COUNTER_STALE_NONCES, 1);
 }
@@ -155,9 +158,9 @@ function hasRoom({ challenges, reader }: Engine, context: number, number: number
 
 /**
  * DEVIATION (RFC 3261 §22.1, RFC 7616 §3.5) under `profile: exosip2`: its devices answer each challenge anew, whatever they have
- * answered before, until MOST_CHALLENGES bounds it.
+ * answered before, as often as exosip2-answers.ts lets them.
  */
-const mayRepeat = (engine: Engine, context: number): boolean => authenticatorOf(engine, context).repeatsRefused;
+const mayRepeat = ({ exosip }: Engine): boolean => exosip?.isFleet === true;
 
 /** Whether the refused request carried this place's credentials already, and nothing but they can be wrong. */
 function isRefusal(
@@ -200,10 +203,11 @@ function restOthers({ challenges }: Engine, context: number, filled: number): vo
 }
 
 /** Whether the row's challenge, then in the reader, can be answered; an algorithm that is not known is noted. */
-function readUsable({ reader }: Engine, rows: RowTable, row: number, bytes: Uint8Array): boolean {
+function readUsable(engine: Engine, rows: RowTable, row: number, bytes: Uint8Array): boolean {
+  const { reader } = engine;
   if (readChallenge(reader, rows, row, bytes) !== CHALLENGE_OK) return false;
   const { challenge, round } = reader;
-  if (challenge.algorithm === ALGORITHM_UNKNOWN) {
+  if (challenge.algorithm === ALGORITHM_UNKNOWN || (mayRepeat(engine) && !isFleetAlgorithm(challenge.algorithm))) {
     if (round.unknownStart < 0) {
       round.unknownStart = challenge.algorithmStart;
       round.unknownEnd = challenge.algorithmEnd;

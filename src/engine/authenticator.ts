@@ -75,8 +75,8 @@ export interface Authenticator {
   readonly nc: Uint8Array;
   /** The nonce count is written in decimal, as libeXosip2 does. */
   readonly countsDecimal: boolean;
-  /** Credentials that were refused are sent again, up to MOST_CHALLENGES times, as libeXosip2 does. */
-  readonly repeatsRefused: boolean;
+  /** The algorithm is named also where the challenge does not, as libeXosip2 does. */
+  readonly namesAlgorithm: boolean;
 }
 
 export function createAuthenticator(plan: RunPlan): Authenticator {
@@ -101,7 +101,7 @@ export function createAuthenticator(plan: RunPlan): Authenticator {
     cnonce: new Uint8Array(CNONCE_BYTES),
     nc: new Uint8Array(NC_BYTES),
     countsDecimal: plan.profile === 'exosip2',
-    repeatsRefused: plan.profile === 'exosip2',
+    namesAlgorithm: plan.profile === 'exosip2',
   };
 }
 

@@ -38,6 +38,7 @@ export const MOST_KEPT_BYTES = MOST_REALM_BYTES + MOST_NONCE_BYTES;
 /** Servers that can ask a context in turn: as many as a row of transactions has bits for, and more than a path has. */
 export const MOST_PLACES = 4;
 export const NO_PLACE = -1;
+export const EVERY_PLACE = (1 << MOST_PLACES) - 1;
 
 export interface ChallengePlace {
   readonly space: Uint8Array;

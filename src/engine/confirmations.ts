@@ -1,6 +1,6 @@
 // @hot
 // What only some scenarios want to know of a 200 that has granted a binding: when its request was first sent (verify.ts, exosip2.ts),
-// and the period that a libeXosip2 device makes of it. An engine without holds and verification does not come here.
+// and the period that a libeXosip2 device makes of it. An engine without either does not come here.
 
 import { notePeriod } from './exosip2.ts';
 import { askedSeconds } from './intervals.ts';
@@ -9,7 +9,7 @@ import { NOT_SENT } from './transactions.ts';
 
 /** The 200 to the row's request has granted a binding of so many seconds; the context still stands at its attempt. */
 export function noteGrant(engine: Engine, slot: number, granted: number, receivedAtUs: number): void {
-  const { contexts, transactions, verification, holds } = engine;
+  const { contexts, transactions, verification, exosip } = engine;
   const context = transactions.context[slot]!;
   const firstSentUs = transactions.firstSentUs[slot]!;
   // An answer may come before the kernel has told that the request left.
@@ -18,9 +18,9 @@ export function noteGrant(engine: Engine, slot: number, granted: number, receive
     verification.requestedUs[context] = requestedUs;
     verification.isUnsure[context] = 0;
   }
-  if (holds === null || holds.exosip === null) return;
+  if (exosip === null) return;
   const instruction = engine.program.instructions[contexts.position[context]!]!;
   if (instruction.kind !== 'attempt') return;
-  holds.exosip.requestedUs[context] = requestedUs;
-  notePeriod(holds.exosip, context, askedSeconds(engine.intervals, context, instruction.step), granted);
+  exosip.requestedUs[context] = requestedUs;
+  notePeriod(exosip, context, askedSeconds(engine.intervals, context, instruction.step), granted);
 }

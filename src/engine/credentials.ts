@@ -143,7 +143,7 @@ function writeRest(
 ): number {
   const authenticator = authenticatorOf(engine, context);
   let end = at;
-  if (space.namesAlgorithm) end = copy(ALGORITHMS[space.algorithm]!, out, end);
+  if (space.namesAlgorithm || authenticator.namesAlgorithm) end = copy(ALGORITHMS[space.algorithm]!, out, end);
   if (space.qop !== QOP_NONE) {
     end = copy(CNONCE, out, end);
     end = copy(authenticator.cnonce, out, end);

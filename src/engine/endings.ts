@@ -1,6 +1,6 @@
 // Sets of outcomes as a scenario writes them (`expect`, `retry.on`), made into tables that an attempt's outcome is looked up in.
 
-import { OUTCOME_COUNT, OUTCOME_SUCCEEDED, OWN_OUTCOME_NAMES } from '../metrics/index.ts';
+import { OUTCOME_ABORTED, OUTCOME_COUNT, OUTCOME_SUCCEEDED, OWN_OUTCOME_NAMES } from '../metrics/index.ts';
 
 /** In a table of what is tried again. */
 export const NEVER_AGAIN = 0;
@@ -36,5 +36,13 @@ export function createUsualRetries(): Uint8Array {
   const set = createEndings(PASSING);
   for (const status of LASTING) set[status] = NEVER_AGAIN;
   for (const status of MAY_TELL_WHEN) if (set[status] === NEVER_AGAIN) set[status] = AGAIN_IF_TOLD;
+  return set;
+}
+
+/** Whatever has failed, as libeXosip2's automatic action does. */
+export function createAllRetries(): Uint8Array {
+  const set = new Uint8Array(OUTCOME_COUNT).fill(AGAIN);
+  set[OUTCOME_SUCCEEDED] = NEVER_AGAIN;
+  set[OUTCOME_ABORTED] = NEVER_AGAIN;
   return set;
 }

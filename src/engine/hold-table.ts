@@ -7,11 +7,9 @@
 // No column is there for a scenario without a hold.
 
 import { refreshOffsetUs } from '../scenario/hold-timing.ts';
-import type { RunPlan } from '../scenario/index.ts';
 import type { MemoryPlan } from '../std/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
-import type { ExosipTable } from './exosip2.ts';
-import { createExosipTable } from './exosip2.ts';
+import type { ExosipTable } from './exosip2-table.ts';
 import type { Program } from './program.ts';
 
 export interface HoldTable {
@@ -22,10 +20,15 @@ export interface HoldTable {
 }
 
 /** Null when the flow has no hold. */
-export function createHolds(memory: MemoryPlan, plan: RunPlan, program: Program, count: number): HoldTable | null {
+export function createHolds(
+  memory: MemoryPlan,
+  program: Program,
+  exosip: ExosipTable | null,
+  count: number,
+): HoldTable | null {
   if (!program.hasHold) return null;
-  const exosip = plan.profile === 'exosip2' ? createExosipTable(memory, count) : null;
-  return { untilUs: memory.f64('holds', count), refreshes: memory.u32('holds', count), exosip };
+  const fleet = exosip?.isFleet === true ? exosip : null;
+  return { untilUs: memory.f64('holds', count), refreshes: memory.u32('holds', count), exosip: fleet };
 }
 
 /** As many as so many contexts make in the briefest of the program's holds, if the registrar grants what it is asked for. */

@@ -15,7 +15,7 @@ import type { HoldStep } from '../scenario/index.ts';
 import { NEVER_US, US_PER_SECOND } from '../std/index.ts';
 import { chanceBits } from './chance.ts';
 import { CONTEXT_WAITING, NOT_BOUND } from './contexts.ts';
-import { exosipRefreshUs, exosipRetryUs } from './exosip2.ts';
+import { exosipRefreshUs } from './exosip2.ts';
 import type { Engine } from './state.ts';
 import { PHASE_LOADING } from './state.ts';
 import { pushWait } from './wait-heap.ts';
@@ -64,8 +64,7 @@ function nextRefreshUs(engine: Engine, context: number, step: HoldStep): number 
   const readyUs = contexts.dueUs[context]!;
   const grantedAtUs = boundUntilUs - grantedUs;
   const isAfterFailure = refreshes[context] !== 0 && grantedAtUs < readyUs;
-  if (exosip !== null)
-    return isAfterFailure ? readyUs + exosipRetryUs(exosip, context) : exosipRefreshUs(exosip, context);
+  if (exosip !== null) return isAfterFailure ? exosip.againUs[context]! : exosipRefreshUs(exosip, context);
   const fromUs = isAfterFailure ? readyUs : grantedAtUs;
   return fromUs + refreshOffsetUs(step, grantedUs, drawShare(engine, context, step));
 }

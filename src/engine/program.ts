@@ -5,7 +5,7 @@
 import { PROCEDURE_NAMES } from '../metrics/index.ts';
 import type { AttemptStep, HoldStep, PlanRetry, PlanStep, PlanWait } from '../scenario/index.ts';
 import { assert, assertNever } from '../std/index.ts';
-import { createEndings, createUsualRetries } from './endings.ts';
+import { createAllRetries, createEndings, createUsualRetries } from './endings.ts';
 
 export const MOST_LOOP_DEPTH = 4;
 /** Instructions of a hold behind the first. */
@@ -129,7 +129,8 @@ export function attemptOf(step: AttemptStep, template: number, next: number, isH
 }
 
 function ruleOf(plan: PlanRetry): RetryRule {
-  return { plan, on: plan.on === null ? createUsualRetries() : createEndings(plan.on) };
+  if (plan.on !== null) return { plan, on: createEndings(plan.on) };
+  return { plan, on: plan.policy === 'exosip2' ? createAllRetries() : createUsualRetries() };
 }
 
 /**

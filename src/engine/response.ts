@@ -32,6 +32,8 @@ import { bind, unbind } from './bindings.ts';
 import { complete, proceed } from './client-transaction.ts';
 import { noteGrant } from './confirmations.ts';
 import { addWire } from './contexts.ts';
+import { noteAccepted } from './exosip2.ts';
+import { sendAgain } from './exosip2-answers.ts';
 import { failAttempt } from './failure.ts';
 import { takePeerKeepalive, takeRequest } from './incoming.ts';
 import { meetTooBrief } from './interval-too-brief.ts';
@@ -169,10 +171,11 @@ function answer(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint8
   if (status === 503 && engine.targets !== null && failOver(engine, engine.targets, context)) return;
   if (status === 401 || status === 407) meetChallenge(engine, context, credentials, receivedAtUs, bytes);
   else if (status < 300) {
+    if (engine.exosip !== null) noteAccepted(engine.exosip, context);
     if (engine.reader.message.authenticationInfoStart >= 0) takeNextNonce(engine, context, credentials, bytes);
     succeed(engine, slot, receivedAtUs, bytes);
   } else if (status === 423) meetTooBrief(engine, context, receivedAtUs, bytes);
-  else failAttempt(engine, context, status, receivedAtUs, bytes);
+  else if (status !== 606 || !sendAgain(engine, context)) failAttempt(engine, context, status, receivedAtUs, bytes);
 }
 
 /** RFC 3261 §10.2.4: the 2xx lists all bindings; ours tells how long it lasts. */
@@ -197,7 +200,7 @@ function succeed(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint
     if (granted > 0) bind(engine, context, receivedAtUs, granted);
     else unbind(engine, context);
     contexts.mayBeBound[context] = granted > 0 ? 1 : 0;
-    if (engine.verification !== null || engine.holds !== null) noteGrant(engine, slot, granted, receivedAtUs);
+    if (engine.verification !== null || engine.exosip !== null) noteGrant(engine, slot, granted, receivedAtUs);
   } else if (engine.phase === PHASE_VERIFYING) {
     compareBinding(engine, context, readOwn(engine, context, template, bytes), receivedAtUs);
   } else {

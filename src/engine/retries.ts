@@ -41,6 +41,8 @@ export interface RetryShare {
 export function createRetryTable(memory: MemoryPlan, count: number, part: RetryShare): RetryTable | null {
   const { plan, workerIndex, workerCount } = part;
   if (plan.retryBudget === undefined) return null;
+  // Null: what was never counted cannot run out.
+  if (plan.retryBudget === null) return { ...unlimited(), tries: memory.u8('retries', count) };
   const share = Math.round(plan.retryBudget * WHOLE_RETRY);
   const startsPerSecond = (plan.load.startsPerPeriod / plan.load.periodUs) * US_PER_SECOND;
   const attempts = (startsPerSecond / workerCount) * flowFacts(plan.flow).attemptCount * KEPT_SECONDS;
@@ -52,3 +54,10 @@ export function createRetryTable(memory: MemoryPlan, count: number, part: RetryS
     toldSeconds: NOTHING_TOLD,
   };
 }
+
+const unlimited = (): Omit<RetryTable, 'tries'> => ({
+  share: 0,
+  most: Number.POSITIVE_INFINITY,
+  allowance: Number.POSITIVE_INFINITY,
+  toldSeconds: NOTHING_TOLD,
+});

@@ -4,6 +4,7 @@
 //
 //   fixed         base each time
 //   exponential   RFC 5626 §4.5: base * 2^(failures in a row), at most cap; of that, chance leaves out up to `jitter`
+//   exosip2       when a device of libeXosip2 would (exosip2.ts); of Retry-After only where it minds it
 //   Retry-After   RFC 3261 §20.33: not before; at most `retryAfterCap`
 //
 //   this end is none that is tried again, or all tries are used   -> the step has failed
@@ -23,7 +24,8 @@ import { US_PER_SECOND } from '../std/index.ts';
 import { chance } from './chance.ts';
 import { CONTEXT_READY, CONTEXT_WAITING } from './contexts.ts';
 import { AGAIN_IF_TOLD, NEVER_AGAIN } from './endings.ts';
-import type { RetryRule } from './program.ts';
+import { isBackedOff } from './exosip2.ts';
+import type { AttemptInstruction, RetryRule } from './program.ts';
 import { NOTHING_TOLD, WHOLE_RETRY } from './retries.ts';
 import type { Engine } from './state.ts';
 import { PHASE_LOADING } from './state.ts';
@@ -31,6 +33,8 @@ import { pushWait } from './wait-heap.ts';
 
 /** The first of a hundred, one for each try. */
 const RETRY_SALT = 0x52_0000;
+/** A retry without end is counted no further. */
+const MOST_COUNTED = 255;
 
 /** An attempt begins: a retry, which is counted, or one that earns the budget its share. */
 export function noteTry(engine: Engine, context: number, bank: number, procedure: number): void {
@@ -57,7 +61,7 @@ export function retryLater(
   engine: Engine,
   context: number,
   rule: RetryRule,
-  procedure: number,
+  { procedure, isHeld }: AttemptInstruction,
   outcome: number,
   endUs: number,
 ): boolean {
@@ -66,18 +70,33 @@ export function retryLater(
   const again = rule.on[outcome]!;
   if (again === NEVER_AGAIN || (again === AGAIN_IF_TOLD && retries.toldSeconds < 0)) return false;
   const tries = retries.tries[context]! + 1;
-  if (tries > rule.plan.tries) return false;
+  if (rule.plan.tries !== null && tries > rule.plan.tries) return false;
+  if (isHeld && rule.plan.policy === 'exosip2' && isPastHold(engine, context)) return false;
   if (retries.allowance < WHOLE_RETRY) {
     countRetryDenied(engine.metrics, contexts.bank[context]!, procedure);
     return false;
   }
   retries.allowance -= WHOLE_RETRY;
-  const lengthUs = Math.max(waitUs(engine, context, rule.plan, tries), takeToldUs(engine, rule.plan.retryAfterCapUs));
-  retries.tries[context] = tries;
-  contexts.dueUs[context] = endUs + lengthUs;
+  retries.tries[context] = Math.min(tries, MOST_COUNTED);
+  contexts.dueUs[context] = dueUs(engine, context, rule.plan, outcome, endUs);
   contexts.state[context] = CONTEXT_WAITING;
   pushWait(engine.waits, contexts.dueUs[context]!, context);
   return true;
+}
+
+/** A device that stays registered tries again until its time is over, and has then not failed: it goes on with its next step. */
+export function isPastHold({ exosip, holds }: Engine, context: number): boolean {
+  return exosip !== null && holds !== null && exosip.againUs[context]! >= holds.untilUs[context]!;
+}
+
+/** When the step is tried again for the `retries.tries`th time. */
+function dueUs(engine: Engine, context: number, plan: PlanRetry, outcome: number, endUs: number): number {
+  if (plan.policy === 'exosip2') {
+    const againUs = engine.exosip!.againUs[context]!;
+    return isBackedOff(engine, outcome) ? Math.max(againUs, endUs + takeToldUs(engine, plan.retryAfterCapUs)) : againUs;
+  }
+  const tries = engine.retries!.tries[context]!;
+  return endUs + Math.max(waitUs(engine, context, plan, tries), takeToldUs(engine, plan.retryAfterCapUs));
 }
 
 function waitUs(engine: Engine, context: number, { policy, baseUs, capUs, jitter }: PlanRetry, tries: number): number {

@@ -20,6 +20,8 @@ import { createChallengeTable, MOST_KEPT_BYTES, MOST_PLACES } from './challenges
 import { createCommandProgram, LONGEST_COMMAND_BYTES } from './command-program.ts';
 import type { ContextTable } from './contexts.ts';
 import { createContextTable } from './contexts.ts';
+import type { ExosipTable } from './exosip2-table.ts';
+import { createExosipTable } from './exosip2-table.ts';
 import type { HoldTable } from './hold-table.ts';
 import { createHolds, refreshesPerSecond } from './hold-table.ts';
 import type { IntervalTable } from './intervals.ts';
@@ -103,6 +105,8 @@ export interface Engine {
   readonly waits: WaitHeap;
   /** Null when the flow has no hold. */
   readonly holds: HoldTable | null;
+  /** Null, but where contexts act as devices of libeXosip2 do. */
+  readonly exosip: ExosipTable | null;
   readonly challenges: ChallengeTable;
   /** Null: no request of the plan asks for a time. */
   readonly intervals: IntervalTable | null;
@@ -181,6 +185,7 @@ export function createEngine(options: EngineOptions): Engine {
   const runTag = hashText(runId);
   const branch = createBranchReader(runTag, workerIndex);
   const flowCount = plan.local.socketsPerWorker * (options.targets?.count ?? 1);
+  const exosip = isCommanded ? null : createExosipTable(memory, plan, flowProgram, count);
   return sealed({
     options,
     memory,
@@ -189,7 +194,8 @@ export function createEngine(options: EngineOptions): Engine {
     resendTimers: createTimerLists(memory, 'timers', capacity, intervalsOf(plan), flowCount),
     endTimers: createEndTimers(memory, capacity, plan),
     waits: createWaitHeap(memory, count),
-    holds: createHolds(memory, plan, flowProgram, count),
+    holds: createHolds(memory, flowProgram, exosip, count),
+    exosip,
     intervals: isCommanded || asksForTime(flowProgram) ? createIntervalTable(memory, count) : null,
     challenges: createChallengeTable(memory, count, plannedPlaces(plan)),
     repairs: createRepairTable(memory, plan.nat === 'direct', count),

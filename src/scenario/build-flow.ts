@@ -5,9 +5,9 @@ import { canonicalHeaderName } from '../sip/index.ts';
 import { assert } from '../std/index.ts';
 import { buildHold } from './build-hold.ts';
 import { buildExtras, type RequestSource, supportedHeader } from './build-request.ts';
-import { buildFailure } from './failure-schema.ts';
+import { buildFailure, usualFailure } from './failure-schema.ts';
 import type { Tell } from './parsed.ts';
-import type { AttemptStep, PlanHeader, PlanStep, PlanWait, Procedure } from './plan.ts';
+import type { AttemptStep, PlanHeader, PlanStep, PlanWait, Procedure, Profile } from './plan.ts';
 import type { WrittenAttempt, WrittenStep } from './schema.ts';
 
 export type { Tell } from './parsed.ts';
@@ -30,6 +30,7 @@ export const isWhole = (steps: PartialSteps | undefined): boolean =>
 /** What the steps of a flow are built with. */
 export interface StepMaker {
   readonly tell: Tell;
+  readonly profile: Profile;
   readonly requests: RequestSource;
 }
 
@@ -72,7 +73,7 @@ const buildStep = (step: WrittenStep, path: string, maker: StepMaker, depth: num
 };
 
 const attempt = (procedure: Procedure, options: WrittenAttempt, path: string, maker: StepMaker): AttemptStep => {
-  const { tell, requests } = maker;
+  const { tell, requests, profile } = maker;
   const extras = buildExtras(requests, procedure, options, (key, message) => tell(`${path}.${key}`, message));
   const headers = buildHeaders(options, path, tell);
   return {
@@ -81,7 +82,7 @@ const attempt = (procedure: Procedure, options: WrittenAttempt, path: string, ma
     expiresSeconds: expiresOf(procedure, options.expires),
     headers: [...headers, ...supportedHeader(requests.managed, extras.contacts, headers)],
     ...extras,
-    ...buildFailure(options, path, tell),
+    ...buildFailure(options, usualFailure(profile, procedure, options.expires), path, tell),
   };
 };
 

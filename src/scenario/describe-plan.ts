@@ -8,6 +8,7 @@ import type {
   PlanKeepalive,
   PlanLoad,
   PlanLocal,
+  PlanRetry,
   PlanStep,
   PlanTarget,
   PlanWait,
@@ -120,9 +121,15 @@ const failureText = ({ expect, onFailure, retry }: AttemptStep): string => {
   if (expect !== undefined) parts.push(`expecting ${expect.join(' or ')}`);
   if (onFailure === 'continue') parts.push('whatever comes of it');
   if (retry !== undefined && retry.policy !== 'none') {
-    parts.push(`tried again up to ${retry.tries} ${retry.tries === 1 ? 'time' : 'times'}`);
+    parts.push(retryText(retry));
   }
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+};
+
+/** How the devices of libeXosip2 do it, or how often. */
+const retryText = ({ policy, tries }: PlanRetry): string => {
+  const how = policy === 'exosip2' ? 'tried again as libeXosip2 does' : 'tried again';
+  return tries === null ? how : `${how} up to ${tries} ${tries === 1 ? 'time' : 'times'}`;
 };
 
 const waitText = (wait: PlanWait): string => {

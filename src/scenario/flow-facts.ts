@@ -102,7 +102,8 @@ export const meanWaitUs = (wait: PlanWait, expiresSeconds: number): number => {
 export const hasRetries = (flow: readonly PlanStep[]): boolean =>
   flow.some((step) => {
     if (step.kind === 'repeat') return hasRetries(step.steps);
-    return step.kind === 'attempt' && step.retry !== undefined && step.retry.policy !== 'none';
+    const attempt = step.kind === 'hold' ? step.refresh : step;
+    return attempt.kind === 'attempt' && attempt.retry !== undefined && attempt.retry.policy !== 'none';
   });
 
 /** The procedures of a flow, in their fixed order. */

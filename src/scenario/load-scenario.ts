@@ -77,7 +77,8 @@ export const loadScenario = (source: ScenarioSource): RunPlan => {
   const embedded = readEmbedded(written, { source, tell, identitiesPassword: credentials.password });
   if (reader.problems.length > 0) throw new UserError('SCENARIO_INVALID', inOrder(reader.problems));
   assert(flow !== null, 'a scenario without problems has a flow');
-  return buildPlan(source.file, written as WrittenScenario, { flow, thresholds, credentials, embedded });
+  const hasBudget = has('retryBudget');
+  return buildPlan(source.file, written as WrittenScenario, { hasBudget, flow, thresholds, credentials, embedded });
 };
 
 /** The plan's steps; null when the flow could not be read at all or only in part. */
@@ -92,7 +93,7 @@ const readFlow = (
   const before = reader.problems.length;
   const profile = written.profile ?? 'rfc3261';
   checkProfile(steps, 'flow', profile, tell);
-  const maker = { tell, requests: { managed: written.contact, readText } };
+  const maker = { tell, profile, requests: { managed: written.contact, readText } };
   const flow = applyProfile(settleHolds(buildSteps(steps, 'flow', maker)), profile);
   if (reader.problems.length > before || !isWhole(steps)) return null;
   checkFlow(flow, tell);
@@ -131,6 +132,8 @@ const readThresholds = (
 };
 
 interface Read {
+  /** The file names a budget for retries. A fleet of libeXosip2's devices has none of its own. */
+  readonly hasBudget: boolean;
   readonly flow: readonly PlanStep[];
   readonly thresholds: readonly PlanThreshold[];
   readonly credentials: BuiltCredentials;
@@ -152,7 +155,9 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
     load: buildLoad(written.load),
     flow: read.flow,
     profile: written.profile,
-    ...(hasRetries(read.flow) ? { retryBudget: written.retryBudget } : {}),
+    ...(hasRetries(read.flow)
+      ? { retryBudget: read.hasBudget || written.profile !== 'exosip2' ? written.retryBudget : null }
+      : {}),
     timers: { t1Us: timers.T1, t2Us: timers.T2, t4Us: timers.T4 },
     drainUs: written.drain,
     verify: written.verify === undefined ? null : { sampleShare: written.verify.sample },

@@ -48,13 +48,14 @@ export interface AttemptStep {
 /** How a step that failed is tried again. */
 export interface PlanRetry {
   /** `none`: it isn't, as if the flow stopped. */
-  readonly policy: 'none' | 'fixed' | 'exponential';
+  readonly policy: 'none' | 'fixed' | 'exponential' | 'exosip2';
+  /** Not with `exosip2`, whose waits are its own (engine/exosip2.ts). */
   readonly baseUs: number;
   readonly capUs: number;
   /** Up to this share of each wait is left out by chance. */
   readonly jitter: number;
-  /** Retries of one step at most. */
-  readonly tries: number;
+  /** Retries of one step at most; null: without end. */
+  readonly tries: number | null;
   readonly retryAfterCapUs: number;
   /** Ends that are tried again; null: those that may be better next time (engine/endings.ts). */
   readonly on: readonly string[] | null;
@@ -249,8 +250,8 @@ export interface RunPlan {
   readonly load: PlanLoad;
   readonly flow: readonly PlanStep[];
   readonly profile: Profile;
-  /** Retries of the whole run as a share of its other attempts; absent: no step retries. */
-  readonly retryBudget?: number;
+  /** Retries of the whole run as a share of its other attempts; null: as many as there are; absent: no step retries. */
+  readonly retryBudget?: number | null;
   readonly timers: TimerProfile;
   readonly drainUs: number;
   /** Null: nothing is verified. */

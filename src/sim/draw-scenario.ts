@@ -192,7 +192,7 @@ function hold(builder: FlowBuilder): Flow {
   };
   const step = {
     for: `${length}s`,
-    ...(builder.isExosip ? {} : timing),
+    ...(builder.isExosip ? { onFailure: 'stop' } : timing),
     expires: `${expires}s`,
     headers,
     ...builder.contacts.ofStep(),
@@ -220,7 +220,8 @@ function attempt(builder: FlowBuilder, procedure: string): Flow {
   const isAsking = procedure === 'register' || procedure === 'refresh';
   const expires = random.pick([1, 5, 30, 60, 600, 3600, 7200, 0]);
   const contacts = isAsking || procedure === 'unregister' ? builder.contacts.ofStep() : {};
-  const options = { ...(isAsking ? { expires: `${expires}s` } : {}), headers, ...contacts };
+  const stop = isAsking && builder.isExosip ? { onFailure: 'stop' } : {};
+  const options = { ...(isAsking ? { expires: `${expires}s` } : {}), headers, ...contacts, ...stop };
   return { steps: [{ [procedure]: options }], attempts: 1 };
 }
 

@@ -7,6 +7,7 @@ import type { Arrival } from '../observer.ts';
 import type { SlowMessage } from '../slow-parser.ts';
 import type { Challenge, Reading } from './challenge-text.ts';
 import { findChallenges } from './challenge-text.ts';
+import { forgetResends, isFleet, leadsFleetOn, noteRestarts, owedByFleet, takeResend } from './fleet.ts';
 import { readGrants } from './grant.ts';
 import { mayHold } from './holds.ts';
 import { asksForLonger, tellLeast } from './intervals.ts';
@@ -76,7 +77,8 @@ function answer(world: World, transaction: Transaction, delivered: Delivered): v
   complete(world, transaction);
   if (transaction.sentUs !== null) transaction.attempt.wireUs += Math.max(0, delivered.atUs - transaction.sentUs);
   transaction.isMaybeGone = isMaybeOver;
-  if (status === 401 || status === 407) challenge(world, transaction, delivered);
+  if (status < 300) forgetResends(page);
+  if (status === 401 || status === 407 || leadsFleetOn(world, status)) challenge(world, transaction, delivered);
   else if (status < 300) succeed(world, transaction, delivered);
   else if (asksForLonger(transaction, delivered.parsed)) oweLonger(world, transaction, delivered);
   else endAttempt(world, page, [`status-${status}`, ...page.otherwise], isMaybeOver ? null : delivered.atUs);
@@ -165,25 +167,39 @@ function owe(page: ContextPage): void {
 
 function challenge(world: World, transaction: Transaction, delivered: Delivered): void {
   const { page } = transaction;
-  const found = findChallenges(delivered.text, delivered.parsed.status);
-  const isLeading = leadsOn(world, transaction, found, delivered.parsed.status);
+  const { status } = delivered.parsed;
+  const found = findChallenges(delivered.text, status, isFleet(world));
+  const reading: Reading = { leadsOn: readingOf(world, transaction, found, delivered) };
   const { otherwise } = page;
-  if (!delivered.isDamaged && !isLeading) {
-    if (otherwise.length === 0) dropNonces(page);
-    endAttempt(world, page, ['auth', ...otherwise], otherwise.length === 0 ? delivered.atUs : null);
+  if (isFleet(world)) noteRestarts(page, found);
+  if (reading.leadsOn === 'no') {
+    if (isFleet(world)) page.latest = found;
+    else if (otherwise.length === 0) dropNonces(page);
+    const own = leadsFleetOn(world, status) ? `status-${status}` : 'auth';
+    endAttempt(world, page, [own, ...otherwise], otherwise.length === 0 ? delivered.atUs : null);
     return;
   }
-  const reading: Reading = { leadsOn: delivered.isDamaged ? 'unclear' : 'yes' };
-  const isFirst = transaction.attempt.challenges === 0;
-  const isSure = reading.leadsOn === 'yes' && otherwise.length === 0;
+  page.owes = isFleet(world) ? owedByFleet(world, found, status, delivered.isDamaged) : 'credentials';
+  const isFirst = transaction.attempt.challenges === 0 && page.owes !== 'again';
+  const isSure = reading.leadsOn === 'yes' && otherwise.length === 0 && page.owes === 'credentials';
   const counts = isFirst && transaction.attempt.step !== null ? world.ledger.challenged : null;
   if (counts !== null) countIn(counts, transaction.attempt.procedure, isSure);
   page.challenge = reading;
-  page.owes = 'credentials';
   page.latest = found;
   page.stage = 'challenged';
   page.readyUs = delivered.atUs;
   owe(page);
+}
+
+function readingOf(
+  world: World,
+  transaction: Transaction,
+  found: readonly Challenge[],
+  { isDamaged, parsed }: Delivered,
+): Reading['leadsOn'] {
+  if (isFleet(world)) return takeResend(transaction.page);
+  if (isDamaged) return 'unclear';
+  return leadsOn(world, transaction, found, parsed.status) ? 'yes' : 'no';
 }
 
 /** RFC 3261 §10.2.8: the same request again, for as long as the registrar wants at least. */
@@ -212,7 +228,6 @@ function leadsOn(
   status: number,
 ): boolean {
   if (world.facts.plan.identities.password === null || found.length === 0) return false;
-  const mayRepeat = world.facts.plan.profile === 'exosip2';
   const isRefused = found.some(({ server, nonce, isStale }) => {
     const before = carried.get(server);
     return before !== undefined && !isStale && (before.isFresh || before.nonce === nonce);
@@ -221,5 +236,5 @@ function leadsOn(
   const isOver = (server: string): boolean => status === 401 && server.startsWith('registrar ');
   const still = [...carried].filter(([server, { isFresh }]) => isFresh || !isOver(server)).map(([server]) => server);
   const servers = new Set([...still, ...found.map(({ server }) => server)]);
-  return (mayRepeat || !isRefused) && attempt.challenges < MOST_CHALLENGES * servers.size;
+  return !isRefused && attempt.challenges < MOST_CHALLENGES * servers.size;
 }

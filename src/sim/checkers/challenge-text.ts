@@ -24,6 +24,8 @@ export interface Reading {
 
 const ALGORITHMS = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256', 'SHA-512-256-sess'] as const;
 
+const FLEET_ALGORITHMS: ReadonlySet<string> = new Set(['MD5', 'SHA-256']);
+
 /** Bounds of what a client of ours keeps. */
 const MOST_REALM = 256;
 const MOST_NONCE = 1_024;
@@ -55,19 +57,23 @@ export function readDigest(value: string): ReadonlyMap<string, string> | null {
 }
 
 /** What can be answered of a 401 or 407: the topmost of each realm; those of the other kind only beside one of its own kind. */
-export function findChallenges(text: string, status: number): readonly Challenge[] {
+export function findChallenges(text: string, status: number, isFleet: boolean): readonly Challenge[] {
   const isProxy = status === PROXY_STATUS;
-  const own = topmostOf(text, isProxy);
-  return own.length === 0 ? [] : [...own, ...topmostOf(text, !isProxy)];
+  const own = topmostOf(text, isProxy, isFleet);
+  return own.length === 0 ? [] : [...own, ...topmostOf(text, !isProxy, isFleet)];
 }
 
 export const serverOf = (isProxy: boolean, realm: string): string => `${isProxy ? 'proxy' : 'registrar'} ${realm}`;
 
-function topmostOf(text: string, isProxy: boolean): readonly Challenge[] {
+/** libeXosip2 4.3: a fleet's devices know two algorithms, and always name the one that they use. */
+function topmostOf(text: string, isProxy: boolean, isFleet: boolean): readonly Challenge[] {
   const byServer = new Map<string, Challenge>();
   for (const value of valuesOf(text, isProxy ? 'proxy-authenticate' : 'www-authenticate')) {
     const challenge = readChallenge(value, isProxy);
-    if (challenge !== null && !byServer.has(challenge.server)) byServer.set(challenge.server, challenge);
+    if (challenge === null || byServer.has(challenge.server)) continue;
+    if (!isFleet) byServer.set(challenge.server, challenge);
+    else if (FLEET_ALGORITHMS.has(challenge.algorithm))
+      byServer.set(challenge.server, { ...challenge, hasAlgorithm: true });
   }
   return [...byServer.values()];
 }

@@ -129,6 +129,7 @@ function countOf(world: World, credentials: Credentials): number {
 /** One more than in the last request with this nonce; requests that never left have counted too. */
 function checkNonceCount({ page, text }: Request, { server, nonce }: Challenge, count: number, isGap: boolean): void {
   const key = `${server}\n${nonce}`;
+  if (page.restarted.delete(key) && count === 1) page.nonceCounts.delete(key);
   const expected = (page.nonceCounts.get(key) ?? 0) + 1;
   if (count !== expected && !(isGap && count > expected)) {
     throw wrong('nonce-count', page.worker, `nc says ${count}, where ${expected} comes next`, text);

@@ -58,6 +58,9 @@ export interface Span {
   readonly highUs: number;
 }
 
+/** Credentials; for longer; the same; or credentials or the same, where the answer was damaged. */
+export type Owed = 'credentials' | 'longer' | 'again' | 'either';
+
 export type Stage = 'idle' | 'talking' | 'challenged' | 'walking';
 
 export interface Attempt {
@@ -74,6 +77,8 @@ export interface Attempt {
   readonly fresh: Set<string>;
   /** 423s that led on. */
   raises: number;
+  /** Answers after which the request was sent again as it was (fleet.ts). */
+  repeats: number;
   /** First send to final answer, over its transactions. */
   wireUs: number;
 }
@@ -138,7 +143,7 @@ export interface ContextPage {
   readyUs: number | null;
   /** In stage challenged: what the answer asks for, and when it came; `owes` tells of which kind. */
   challenge: Reading | null;
-  owes: 'credentials' | 'longer';
+  owes: Owed;
   /** What it was told to ask for, when it owes that. */
   owedSeconds: number;
   challengedUs: number;
@@ -149,6 +154,9 @@ export interface ContextPage {
   latest: readonly Challenge[];
   /** By server and nonce. */
   readonly nonceCounts: Map<string, number>;
+  /** Of a fleet's device: nonces that it may count from 1 again, and how often at least and most it has repeated a request (fleet.ts). */
+  readonly restarted: Set<string>;
+  readonly resends: { least: number; most: number };
   /** The first start of it not yet looked at. */
   nextStart: number;
   hasBegunCleanup: boolean;
@@ -383,6 +391,8 @@ function createPage({ identities }: RunPlan, context: number, socket: SocketBook
     kept: new Map(),
     latest: [],
     nonceCounts: new Map(),
+    restarted: new Set(),
+    resends: { least: 0, most: 0 },
     nextStart: context,
     hasBegunCleanup: false,
     hasBeenAsked: false,

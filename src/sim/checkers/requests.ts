@@ -4,6 +4,7 @@
 import { countsApart, isLoading } from '../../engine/index.ts';
 import type { AttemptStep, RunPlan } from '../../scenario/index.ts';
 import { checkCredentials } from './credentials.ts';
+import { isSentAgain, settleOwed } from './fleet.ts';
 import { checkRefresh, dueAfterPauses, enterHold, findHold, isHeldStill } from './holds.ts';
 import { learnLeast } from './intervals.ts';
 import { countAttempt } from './ledger.ts';
@@ -64,6 +65,7 @@ function takeRequest(world: World, socket: SocketBook, text: string): Transactio
   if (isGap) closeUnseen(world, page);
   const isAnswer = page.stage === 'challenged' && isSameStep(page, request.step) && mustAnswer(page, request);
   const attempt = isAnswer ? page.attempt! : beginAttempt(world, request);
+  if (isAnswer) settleOwed(page, attempt, text);
   if (isAnswer && page.owes === 'credentials') attempt.challenges++;
   if (isAnswer && page.owes === 'longer') {
     attempt.raises++;
@@ -149,12 +151,11 @@ const isSameStep = (page: ContextPage, step: AttemptStep | null): boolean =>
   page.attempt !== null && page.attempt.step === step;
 
 /** Where it hangs on something unseen whether the challenge leads on, the request itself tells. */
-function mustAnswer(
-  { challenge, otherwise, latest, owes, owedSeconds }: ContextPage,
-  { text, parsed }: Request,
-): boolean {
+function mustAnswer(page: ContextPage, { text, parsed }: Request): boolean {
+  const { challenge, otherwise, latest, owes, owedSeconds } = page;
   if (challenge?.leadsOn === 'yes' && otherwise.length === 0) return true;
   if (owes === 'longer') return parsed.expires === owedSeconds;
+  if (owes !== 'credentials') return isSentAgain(page);
   return latest.some(({ nonce }) => text.includes(`nonce="${nonce}"`));
 }
 
@@ -178,6 +179,7 @@ function beginAttempt(world: World, request: Request): Attempt {
     challenges: 0,
     fresh: new Set(),
     raises: 0,
+    repeats: 0,
     wireUs: 0,
   };
   page.attempt = attempt;
@@ -279,6 +281,7 @@ function beginCleanup(world: World, { page, text }: Request): Attempt {
     challenges: 0,
     fresh: new Set(),
     raises: 0,
+    repeats: 0,
     wireUs: 0,
   };
   page.attempt = attempt;

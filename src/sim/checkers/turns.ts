@@ -3,6 +3,7 @@
 
 import { countsApart, freeRowsOf, isLoading, isOver } from '../../engine/index.ts';
 import { NEVER_US } from '../../std/index.ts';
+import { isFleet } from './fleet.ts';
 import { isSameBytes } from './messages.ts';
 import type { ContextPage, Offered, SocketBook, Transaction, WorkerBook, World } from './model.ts';
 import { UNSEEN_ENDS } from './requests.ts';
@@ -188,7 +189,7 @@ function settleOwing(world: World, { worker, owing, forgetting }: SocketBook): v
       if (isSure && page.challenge?.leadsOn === 'yes') {
         throw wrong('challenge', worker, `${page.user} owes an answer to a challenge, and nothing stands in its way`);
       }
-      if (page.challenge?.leadsOn === 'unclear' && isSure) page.kept.clear();
+      if (page.challenge?.leadsOn === 'unclear' && isSure && !isFleet(world)) page.kept.clear();
       endAttempt(world, page, endsOf(world, page, null), isSure ? page.readyUs : null);
     }
   }

@@ -29,6 +29,7 @@ export function beginQuery(world: World, { page, text }: Request): Attempt {
     challenges: 0,
     fresh: new Set(),
     raises: 0,
+    repeats: 0,
     wireUs: 0,
   };
   page.attempt = attempt;

@@ -104,4 +104,54 @@ describe('onFailure, retry and expect in a scenario', () => {
     expect(text).toContain('register (expecting 403 or 404, tried again up to 1 time)');
     expect(describePlan(load('query: { onFailure: continue }'))).toContain('query (whatever comes of it)');
   });
+
+  it('a hold alone that is tried again has a budget too', () => {
+    expect(load('register\n  - hold: { for: 1h, onFailure: retry }').retryBudget).toBe(0.1);
+  });
+});
+
+describe('retries of a fleet of libeXosip2 devices', () => {
+  const EXOSIP = { policy: 'exosip2', tries: null, jitter: 0, on: null };
+  const fleet = (step: string, more = ''): RunPlan => load(step, `profile: exosip2\n${more}`);
+
+  it.each(['register', 'refresh'])('%s that says nothing of failures is tried again without end or budget', (step) => {
+    const plan = fleet(step);
+    expect(stepOf(plan)).toMatchObject({ onFailure: 'retry', retry: EXOSIP });
+    expect(plan.retryBudget).toBeNull();
+    expect(describePlan(plan)).toContain(`${step} (tried again as libeXosip2 does)`);
+  });
+
+  it('so is the refresh of a hold; a budget of the file holds', () => {
+    const plan = fleet('register\n  - hold: { for: 1h }', 'retryBudget: 5%');
+    expect(plan.flow[1]).toMatchObject({ refresh: { onFailure: 'retry', retry: EXOSIP } });
+    expect(plan.retryBudget).toBe(0.05);
+  });
+
+  it.each(['unregister', 'wildcard', 'query', 'register: { expires: 0s }', 'register: { onFailure: stop }'])(
+    '%s is not',
+    (step) => {
+      expect(stepOf(fleet(step))).not.toHaveProperty('onFailure');
+      expect(fleet(step)).not.toHaveProperty('retryBudget');
+    },
+  );
+
+  it('what the file says of retries counts', () => {
+    expect(stepOf(fleet('register: { retry: { policy: fixed, base: 2s } }'))).toMatchObject({
+      onFailure: 'retry',
+      retry: { policy: 'fixed', baseUs: 2_000_000, tries: 3 },
+    });
+    expect(stepOf(load('register: { onFailure: retry, retry: { policy: exosip2, tries: 5 } }'))).toMatchObject({
+      retry: { ...EXOSIP, tries: 5 },
+    });
+  });
+
+  it.each(['base: 2s', 'cap: 60s', 'jitter: 10%'])(
+    'refuses %s beside policy exosip2, whose waits are its own',
+    (key) => {
+      const [name] = key.split(':');
+      expect(complaints(`register: { onFailure: retry, retry: { policy: exosip2, ${key} } }`)).toEqual([
+        expect.stringContaining(`the waits of policy exosip2 are its own; leave ${name} out`),
+      ]);
+    },
+  );
 });
