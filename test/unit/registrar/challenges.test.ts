@@ -118,6 +118,20 @@ describe('who asks', () => {
     expect(statusOf(one(registrar, [forProxy, answer({ algorithm: 'MD5', nonce })], 4))).toBe(200);
     expect(countersOf(registrar).byStatus).toEqual({ '200': 1, '401': 2, '407': 1 });
   });
+
+  it('22.3 with both, the proxy does not count the uses of its nonce: a nonce for one use still lets an attempt through', () => {
+    const registrar = openFile(auth('challenge: both, nonceUses: 1'));
+    const [line = ''] = header(one(registrar, [], 1), 'Proxy-Authenticate');
+    const proxyNonce = /nonce="([^"]+)"/.exec(line)?.[1] ?? '';
+    const forProxy = (nc: string): string =>
+      answer({ algorithm: 'MD5', nonce: proxyNonce, nc, realm: 'proxy.test.example', header: 'Proxy-Authorization' });
+    const second = one(registrar, [forProxy('00000001')], 2);
+    expect(statusOf(second)).toBe(401);
+    const nonce = challengeValue(second, 'nonce') ?? '';
+    const forRegistrar = answer({ algorithm: 'MD5', nonce });
+    expect(statusOf(one(registrar, [forProxy('00000002'), forRegistrar], 3))).toBe(200);
+    expect(statusOf(one(registrar, [forProxy('00000003'), forRegistrar], 4)), 'the registrar does').toBe(401);
+  });
 });
 
 describe('nonces', () => {
