@@ -9,6 +9,8 @@ export interface DiagnosisFacts {
   readonly target: string;
   readonly hasPassword: boolean;
   readonly waitedSeconds: number;
+  /** Somebody did not wait for the end. */
+  readonly interrupted: boolean;
 }
 
 export interface Diagnosis {
@@ -83,7 +85,16 @@ const nothingBack = (done: ProbeDone, facts: DiagnosisFacts): string | null => {
   return `no answer from ${facts.target} within ${facts.waitedSeconds} s: wrong address, a firewall, or a server that ignores it`;
 };
 
+/** How far it came: what was sent, and what the last answer was. */
+const cutShort = ({ messages }: ProbeDone, { target }: DiagnosisFacts): string => {
+  const requests = messages.filter(isRegister).length;
+  const last = finalAnswers(messages).at(-1);
+  const answer = last === undefined ? `no final answer from ${target} yet` : `the last answer was ${last.status}`;
+  return `interrupted after ${requests} ${requests === 1 ? 'request' : 'requests'}: ${answer}`;
+};
+
 export const diagnose = (done: ProbeDone, facts: DiagnosisFacts): Diagnosis => {
+  if (facts.interrupted) return bad(cutShort(done, facts));
   const nothing = nothingBack(done, facts);
   if (nothing !== null) return bad(nothing);
   const answers = finalAnswers(done.messages);

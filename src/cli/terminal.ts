@@ -2,10 +2,13 @@
 // and never `process`, so that a test can hand them another one.
 //
 // A reader that goes away (`regstorm … | head`) is no error: what would have been written is dropped, the run goes on and its
-// exit code stays.
+// exit code stays. A stream that takes no more (a full disk) is: the run goes on, and the program ends as it does for any output that
+// cannot be written.
 
 import { readFileSync } from 'node:fs';
 import type { StopSignal } from '../coordinator/index.ts';
+import { UserError } from '../std/index.ts';
+import { describeFailure } from './failure.ts';
 
 export interface TextStream {
   write(text: string): void;
@@ -27,11 +30,12 @@ export interface Terminal {
 const COLUMNS_DEFAULT = 80;
 const STDIN = 0;
 
-const textStream = (stream: NodeJS.WriteStream): TextStream => {
+/** `unwritable` is told once, unless the reader has gone away. */
+const textStream = (stream: NodeJS.WriteStream, unwritable: (error: Error) => void): TextStream => {
   let open = true;
   stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (open && error.code !== 'EPIPE') unwritable(error);
     open = false;
-    if (error.code !== 'EPIPE') process.exitCode = 1;
   });
   return {
     write: (text) => {
@@ -44,9 +48,26 @@ const textStream = (stream: NodeJS.WriteStream): TextStream => {
   };
 };
 
+/** Whatever the command's own exit code is by then: what it was asked to tell is not there. */
+const endUnwritable = (exitCode: number): void => {
+  process.once('exit', () => {
+    process.exitCode = exitCode;
+  });
+};
+
+const processStreams = (): Pick<Terminal, 'out' | 'err'> => {
+  const err = textStream(process.stderr, () => undefined);
+  const out = textStream(process.stdout, (error) => {
+    const message = `standard output cannot be written: ${error.message}`;
+    const { text, exitCode } = describeFailure(new UserError('OUTPUT_UNWRITABLE', { message }), false);
+    err.write(text);
+    endUnwritable(exitCode);
+  });
+  return { out, err };
+};
+
 export const processTerminal = (): Terminal => ({
-  out: textStream(process.stdout),
-  err: textStream(process.stderr),
+  ...processStreams(),
   environment: process.env,
   readInput: () => readFileSync(STDIN),
   onSignal: (listener) => {

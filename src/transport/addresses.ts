@@ -31,7 +31,7 @@ export const isLoopback = (address: string): boolean => {
 
 /**
  * Whether load sent there could reach somebody else's machine. RFC 1918 private networks, RFC 3927 link-local and RFC 6598
- * carrier space are not public; the documentation ranges of RFC 5737 count as public, since nobody's test bed has them.
+ * carrier space are not public, nor is RFC 2544's for benchmarks; the documentation ranges of RFC 5737 count as public, since nobody's test bed has them.
  */
 export const isPublicAddress = (address: string): boolean => {
   const value = parseIpv4(address);
@@ -43,6 +43,7 @@ export const isPublicAddress = (address: string): boolean => {
     within(value, '172.16.0.0', 12) ||
     within(value, '192.168.0.0', 16) ||
     within(value, '169.254.0.0', 16) ||
-    within(value, '100.64.0.0', 10);
+    within(value, '100.64.0.0', 10) ||
+    within(value, '198.18.0.0', 15);
   return !confined;
 };

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CliSession, openSession, scenario } from './cli-session.ts';
@@ -222,5 +222,13 @@ describe('commands that send nothing', () => {
   it('a reader that goes away is no error', async () => {
     const end = await session.shell('{ regstorm schema; echo "exit $?" >&2; } | true');
     expect(end.stderr).toBe('exit 0\n');
+  });
+});
+
+describe.skipIf(!existsSync('/dev/full'))('standard output on a full disk', () => {
+  it.each(['schema', '--help', 'doctor'])('%s says that it cannot be written, and exits 2', async (command) => {
+    const end = await session.shell(`regstorm ${command} > /dev/full`);
+    expect(end.stderr).toContain('regstorm: standard output cannot be written: ENOSPC');
+    expect(end.exitCode).toBe(2);
   });
 });

@@ -156,6 +156,21 @@ describe('regstorm quick, a single user', () => {
     expect(end.exitCode).toBe(20);
   });
 
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'interrupted by %s, shows what was sent and says how far it came',
+    async (signal) => {
+      const peer = await openSilentPeer();
+      const child = session.start(['quick', `127.0.0.1:${peer.port}`]);
+      await peer.heard();
+      child.signal(signal);
+      const end = await endOf(child);
+      peer.close();
+      expect(end.stdout).toMatch(/^>>> sent after 0\.000 ms\n {4}REGISTER sip:127\.0\.0\.1/);
+      expect(end.stdout).toMatch(/\ninterrupted after [1-9] requests?: no final answer from 127\.0\.0\.1:\d+ yet\n$/);
+      expect(end.exitCode).toBe(signal === 'SIGINT' ? 130 : 143);
+    },
+  );
+
   it('where nobody listens exits 23', async () => {
     const port = await findFreePort();
     const end = await session.run(['quick', `127.0.0.1:${port}`]);

@@ -5,6 +5,8 @@ import { once } from 'node:events';
 
 export interface SilentPeer {
   readonly port: number;
+  /** Resolves when something came in, now or earlier. */
+  heard(): Promise<unknown>;
   close(): void;
 }
 
@@ -12,5 +14,6 @@ export const openSilentPeer = async (): Promise<SilentPeer> => {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
-  return { port: socket.address().port, close: () => socket.close() };
+  const first = once(socket, 'message');
+  return { port: socket.address().port, heard: () => first, close: () => socket.close() };
 };

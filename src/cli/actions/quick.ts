@@ -20,6 +20,7 @@ import { parseDuration, parseRate } from '../../scenario/index.ts';
 import { assert, EXIT, US_PER_SECOND } from '../../std/index.ts';
 import type { Given } from '../command.ts';
 import { usage, wholeNumber } from '../command.ts';
+import type { DiagnosisFacts } from '../diagnosis.ts';
 import { diagnose } from '../diagnosis.ts';
 import { executeRun } from '../execute-run.ts';
 import { readPassword } from '../password-option.ts';
@@ -105,16 +106,18 @@ const trySingle = async (given: Given, plan: RunPlan, terminal: Terminal): Promi
       stop,
     });
     const signal = stop.signal();
-    return signal === null ? tell(done, plan, `${target.address}:${target.port}`, terminal) : EXIT[signal];
+    const hasPassword = plan.identities.password !== null;
+    const facts = { target: `${target.address}:${target.port}`, hasPassword, interrupted: signal !== null };
+    const exitCode = tell(done, { ...facts, waitedSeconds: SINGLE_TIMEOUT_SECONDS }, terminal);
+    return signal === null ? exitCode : EXIT[signal];
   } finally {
     stopListening();
     await pool.destroy();
   }
 };
 
-const tell = (done: ProbeDone, plan: RunPlan, target: string, terminal: Terminal): number => {
-  const hasPassword = plan.identities.password !== null;
-  const diagnosis = diagnose(done, { target, hasPassword, waitedSeconds: SINGLE_TIMEOUT_SECONDS });
+const tell = (done: ProbeDone, facts: DiagnosisFacts, terminal: Terminal): number => {
+  const diagnosis = diagnose(done, facts);
   terminal.out.write(traceText(done.messages));
   terminal.out.write(`${diagnosis.sentence}\n`);
   if (diagnosis.good) return EXIT.PASS;

@@ -24,7 +24,12 @@ const probe = (answer: ProbeDone['answer'], messages: readonly TracedMessage[]):
   warnings: [],
 });
 
-const facts = (hasPassword: boolean) => ({ target: '192.0.2.1:5060', hasPassword, waitedSeconds: 10 });
+const facts = (hasPassword: boolean) => ({
+  target: '192.0.2.1:5060',
+  hasPassword,
+  waitedSeconds: 10,
+  interrupted: false,
+});
 
 describe('one sentence about what happened to a single user', () => {
   it.each([
