@@ -73,13 +73,13 @@ const KNOWN_METHODS: readonly Uint8Array[] = [
 /** The ANSWER_* for the request under way, which parseMessage judged to be `parsed`. */
 export const answerRequest = (registrar: Registrar, parsed: number): number => {
   if (parsed !== PARSE_OK) return refuseMalformed(registrar, parsed);
-  const { message } = registrar;
+  const { message, options } = registrar;
   const { method } = message;
   if (method !== METHOD_REGISTER && method !== METHOD_OPTIONS) return refuseMethod(registrar);
   const uri = checkRequestUri(registrar);
   if (uri !== ANSWER_OK) return uri;
   if (isAnythingRequired(registrar)) return ANSWER_EXTENSION;
-  if (hasForeignBody(message)) return ANSWER_BODY;
+  if (options.bodies === 'refuse' && hasForeignBody(message)) return ANSWER_BODY;
   return method === METHOD_OPTIONS ? ANSWER_CAPABILITIES : register(registrar);
 };
 

@@ -75,6 +75,8 @@ export interface RegistrarOptions {
   /** Lines of each 200; `{user}` is that of To. */
   readonly serviceRoutes?: readonly string[];
   readonly associatedUris?: readonly TextTemplate[];
+  /** Of a type that it knows nothing of, which is any: passed over, or refused with 415 (RFC 3261 §8.2.3, the default). */
+  readonly bodies?: 'accept' | 'refuse';
   /** What becomes of a contact beyond maxContactsPerAor: refused (the default), or the oldest gives way. */
   readonly contactsBeyond?: 'refuse' | 'replace';
 }
@@ -119,6 +121,7 @@ export const resolveOptions = (options: RegistrarOptions): ResolvedOptions => {
     gruu: false,
     serviceRoutes: [],
     associatedUris: [],
+    bodies: 'refuse',
     contactsBeyond: 'refuse',
     ...options,
   };

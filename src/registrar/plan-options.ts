@@ -41,6 +41,7 @@ export const optionsFor = (place: RegistrarPlace, behaviour: RegistrarBehaviour)
     gruu: behaviour.gruu,
     serviceRoutes: behaviour.serviceRoutes,
     associatedUris: behaviour.associatedUris,
+    bodies: behaviour.bodies,
     rules: behaviour.rules,
     restarts: behaviour.restarts,
     service: behaviour.service,

@@ -45,6 +45,7 @@ export const buildBehaviour = (written: UnsureSettings, place: RegistrarPlace): 
     gruu: written.gruu ?? false,
     serviceRoutes: written.serviceRoute ?? [],
     associatedUris: written.associatedUris ?? [],
+    bodies: written.bodies ?? 'accept',
     rules: buildRules(written.rules ?? [], place),
     restarts: buildRestarts(written.restarts ?? [], place),
   };

@@ -122,6 +122,7 @@ export interface RegistrarBehaviour {
   readonly gruu: boolean;
   readonly serviceRoutes: readonly string[];
   readonly associatedUris: readonly TextTemplate[];
+  readonly bodies: 'accept' | 'refuse';
   readonly rules: readonly PlanRule[];
   readonly restarts: readonly PlanRestart[];
 }

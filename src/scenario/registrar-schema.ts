@@ -271,6 +271,11 @@ const settings = {
     .array(value(parsePlainText, { description: 'A name-addr.', examples: ['<sip:orig@10.0.0.1;lr>'] }))
     .optional()
     .meta({ description: 'Service-Route lines of each 200 (RFC 3608).', examples: [['<sip:orig@10.0.0.1;lr>']] }),
+  bodies: oneOf(
+    ['accept', 'refuse'],
+    'accept',
+    'What becomes of a request with a body: it is passed over, or refused with 415 (RFC 3261 §8.2.3).',
+  ),
   associatedUris: z
     .array(value(parseUserText, { description: 'A name-addr; {user} stands for the user.' }))
     .optional()

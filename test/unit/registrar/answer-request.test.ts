@@ -73,6 +73,11 @@ describe('RFC 3261 §8.2, §10.3 steps 1 and 2: what a request is refused for be
     }
   });
 
+  it('8.2.3 passes over a body where it is told to, and still asks for credentials', () => {
+    expect(statusOf(exchange(open({ bodies: 'accept' }), withBody(request())))).toBe(200);
+    expect(statusOf(exchange(open({ bodies: 'accept', password: 'secret' }), withBody(request())))).toBe(401);
+  });
+
   it('8.2.3 ignores a body that says it is optional, and the headers of a body that is not there', () => {
     const optional = request({ headers: ['Content-Disposition: render ; x="a;b" ; HANDLING = Optional'] });
     expect(statusOf(exchange(open(), withBody(optional)))).toBe(200);

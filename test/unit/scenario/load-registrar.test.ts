@@ -33,6 +33,7 @@ describe('a registrar file', () => {
       gruu: false,
       serviceRoutes: [],
       associatedUris: [],
+      bodies: 'accept',
       rules: [],
       restarts: [],
     });
