@@ -22,6 +22,7 @@ import { createControl, markFailed, readyWorkers, requestState, startAt, stateOf
 import type { RunningRegistrar } from './embedded.ts';
 import { createHeartbeatWatch } from './heartbeat.ts';
 import type { WorkerPool } from './pool.ts';
+import type { RedirectName } from './redirect-names.ts';
 import { cleanupUsMax, seriesSecondsFor } from './run-length.ts';
 import type { StopSwitch } from './stop-switch.ts';
 import type { TargetWatch } from './target-watch.ts';
@@ -32,6 +33,7 @@ export interface LoadOptions {
   readonly plan: RunPlan;
   readonly targets: readonly WeightedTarget[];
   readonly targetWatch: TargetWatch;
+  readonly redirectNames: readonly RedirectName[];
   readonly workers: number;
   readonly runId: string;
   readonly seed: number;
@@ -115,7 +117,7 @@ const createLoad = (options: LoadOptions): Load => {
 
 /** Never rejects: what goes wrong is kept in `load.lost`. */
 const runWorker = async (load: Load, worker: number, block: MetricsBlock): Promise<void> => {
-  const { pool, plan, targets, targetWatch, workers, runId, seed, userAgent } = load.options;
+  const { pool, plan, targets, targetWatch, redirectNames, workers, runId, seed, userAgent } = load.options;
   try {
     const done = await pool.run({
       kind: 'load',
@@ -123,6 +125,7 @@ const runWorker = async (load: Load, worker: number, block: MetricsBlock): Promi
       plan,
       targets,
       targetTable: targetWatch.table,
+      redirectNames,
       workerIndex: worker,
       workerCount: workers,
       runId,

@@ -11,6 +11,7 @@ import type { RunPlan } from '../scenario/index.ts';
 import { MAX_SOCKETS_PER_WORKER, socketCount, socketsProblem } from '../scenario/index.ts';
 import { UserError } from '../std/index.ts';
 import type { WeightedTarget } from '../worker/messages.ts';
+import { MOST_REDIRECT_PLACES } from '../worker/messages.ts';
 import { conclude, type RunRecord } from './conclude.ts';
 import { checkDescriptors } from './descriptors.ts';
 import type { RunningRegistrar } from './embedded.ts';
@@ -21,6 +22,8 @@ import { runLoad } from './load-phase.ts';
 import type { WorkerEntry, WorkerPool } from './pool.ts';
 import { createPool } from './pool.ts';
 import { askTarget } from './precheck.ts';
+import type { RedirectName } from './redirect-names.ts';
+import { locateRedirects } from './redirect-names.ts';
 import { defaultWorkers } from './run-length.ts';
 import type { StopSwitch } from './stop-switch.ts';
 import { addressText, locateTarget, lookUpText } from './target.ts';
@@ -75,6 +78,7 @@ interface Run {
   /** The most preferred first. */
   readonly targets: readonly WeightedTarget[];
   readonly targetWatch: TargetWatch;
+  readonly redirectNames: readonly RedirectName[];
   readonly sharedMachine: boolean;
   readonly cpuAtStart: NodeJS.CpuUsage;
 }
@@ -89,7 +93,9 @@ export const runPlan = async (plan: RunPlan, options: RunOptions): Promise<RunOu
   const located = await locateTarget(plan, options);
   const targetCount = located?.targets.length ?? 1;
   checkSockets(plan, targetCount);
-  checkDescriptors(threads, socketCount(plan.local, workers) * targetCount - workers);
+  const redirectNames = await locateRedirects(plan, options, options.observer.warning);
+  const placeCount = targetCount + (plan.redirects === undefined ? 0 : MOST_REDIRECT_PLACES);
+  checkDescriptors(threads, socketCount(plan.local, workers) * placeCount - workers);
   const found = located === null ? null : lookUpText(located);
   if (found !== null) options.observer.notice(found);
   const pool = createPool(threads, options.worker);
@@ -107,6 +113,7 @@ export const runPlan = async (plan: RunPlan, options: RunOptions): Promise<RunOu
       registrar,
       targets,
       targetWatch,
+      redirectNames,
       sharedMachine,
       cpuAtStart,
     };

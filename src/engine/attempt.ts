@@ -37,6 +37,8 @@ import { takeLatestContact } from './mappings.ts';
 import type { AttemptInstruction } from './program.ts';
 import { addSkipped } from './program.ts';
 import { pushReady } from './ready-queue.ts';
+import { isWayLost } from './redirect-places.ts';
+import { forgetRedirects } from './redirect-table.ts';
 import { forgetTries, isPastHold, noteTry, retryLater } from './retry.ts';
 import { dropServiceRoute } from './service-routes.ts';
 import { authenticatorOf } from './speakers.ts';
@@ -82,8 +84,12 @@ export function answerChallenge(engine: Engine, context: number): boolean {
   return true;
 }
 
-/** Sends the present attempt's request once more, changed as its last answer asked for, or to another target. False when nothing can be sent now. */
+/** Sends the present attempt's request once more, changed as its last answer asked for, or to another place. False when nothing can be sent now. */
 export function repeatRequest(engine: Engine, context: number): boolean {
+  if (engine.redirects !== null && isWayLost(engine.redirects, context)) {
+    finishAttempt(engine, context, OUTCOME_SEND_ERROR, engine.nowUs);
+    return true;
+  }
   if (!canSend(engine, context)) return false;
   const instruction = engine.program.instructions[engine.contexts.position[context]!]!;
   if (instruction.kind !== 'attempt') return false;
@@ -94,9 +100,11 @@ export function repeatRequest(engine: Engine, context: number): boolean {
 }
 
 /** Whether the present attempt has sent no more than one request. */
-export function isFirstRequest({ contexts, intervals, targets, exosip }: Engine, context: number): boolean {
+export function isFirstRequest(engine: Engine, context: number): boolean {
+  const { contexts, intervals, targets, exosip, redirects } = engine;
   if (exosip !== null && exosip.repeated[context] !== 0) return false;
   if (contexts.challenges[context] !== 0 || (targets !== null && !isFirstTry(targets, context))) return false;
+  if (redirects !== null && redirects.followed[context] !== 0) return false;
   return intervals === null || intervals.raised[context] === 0;
 }
 
@@ -116,6 +124,7 @@ export function finishAttempt(engine: Engine, context: number, outcome: number, 
   recordTimes(engine, context, procedure, outcome, isMet, endUs);
   if (isDoubtful(outcome)) noteDoubt(engine, context, procedure);
   if (engine.observer !== null) engine.observer.ended(context, outcome, endUs, contexts.wireUs[context]!);
+  if (engine.redirects !== null) forgetRedirects(engine.redirects, context);
   const { retry } = instruction;
   if (engine.exosip !== null && outcome !== OUTCOME_SUCCEEDED)
     planAgain(engine, engine.exosip, context, instruction, outcome, endUs);

@@ -10,18 +10,15 @@ import {
   ALGORITHM_UNKNOWN,
   compileText,
   createDigest,
-  digestBodyHash,
-  digestHa2,
-  digestHa2Int,
-  digestHexBytes,
   hashAlgorithm,
   MOST_DIGEST_HEX_BYTES,
-  setSpan,
 } from '../sip/index.ts';
 import { encodeAscii, encodeUtf8, equalBytes } from '../std/index.ts';
 import type { BodyDigest } from './body-space.ts';
 import { createBodyDigest } from './body-space.ts';
 import { MOST_PLACES } from './challenges.ts';
+import type { DigestUri } from './digest-uri.ts';
+import { createDigestUri } from './digest-uri.ts';
 import { compileProgram } from './program.ts';
 import { templatePieces, userPieces } from './request-text.ts';
 
@@ -49,20 +46,11 @@ export interface Credential {
   readonly ha1Algorithm: number;
 }
 
-/** H(A2) of one hash: the same for every REGISTER of the run, since method and Request-URI do not change. */
-interface Ha2 {
-  readonly auth: Uint8Array;
-  /** For auth-int, with the hash of an empty body. */
-  readonly authInt: Uint8Array;
-}
-
-export interface Authenticator {
+/** With the Request-URI of the plan. */
+export interface Authenticator extends DigestUri {
   readonly digest: Digest;
   readonly credentials: readonly Credential[];
   readonly reuseNonce: boolean;
-  readonly requestUri: Uint8Array;
-  /** By half the number of the algorithm, which is the same with -sess and without. */
-  readonly ha2: readonly Ha2[];
   /** Null: no request has a body. */
   readonly bodies: BodyDigest | null;
   /** Work space for what stands in `username`, for the password, and for hex digits of H(A1) and the session's. */
@@ -82,16 +70,11 @@ export interface Authenticator {
 export function createAuthenticator(plan: RunPlan): Authenticator {
   const credentials = planCredentials(plan.identities).map((credential) => createCredential(plan, credential));
   const digest = createDigest();
-  const requestUri = encodeUtf8(plan.requestUri);
-  const ha2 = [ALGORITHM_MD5, ALGORITHM_SHA_256, ALGORITHM_SHA_512_256].map((algorithm) =>
-    createHa2(digest, algorithm, requestUri),
-  );
   return {
     digest,
     credentials,
     reuseNonce: plan.auth.reuseNonce,
-    requestUri,
-    ha2,
+    ...createDigestUri(digest, encodeUtf8(plan.requestUri)),
     bodies: compileProgram(plan.flow, 0).attempts.some(({ body }) => body !== undefined) ? createBodyDigest() : null,
     user: new Uint8Array(Math.max(0, ...credentials.map(({ user }) => user.longestBytes))),
     password: new Uint8Array(Math.max(0, ...credentials.map(({ password }) => password?.longestBytes ?? 0))),
@@ -129,21 +112,6 @@ function createCredential({ identities }: RunPlan, { realm, authUser, secret }: 
     ha1: secret.kind === 'ha1' ? encodeAscii(secret.digits) : null,
     ha1Algorithm: secret.kind === 'ha1' ? HA1_ALGORITHMS[secret.algorithm] : ALGORITHM_UNKNOWN,
   };
-}
-
-function createHa2(digest: Digest, algorithm: number, requestUri: Uint8Array): Ha2 {
-  const method = encodeAscii('REGISTER');
-  const bytes = digestHexBytes(algorithm);
-  const [bodyHash, auth, authInt] = [new Uint8Array(bytes), new Uint8Array(bytes), new Uint8Array(bytes)];
-  digest.algorithm = algorithm;
-  setSpan(digest.method, method, 0, method.length);
-  setSpan(digest.uri, requestUri, 0, requestUri.length);
-  setSpan(digest.body, requestUri, 0, 0);
-  digestBodyHash(digest, bodyHash, 0);
-  setSpan(digest.bodyHash, bodyHash, 0, bytes);
-  digestHa2(digest, auth, 0);
-  digestHa2Int(digest, authInt, 0);
-  return { auth, authInt };
 }
 
 /**

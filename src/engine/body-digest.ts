@@ -6,6 +6,7 @@
 import { composeText, digestBodyHash, digestHa2Int, digestHexBytes, setSpan } from '../sip/index.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { BodyDigest } from './body-space.ts';
+import { digestUriOf } from './request-uris.ts';
 import { templateOf } from './request-variants.ts';
 import type { Engine } from './state.ts';
 
@@ -20,6 +21,8 @@ export function useBodyHa2(engine: Engine, context: number, { digest }: Authenti
   const end = composeText(tail, fields, branch, space, 0);
   setSpan(digest.body, space, bodyStart(space, end), end);
   setSpan(digest.bodyHash, hash, 0, digestBodyHash(digest, hash, 0));
+  const { requestUri } = digestUriOf(engine, context);
+  setSpan(digest.uri, requestUri, 0, requestUri.length);
   digestHa2Int(digest, ha2, 0);
   setSpan(digest.ha2, ha2, 0, digestHexBytes(digest.algorithm));
 }

@@ -16,6 +16,8 @@
 import { composeRequest } from './compose.ts';
 import { NO_TRANSACTION } from './contexts.ts';
 import { outboxRoom, queueMessage } from './outbox.ts';
+import { isWayOpen } from './redirect-places.ts';
+import { keepUri } from './redirect-table.ts';
 import type { Engine } from './state.ts';
 import { LIST_F, LIST_K } from './state.ts';
 import { flowIdOfSlot, keepTarget, routeOf } from './targets.ts';
@@ -28,6 +30,7 @@ const MOST_RETRANSMITTED = 255;
 
 /** True when the context's request can be made now: there is room for its bytes, and a row is free or can be freed. */
 export function canSend(engine: Engine, context: number): boolean {
+  if (engine.redirects !== null && !isWayOpen(engine.redirects, context)) return false;
   return outboxRoom(routeOf(engine, context).outbox) >= 0 && !isOutOfRows(engine);
 }
 
@@ -45,6 +48,7 @@ export function createTransaction(engine: Engine, context: number, template: num
   const slot = takeTransaction(transactions, context, template, cseq);
   contexts.transaction[context] = slot;
   if (engine.targets !== null) keepTarget(engine.targets, slot, context);
+  if (engine.redirects !== null) keepUri(engine.redirects, slot, context);
   return slot;
 }
 

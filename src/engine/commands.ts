@@ -35,8 +35,9 @@ import type { OwnContacts } from './own-contacts.ts';
 import { createOwnContacts } from './own-contacts.ts';
 import { removeReady } from './ready-queue.ts';
 import { managedPieces, registerPieces, userPieces } from './request-text.ts';
+import type { Speaker } from './speakers.ts';
 import type { Engine } from './state.ts';
-import { longestCredentials } from './state.ts';
+import { longestCredentials, REDIRECTED_BYTES_MOST } from './state.ts';
 import { flowOf } from './transport-flows.ts';
 
 const TAG_DIGITS = 8;
@@ -66,7 +67,11 @@ export function commandAttempt(engine: Engine, nowUs: number, context: number, c
   const sentBy = decodeUtf8(flow.sentBy, 0, flow.sentBy.length);
   const template = templateOf(engine, command, sentBy);
   const longestBytes =
-    template.head.longestBytes + template.tail.longestBytes + RAISED_BYTES_MOST + longestCredentials(command.plan);
+    template.head.longestBytes +
+    template.tail.longestBytes +
+    RAISED_BYTES_MOST +
+    longestCredentials(command.plan) +
+    (engine.redirects === null ? 0 : REDIRECTED_BYTES_MOST);
   if (longestBytes > LONGEST_COMMAND_BYTES) return false;
   const user = userPieces(command.plan.identities);
   const facts = { runId: engine.options.runId, sentBy };
@@ -76,7 +81,7 @@ export function commandAttempt(engine: Engine, nowUs: number, context: number, c
     user: compileText(user),
     authenticator: createAuthenticator(command.plan),
     contact: compileText(managedPieces(command.plan, facts).map(known)),
-    withExpires: (digits) => templateOf(engine, command, sentBy, digits),
+    variant: createVariants(engine, command, sentBy),
   };
   const own = createOwnContacts(command.plan, command.step, facts, known);
   (flow.ownContacts as OwnContacts[])[commandTemplate(context)] = own;
@@ -120,6 +125,21 @@ function endAttempt(engine: Engine, context: number): void {
   if (state === CONTEXT_TALKING || isRepeating) {
     finishAttempt(engine, context, OUTCOME_ABORTED, engine.nowUs);
   } else endFlow(engine, context);
+}
+
+/** The command's texts that answers asked for, each made once: a retransmission is composed of the same one. */
+function createVariants(engine: Engine, command: Command, sentBy: string): Speaker['variant'] {
+  const made = new Map<string, RegisterTemplate>();
+  return (requestUri, digits) => {
+    const uri = requestUri === null ? command.plan.requestUri : decodeUtf8(requestUri, 0, requestUri.length);
+    const key = `${digits} ${uri}`;
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const plan = { ...command.plan, requestUri: uri };
+    const template = templateOf(engine, { ...command, plan }, sentBy, digits === 0 ? undefined : digits);
+    made.set(key, template);
+    return template;
+  };
 }
 
 /** The request as a text in which only branch, CSeq and credentials are open: whoever it is for is known. */

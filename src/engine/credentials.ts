@@ -20,6 +20,7 @@ import { useHa1 } from './ha1.ts';
 import { writeNonceCount } from './nonce-count.ts';
 import type { ProtectionSpace } from './protection-spaces.ts';
 import { isSessionAlgorithm, QOP_AUTH_INT, QOP_NONE } from './protection-spaces.ts';
+import { digestUriOf } from './request-uris.ts';
 import { authenticatorOf, credentialFor } from './speakers.ts';
 import type { Engine } from './state.ts';
 
@@ -82,7 +83,7 @@ function writeLine(
   end = copy(NONCE, out, end);
   end = copyPart(kept, nonceAt, nonceEnd, out, end);
   end = copy(URI, out, end);
-  end = copy(authenticator.requestUri, out, end);
+  end = copy(digestUriOf(engine, context).requestUri, out, end);
   end = copy(RESPONSE, out, end);
   end = writeResponse(engine, context, space, out, end);
   end = copy(QUOTE, out, end);
@@ -122,8 +123,8 @@ function writeUser(engine: Engine, context: number, space: ProtectionSpace, out:
 
 function writeResponse(engine: Engine, context: number, space: ProtectionSpace, out: Uint8Array, at: number): number {
   const authenticator = authenticatorOf(engine, context);
-  const { digest, ha2, nc, cnonce, bodies } = authenticator;
-  const { auth, authInt } = ha2[space.algorithm >> 1]!;
+  const { digest, nc, cnonce, bodies } = authenticator;
+  const { auth, authInt } = digestUriOf(engine, context).ha2[space.algorithm >> 1]!;
   const isWithBody = space.qop === QOP_AUTH_INT;
   if (isWithBody && bodies !== null) useBodyHa2(engine, context, authenticator, bodies);
   else setAll(digest.ha2, isWithBody ? authInt : auth);

@@ -20,7 +20,6 @@ import {
   COUNTER_RETRANSMISSIONS,
   countAnswer,
   countInSecond,
-  countTarget,
   LANE_REQUESTS,
   OUTCOME_SEND_ERROR,
   OUTCOME_TIMEOUT,
@@ -44,7 +43,7 @@ import { dropReady, peekReady, putBackReady } from './ready-queue.ts';
 import { isStartDue, makeHeldStart, makeStart } from './starts.ts';
 import type { Engine } from './state.ts';
 import { LIST_F, LIST_K, PHASE_CLEANING, PHASE_DRAINING, PHASE_LOADING, PHASE_OVER, PHASE_VERIFYING } from './state.ts';
-import { failOver, flowIdOfSlot, isTargetFailure, routeOf, targetOfFlow } from './targets.ts';
+import { countPlace, failOver, flowIdOfSlot, isTargetFailure, routeOf } from './targets.ts';
 import { tellUnanswered } from './tell-observer.ts';
 import { deadlineOf, dueSlot, firstSlot, NO_SLOT, nextTimerUs, setTimer, slotAfter } from './timer-lists.ts';
 import { isLive, isPending, NOT_SENT, TX_PROCEEDING } from './transactions.ts';
@@ -153,7 +152,7 @@ export function reportSent(engine: Engine, flow: number, count: number, sentAtUs
     if (outbox.again[index] === FIRST_TIME) {
       addCounter(metrics, COUNTER_REQUESTS_SENT, 1);
       countInSecond(metrics, sentAtUs, LANE_REQUESTS, 1);
-      if (engine.targets !== null) countTarget(metrics, targetOfFlow(engine, flow), TARGET_REQUESTS);
+      if (engine.targets !== null || engine.redirects !== null) countPlace(engine, metrics, flow, TARGET_REQUESTS);
       noteFirstSend(engine, outbox.slot[index]!, outbox.generation[index]!, sentAtUs);
     } else addCounter(metrics, COUNTER_RETRANSMISSIONS, 1);
     outbox.first++;

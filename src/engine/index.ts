@@ -30,6 +30,8 @@ export {
 } from './engine.ts';
 export { refreshAfterSeconds as exosip2RefreshAfterSeconds } from './exosip2.ts';
 export type { EndedTransaction, Observer } from './observer.ts';
+export type { LocatedName, RedirectOptions, WantedPlace } from './redirect-table.ts';
+export { MOST_PLACES_ADDED, settlePlace, wantedPlace } from './redirect-table.ts';
 export { receiveDatagram } from './response.ts';
 export type { SeenAddress } from './seen-addresses.ts';
 export { seenAddresses } from './seen-addresses.ts';

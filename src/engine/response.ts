@@ -7,7 +7,6 @@ import {
   COUNTER_MALFORMED,
   COUNTER_STRAY,
   countResponse,
-  countTarget,
   OUTCOME_BINDING_MISSING,
   OUTCOME_SUCCEEDED,
   PROCEDURE_QUERY,
@@ -41,11 +40,12 @@ import { takeOptionsAnswer, takeStun } from './keepalive.ts';
 import { learnFromVia } from './mappings.ts';
 import { takeNextNonce } from './next-nonce.ts';
 import { countHeaders, outcomeBy, readBindings, readListed, readOwn } from './read-bindings.ts';
+import { followRedirect } from './redirects.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { takeServiceRoute } from './service-routes.ts';
 import type { Engine } from './state.ts';
 import { PHASE_VERIFYING } from './state.ts';
-import { failOver, flowIdOfSlot, targetOfFlow } from './targets.ts';
+import { countPlace, failOver, flowIdOfSlot } from './targets.ts';
 import { tellAnswered } from './tell-observer.ts';
 import { isLive, isPending, NOT_SENT } from './transactions.ts';
 import type { TransportFlow } from './transport-flows.ts';
@@ -86,7 +86,7 @@ export function receiveDatagram(
   if (shape === null) learnShape(reader.shapes, bytes, start, end);
   else shape.owner = flow;
   countResponse(metrics, reader.message.status);
-  if (engine.targets !== null) countTarget(metrics, targetOfFlow(engine, flow), TARGET_RESPONSES);
+  if (engine.targets !== null || engine.redirects !== null) countPlace(engine, metrics, flow, TARGET_RESPONSES);
   if (isPending(transactions, branch.slot)) answer(engine, branch.slot, receivedAtUs, text);
 }
 
@@ -175,7 +175,15 @@ function answer(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint8
     if (engine.reader.message.authenticationInfoStart >= 0) takeNextNonce(engine, context, credentials, bytes);
     succeed(engine, slot, receivedAtUs, bytes);
   } else if (status === 423) meetTooBrief(engine, context, receivedAtUs, bytes);
+  else if (status < 400) meetRedirect(engine, context, status, receivedAtUs, bytes);
   else if (status !== 606 || !sendAgain(engine, context)) failAttempt(engine, context, status, receivedAtUs, bytes);
+}
+
+/** RFC 3261 §8.1.3.4: the attempt goes on where a 3xx says, if that is wanted. */
+function meetRedirect(engine: Engine, context: number, status: number, receivedAtUs: number, bytes: Uint8Array): void {
+  const { redirects } = engine;
+  if (redirects !== null && followRedirect(engine, redirects, context, bytes)) return;
+  failAttempt(engine, context, status, receivedAtUs, bytes);
 }
 
 /** RFC 3261 §10.2.4: the 2xx lists all bindings; ours tells how long it lasts. */

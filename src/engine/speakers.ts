@@ -23,8 +23,8 @@ export interface Speaker {
   readonly authenticator: Authenticator;
   /** The URI by which it knows its own binding in an answer. */
   readonly contact: CompiledText;
-  /** Its request as a text with a gap for an Expires value of so many digits. */
-  readonly withExpires: (digits: number) => RegisterTemplate;
+  /** Its request with another Request-URI, unless null, and with a gap for an Expires value of so many digits, unless 0. */
+  readonly variant: (requestUri: Uint8Array | null, digits: number) => RegisterTemplate;
 }
 
 export type SpeakerTable = (Speaker | null)[];

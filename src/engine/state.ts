@@ -33,6 +33,8 @@ import type { Observer } from './observer.ts';
 import { longestOwnContact } from './own-contacts.ts';
 import type { Program } from './program.ts';
 import { compileProgram } from './program.ts';
+import type { RedirectOptions, RedirectTable } from './redirect-table.ts';
+import { createRedirectTable, MOST_PLACES_ADDED, REQUEST_URI_BYTES_MOST } from './redirect-table.ts';
 import type { RepairTable } from './repair-table.ts';
 import { createRepairTable } from './repair-table.ts';
 import { compileCleanup, ownContactsOf, requestTemplates, stepsOf, verifyTemplate } from './request-templates.ts';
@@ -71,6 +73,8 @@ export const LIST_K = 1;
 const LONGEST_SENT_BY = '255.255.255.255:65535';
 /** Syntax of an Authorization header line around its values. */
 const CREDENTIALS_BYTES = 280;
+/** By so much a request may grow where a redirect leads it: its Request-URI, and the digest-uri of each line of credentials. */
+export const REDIRECTED_BYTES_MOST = (1 + MOST_PLACES) * REQUEST_URI_BYTES_MOST;
 /** Rows that rest for Timer K are counted with at most this many requests a start: a loop makes more, but not at once. */
 const MOST_REQUESTS_PER_START = 16;
 
@@ -85,6 +89,8 @@ export interface EngineOptions {
   readonly metrics: MetricsBlock;
   /** Where the load goes, when it is several places; default: one. */
   readonly targets?: TargetWeights;
+  /** Somebody opens sockets to where redirects lead (redirect-places.ts), as the plan may want; default: nobody does, and none is followed. */
+  readonly redirects?: RedirectOptions;
   /** Where the tables come from; default: a plan of its own. With a sum (createMemorySum) nothing can be run. */
   readonly memory?: MemoryPlan;
   /** Contexts start when they are told to (commands.ts), each speaks for itself, and the run ends only by abort or stopStarting. */
@@ -122,6 +128,8 @@ export interface Engine {
   readonly lines: number;
   /** Null, but where there are several. */
   readonly targets: TargetTable | null;
+  /** Null where no redirect is followed. */
+  readonly redirects: RedirectTable | null;
   readonly branch: BranchReader;
   readonly authenticator: Authenticator;
   readonly reader: ResponseReader;
@@ -184,7 +192,7 @@ export function createEngine(options: EngineOptions): Engine {
   const capacity = transactionCapacity(options, count, flowProgram);
   const runTag = hashText(runId);
   const branch = createBranchReader(runTag, workerIndex);
-  const flowCount = plan.local.socketsPerWorker * (options.targets?.count ?? 1);
+  const { lines, targetFlows, flowCount } = countFlows(options);
   const exosip = isCommanded ? null : createExosipTable(memory, plan, flowProgram, count);
   return sealed({
     options,
@@ -199,11 +207,12 @@ export function createEngine(options: EngineOptions): Engine {
     intervals: isCommanded || asksForTime(flowProgram) ? createIntervalTable(memory, count) : null,
     challenges: createChallengeTable(memory, count, plannedPlaces(plan)),
     repairs: createRepairTable(memory, plan.nat === 'direct', count),
-    keepalive: createKeepalive(memory, { plan, contexts: count, flows: flowCount, workerIndex, runTag, seed }),
+    keepalive: createKeepalive(memory, { plan, contexts: count, flows: targetFlows, workerIndex, runTag, seed }),
     retries: createRetryTable(memory, count, { plan, workerIndex, workerCount }),
     flows: createFlows(memory, flowOptions(options, branch, flowCount, intervalsOf(plan).length)),
-    lines: plan.local.socketsPerWorker,
+    lines,
     targets: createTargetTable(memory, options.targets ?? null, seed, { contexts: count, slots: capacity }),
+    redirects: createRedirectTable(memory, options, { contexts: count, slots: capacity }),
     branch,
     authenticator: createAuthenticator(plan),
     reader: createResponseReader(isCommanded ? LONGEST_COMMAND_BYTES : longestOwn(options)),
@@ -243,6 +252,16 @@ export function createEngine(options: EngineOptions): Engine {
     skipped: new Float64Array(5),
   });
 }
+
+/** Flows to the run's targets, and those to places that redirects may add. */
+const countFlows = (options: EngineOptions): { lines: number; targetFlows: number; flowCount: number } => {
+  const lines = options.plan.local.socketsPerWorker;
+  const targetFlows = lines * (options.targets?.count ?? 1);
+  return { lines, targetFlows, flowCount: targetFlows + lines * placesAdded(options) };
+};
+
+const placesAdded = ({ plan, redirects }: EngineOptions): number =>
+  plan.redirects === undefined || redirects === undefined ? 0 : MOST_PLACES_ADDED;
 
 /** RFC 3261 §17.1.2.2: Timer F is 64 * T1, Timer K is T4. */
 const createEndTimers = (memory: MemoryPlan, capacity: number, { timers }: RunPlan): TimerLists =>
@@ -363,7 +382,8 @@ function longestMessage(options: EngineOptions, branch: BranchReader): number {
   const lengths = requestTemplates(options, branch, LONGEST_SENT_BY, longestContactHost(plan)).map(
     (template) => template.head.longestBytes + template.tail.longestBytes,
   );
-  return Math.max(0, ...lengths) + RAISED_BYTES_MOST + MOST_ROUTE_BYTES + longestCredentials(plan);
+  const longest = Math.max(0, ...lengths) + RAISED_BYTES_MOST + MOST_ROUTE_BYTES + longestCredentials(plan);
+  return placesAdded(options) === 0 ? longest : longest + REDIRECTED_BYTES_MOST;
 }
 
 /** The longest Authorization and Proxy-Authorization lines that a context of the plan may have to send. */

@@ -12,13 +12,25 @@
 // There is one flow for each line and target; the lines are what contexts belong to for life, with their queues
 // (transport-flows.ts):
 //
-//   flow t * lines + l      is line l towards target t, from the same local address and port as all others of line l
+//   flow t * lines + l      is line l towards target t, from the same local address and port as all others of line l; behind the
+//                           targets stand the places that redirects have led to (redirect-table.ts)
 
-import { countTarget, OUTCOME_TIMEOUT, OUTCOME_UNREACHABLE, TARGET_FAILOVERS } from '../metrics/index.ts';
+import type { MetricsBlock } from '../metrics/index.ts';
+import {
+  addCounter,
+  COUNTER_REDIRECTED_REQUESTS,
+  COUNTER_REDIRECTED_RESPONSES,
+  countTarget,
+  OUTCOME_TIMEOUT,
+  OUTCOME_UNREACHABLE,
+  TARGET_FAILOVERS,
+  TARGET_REQUESTS,
+} from '../metrics/index.ts';
 import { contextOfRow, flowOfRow } from '../scenario/shares.ts';
 import { orderTargets } from '../scenario/target-order.ts';
 import { CONTEXT_REPEATING } from './contexts.ts';
 import { pushReady } from './ready-queue.ts';
+import { STAYS, targetOfUri } from './redirect-table.ts';
 import type { Engine } from './state.ts';
 import type { TargetTable } from './target-table.ts';
 import type { TransportFlow } from './transport-flows.ts';
@@ -26,20 +38,47 @@ import { flowOf } from './transport-flows.ts';
 
 /** The flow through which the context's next request leaves. */
 export function routeOf(engine: Engine, context: number): TransportFlow {
-  const { targets, flows, lines } = engine;
+  const { targets, flows, lines, redirects } = engine;
+  if (redirects !== null) {
+    const away = targetOfUri(redirects, redirects.uri[context]!);
+    if (away !== STAYS) return flows[away * lines + flowOfRow(context, lines)]!;
+  }
   if (targets === null) return flowOf(engine, context);
   return flows[targets.ofContext[context]! * lines + flowOfRow(context, lines)]!;
 }
 
 /** The number of the flow that the transaction's request leaves through, for as long as the row is in use. */
-export function flowIdOfSlot({ targets, transactions, lines }: Engine, slot: number): number {
+export function flowIdOfSlot({ targets, transactions, lines, redirects }: Engine, slot: number): number {
   const line = flowOfRow(transactions.context[slot]!, lines);
+  if (redirects !== null) {
+    const away = targetOfUri(redirects, redirects.ofSlot[slot]!);
+    if (away !== STAYS) return away * lines + line;
+  }
   return targets === null ? line : targets.ofSlot[slot]! * lines + line;
 }
 
-/** The target that a flow leads to. */
+/** The target that a flow leads to; from the number of targets on, a place that redirects have led to. */
 export function targetOfFlow({ lines }: Engine, flow: number): number {
   return Math.floor(flow / lines);
+}
+
+/** The target that the context's requests go to where no redirect leads them elsewhere. */
+export function targetOfContext({ targets }: Engine, context: number): number {
+  return targets === null ? 0 : targets.ofContext[context]!;
+}
+
+/** Counts a request or an answer of a flow, where they are not all one target's. */
+export function countPlace(engine: Engine, metrics: MetricsBlock, flow: number, what: number): void {
+  const { redirects, targets } = engine;
+  const target = targetOfFlow(engine, flow);
+  if (redirects !== null && target >= redirects.targetCount) {
+    addCounter(metrics, what === TARGET_REQUESTS ? COUNTER_REDIRECTED_REQUESTS : COUNTER_REDIRECTED_RESPONSES, 1);
+  } else if (targets !== null) countTarget(metrics, target, what);
+}
+
+/** Whether a redirect has led the context away from its target. */
+function isAway({ redirects }: Engine, context: number): boolean {
+  return redirects !== null && targetOfUri(redirects, redirects.uri[context]!) !== STAYS;
 }
 
 /** Nothing has failed yet in the context's present attempt. */
@@ -47,9 +86,10 @@ export function isFirstTry(targets: TargetTable, context: number): boolean {
   return targets.failed[context] === 0;
 }
 
-/** How many targets the present attempt has turned to: each may challenge as often as one would. */
-export function triesOf({ targets }: Engine, context: number): number {
-  return targets === null ? 1 : targets.failed[context]! + 1;
+/** How many places the present attempt has turned to: each may challenge as often as one would. */
+export function triesOf({ targets, redirects }: Engine, context: number): number {
+  const followed = redirects === null ? 0 : redirects.followed[context]!;
+  return targets === null ? followed + 1 : followed + targets.failed[context]! + 1;
 }
 
 /** A new row is the context's present target's. */
@@ -72,9 +112,10 @@ export function isTargetFailure(outcome: number): boolean {
 
 /**
  * The context's target has failed it: it turns to its next one. True when the present attempt goes on there; false when
- * every target has failed in it, and it ends.
+ * every target has failed in it, and it ends. Where a redirect led is no target, and when that fails the attempt has failed.
  */
 export function failOver(engine: Engine, targets: TargetTable, context: number): boolean {
+  if (isAway(engine, context)) return false;
   const { count } = targets.weights;
   countTarget(engine.metrics, targets.ofContext[context]!, TARGET_FAILOVERS);
   const failed = targets.failed[context]! + 1;

@@ -11,7 +11,7 @@ import { DIGEST_ALGORITHM_NAMES, PROCEDURE_NAMES, type ProcedureName } from './n
 import { notesOf } from './notes.ts';
 import { measureRates, registeredPeak } from './rates.ts';
 import type { RunFacts } from './run-facts.ts';
-import type { ProcedureResult, ProcedureResults, RunResult } from './run-result.ts';
+import type { ProcedureResult, ProcedureResults, RedirectResult, RunResult } from './run-result.ts';
 import { targetResults } from './targets.ts';
 import { verifyResult } from './verify-result.ts';
 
@@ -104,6 +104,20 @@ function transactionsOf(merged: MergedMetrics): RunResult['transactions'] {
       malformed: counters[at.COUNTER_RETRY_AFTER_MALFORMED]!,
       ignored: counters[at.COUNTER_RETRY_AFTER_IGNORED]!,
     },
+    redirects: redirectsOf(counters),
+  };
+}
+
+function redirectsOf(counters: Float64Array): RedirectResult {
+  return {
+    followed: counters[at.COUNTER_REDIRECTS_FOLLOWED]!,
+    limit: counters[at.COUNTER_REDIRECTS_LIMIT]!,
+    loop: counters[at.COUNTER_REDIRECTS_LOOP]!,
+    notAllowed: counters[at.COUNTER_REDIRECTS_NOT_ALLOWED]!,
+    unusable: counters[at.COUNTER_REDIRECTS_UNUSABLE]!,
+    noRoom: counters[at.COUNTER_REDIRECTS_NO_ROOM]!,
+    requests: counters[at.COUNTER_REDIRECTED_REQUESTS]!,
+    responses: counters[at.COUNTER_REDIRECTED_RESPONSES]!,
   };
 }
 

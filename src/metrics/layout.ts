@@ -28,7 +28,7 @@
 import { BANK_COUNT, OUTCOME_COUNT, PROCEDURE_COUNT } from './names.ts';
 
 export const BLOCK_MAGIC = 0x52_53_4d_42;
-export const BLOCK_VERSION = 4;
+export const BLOCK_VERSION = 5;
 
 /** At most this many rows, so that a run without a known end has a bounded block. A day and an hour. */
 export const SERIES_SECONDS_MAX = 90_000;
@@ -106,7 +106,17 @@ export const COUNTER_RETRY_AFTER_HONOURED = 47;
 export const COUNTER_RETRY_AFTER_CAPPED = 48;
 export const COUNTER_RETRY_AFTER_MALFORMED = 49;
 export const COUNTER_RETRY_AFTER_IGNORED = 50;
-export const COUNTER_COUNT = 51;
+/** Redirects (3xx with a Contact that could be followed), by what became of them; only where the scenario follows any. */
+export const COUNTER_REDIRECTS_FOLLOWED = 51;
+export const COUNTER_REDIRECTS_LIMIT = 52;
+export const COUNTER_REDIRECTS_LOOP = 53;
+export const COUNTER_REDIRECTS_NOT_ALLOWED = 54;
+export const COUNTER_REDIRECTS_UNUSABLE = 55;
+export const COUNTER_REDIRECTS_NO_ROOM = 56;
+/** First sends to places that are none of the run's targets, and matched responses from there. */
+export const COUNTER_REDIRECTED_REQUESTS = 57;
+export const COUNTER_REDIRECTED_RESPONSES = 58;
+export const COUNTER_COUNT = 59;
 
 export const PHASE_WARMUP = 0;
 export const PHASE_MEASURED = 1;

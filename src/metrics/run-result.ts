@@ -101,6 +101,24 @@ export interface TargetResult {
   readonly failovers: number;
 }
 
+/** 3xx answers that could be followed (RFC 3261 §8.1.3.4), by what became of them; all 0 where the scenario follows none. */
+export interface RedirectResult {
+  readonly followed: number;
+  /** Not followed: as many as `redirects.follow` had been in the attempt; */
+  readonly limit: number;
+  /** every Contact that was left had been tried in it; */
+  readonly loop: number;
+  /** `redirects.to` does not allow any; */
+  readonly notAllowed: number;
+  /** there is none over UDP and IPv4; */
+  readonly unusable: number;
+  /** the worker's places or Request-URIs were used up, or no socket could be opened there. */
+  readonly noRoom: number;
+  /** Requests to places that are none of `targets`, and responses from there; their share of the run's. */
+  readonly requests: number;
+  readonly responses: number;
+}
+
 export interface FailureText {
   readonly status: number;
   readonly phrase: string;
@@ -246,6 +264,7 @@ export interface RunResult {
       readonly malformed: number;
       readonly ignored: number;
     };
+    readonly redirects: RedirectResult;
   };
   readonly incoming: IncomingResult;
   /** Digest challenges over the whole run; those of the cleanup are left out. */

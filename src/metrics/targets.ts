@@ -1,5 +1,5 @@
 // What went to each target of a run, and what came back. A run with one target does not count it apart: its numbers are those
-// of the whole run.
+// of the whole run, but for what redirects led elsewhere.
 
 import type { MetricsBlock } from './block.ts';
 import * as at from './layout.ts';
@@ -35,8 +35,9 @@ export function targetResults(
 ): readonly TargetResult[] {
   const [only] = addresses;
   if (only !== undefined && addresses.length === 1) {
-    const requests = counters[at.COUNTER_REQUESTS_SENT]!;
-    return [{ address: only, requests, responses: responses.reduce((sum, count) => sum + count, 0), failovers: 0 }];
+    const requests = counters[at.COUNTER_REQUESTS_SENT]! - counters[at.COUNTER_REDIRECTED_REQUESTS]!;
+    const all = responses.reduce((sum, count) => sum + count, 0);
+    return [{ address: only, requests, responses: all - counters[at.COUNTER_REDIRECTED_RESPONSES]!, failovers: 0 }];
   }
   return addresses.map((address, target) => {
     const row = target * at.TARGET_COUNTS;
@@ -49,12 +50,13 @@ export function targetResults(
   });
 }
 
-/** One sentence for each sum over the targets that is not the run's. */
+/** One sentence for each sum over the targets, and the places that redirects led to, that is not the run's. */
 export function checkTargets({ targets, transactions }: Pick<RunResult, 'targets' | 'transactions'>): string[] {
   const sumOf = (count: (target: TargetResult) => number): number =>
     targets.reduce((sum, each) => sum + count(each), 0);
-  const requests = sumOf((target) => target.requests);
-  const responses = sumOf((target) => target.responses);
+  const { redirects } = transactions;
+  const requests = sumOf((target) => target.requests) + redirects.requests;
+  const responses = sumOf((target) => target.responses) + redirects.responses;
   const responsesAll = Object.values(transactions.responses).reduce((sum, count) => sum + count, 0);
   const violations: string[] = [];
   if (requests !== transactions.requestsSent) {

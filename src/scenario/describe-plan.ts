@@ -8,10 +8,12 @@ import type {
   PlanKeepalive,
   PlanLoad,
   PlanLocal,
+  PlanRedirects,
   PlanRetry,
   PlanStep,
   PlanTarget,
   PlanWait,
+  RedirectRule,
   RunPlan,
 } from './plan.ts';
 import { type PlanLength, planLength } from './plan-length.ts';
@@ -23,6 +25,7 @@ export const describePlan = (plan: RunPlan): string => {
     ['scenario', `${plan.name} (${plan.hash})`],
     ['target', `${targetText(plan.target)}, Request-URI ${plan.requestUri}`],
     ['contexts', contextsText(plan, length.contextsStarted)],
+    ...(plan.redirects === undefined ? [] : ([['redirects', redirectsText(plan.redirects)]] as const)),
     ...(saysWherefrom(plan.local) ? ([['sockets', socketsText(plan.local)]] as const) : []),
     ['load', loadText(plan.load)],
     ['flow', plan.flow.map(stepText).join(', ')],
@@ -48,6 +51,19 @@ const contextsText = (plan: RunPlan, started: number): string => {
   const { count, domain } = plan.identities;
   const some = started < count ? ` (${grouped(started)} of them started)` : '';
   return `${grouped(count)}${some} at ${domain}, ${hasCredentials(plan.identities) ? 'digest credentials' : 'no credentials'}`;
+};
+
+/** `followed up to 3 times, to 127.0.0.0/8, reg2.test.example` */
+const redirectsText = ({ follow, to }: PlanRedirects): string => {
+  const where = to === null ? 'the run’s own addresses' : to.map(ruleText).join(', ');
+  return `followed up to ${follow} ${follow === 1 ? 'time' : 'times'}, to ${where}`;
+};
+
+const ruleText = (rule: RedirectRule): string => {
+  const port = rule.port === null ? '' : `:${rule.port}`;
+  if (rule.kind === 'name') return rule.host + port;
+  const octets = [24, 16, 8, 0].map((shift) => (rule.address >>> shift) & 255).join('.');
+  return `${octets}${rule.bits === 32 ? '' : `/${rule.bits}`}${port}`;
 };
 
 const saysWherefrom = ({ addresses, firstPort, socketsPerWorker }: PlanLocal): boolean =>

@@ -13,6 +13,7 @@ export type HashedPlan = Pick<
   | 'phone'
   | 'identities'
   | 'auth'
+  | 'redirects'
   | 'load'
   | 'flow'
   | 'retryBudget'
@@ -32,10 +33,12 @@ export const hashPlan = (plan: HashedPlan): string => {
 };
 
 /** What a file leaves out changes no hash of a file from before it could be said. */
-const laterKeys = ({ auth, verify, profile, phone }: HashedPlan): object => ({
+const laterKeys = ({ auth, verify, profile, phone, redirects }: HashedPlan): object => ({
   ...(phone === undefined ? {} : { phone }),
   ...(auth.reuseNonce ? {} : { auth }),
   ...(verify === null ? {} : { verify }),
+  // Where they lead is a place.
+  ...(redirects === undefined ? {} : { redirects: redirects.follow }),
   ...(profile === 'rfc3261' ? {} : { profile }),
 });
 

@@ -36,6 +36,7 @@ import { applyProfile, checkProfile } from './profile.ts';
 import { readEmbedded } from './read-embedded.ts';
 import { readPassword } from './read-password.ts';
 import { createTreeReader, readTree, type TreeReader, textOffset } from './read-tree.ts';
+import { buildRedirects, checkRedirects } from './redirects.ts';
 import { scenarioSchema, type WrittenScenario } from './schema.ts';
 import { parseThreshold } from './threshold.ts';
 
@@ -69,6 +70,7 @@ export const loadScenario = (source: ScenarioSource): RunPlan => {
   checkLocal(written, tell);
   checkNat(written, tell);
   checkTarget(written, tell);
+  checkRedirects(written.redirects, tell);
   checkContact(written.contact, tell);
   checkRoute(written.route, isEmbedded(written.target), tell);
   const flow = readFlow(reader, written, source, tell);
@@ -152,6 +154,7 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
     ...(phone === undefined ? {} : { phone }),
     identities: { count, first, user, domain, ...read.credentials },
     auth: written.auth,
+    ...buildRedirects(written.redirects),
     load: buildLoad(written.load),
     flow: read.flow,
     profile: written.profile,

@@ -3,9 +3,11 @@
 //
 // Left out on purpose: sockets, worker counts and addresses that only the shell knows (see worker/messages.ts).
 
+import type { PlanRedirects } from './plan-redirects.ts';
 import type { PlanBody, PlanContact, PlanHeader, PlanPhone, PlanRequirement, TextTemplate } from './plan-request.ts';
 import type { RegistrarPlan } from './registrar-plan.ts';
 
+export type { PlanRedirects, RedirectRule } from './plan-redirects.ts';
 export type {
   PlanBody,
   PlanContact,
@@ -247,6 +249,8 @@ export interface RunPlan {
   readonly phone?: PlanPhone;
   readonly identities: PlanIdentities;
   readonly auth: PlanAuth;
+  /** Absent: no redirect is followed. */
+  readonly redirects?: PlanRedirects;
   readonly load: PlanLoad;
   readonly flow: readonly PlanStep[];
   readonly profile: Profile;

@@ -27,6 +27,7 @@ import { MAX_SOCKETS_PER_WORKER } from './local-sockets.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
 import type { TextTemplate } from './plan.ts';
 import { PERCENT_PATTERN, parsePercent, parseRate, RATE_PATTERN } from './quantities.ts';
+import { redirects } from './redirects.ts';
 import { embeddedSchema } from './registrar-schema.ts';
 import { advertise, incoming, keepalive, nat } from './schema-nat.ts';
 import {
@@ -359,6 +360,7 @@ export const scenarioSchema = z
     identities,
     contact: contact.optional(),
     auth: auth.prefault({}),
+    redirects: redirects.optional(),
     load,
     flow: z.array(step).meta({ description: 'What each context does at each start.', minItems: 1 }),
     profile: oneOf(

@@ -22,7 +22,8 @@ export function runMemory(plan: RunPlan, options: MemoryOptions): readonly Memor
   const metrics = createMetricsBlock(1);
   const plans = Array.from({ length: options.workers }, (_, workerIndex) => {
     const memory = createMemorySum();
-    createEngine({ ...options, plan, workerIndex, workerCount: options.workers, seed: 0, metrics, memory });
+    const facts = { workerIndex, workerCount: options.workers, seed: 0, redirects: { names: [] } };
+    createEngine({ ...options, ...facts, plan, metrics, memory });
     return memory.lines();
   });
   return addMemory(plans);

@@ -87,6 +87,10 @@ class DgramTransport implements UdpTransport {
   async open(options: OpenOptions): Promise<OpenedFlow> {
     this.#assertUsable();
     const socket = await openSocket(options);
+    if (this.#closed) {
+      socket.close();
+      throw new UserError('TRANSPORT_UNAVAILABLE', { message: 'the sockets were closed meanwhile' });
+    }
     const outbox = createOutbox({
       slab: options.slab,
       connected: options.remote !== null,

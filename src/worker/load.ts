@@ -18,6 +18,7 @@ import { createEngineCore, publishTransport } from './engine-core.ts';
 import type { LoadDone, LoadTask, WeightedTarget } from './messages.ts';
 import { STATE_ABORT, STATE_STOP_STARTING } from './messages.ts';
 import { runPump } from './pump.ts';
+import { openPlaces } from './redirect-places.ts';
 import { followTargets } from './retarget.ts';
 import { createClientTransport, openClientSockets, segmentationNotes, warningsOf } from './sockets.ts';
 
@@ -31,17 +32,20 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
   const metrics = attachMetricsBlock(task.metrics);
   const control = attachControl(task.control);
   const several = targets.length > 1 ? { targets: weightsOf(targets) } : {};
-  const engine = createEngine({ plan, workerIndex, workerCount, runId, seed, userAgent, metrics, ...several });
+  const redirects = { names: task.redirectNames };
+  const facts = { plan, workerIndex, workerCount, runId, seed, userAgent, metrics };
+  const engine = createEngine({ ...facts, ...several, redirects });
   // Only now: code that was compiled for the rehearsal's engine alone is thrown away when there is another.
   if (plan.load.startsPerPeriod / plan.load.periodUs >= REHEARSED_STARTS_PER_US) {
     await (await import('./rehearsal.ts')).rehearse(plan);
   }
   const transport = createClientTransport(plan.local, outboxCapacity(engine));
   try {
-    const slabs = engine.flows.map(({ outbox }) => outbox.slab);
     const { local } = plan;
+    const slabs = engine.flows.slice(0, engine.lines * targets.length).map(({ outbox }) => outbox.slab);
     const keepsPort = task.targetTable !== null;
-    const place = { local, workerIndex, workerCount, targets, keepsPort };
+    const sharesPort = engine.redirects !== null;
+    const place = { local, workerIndex, workerCount, targets, keepsPort, sharesPort };
     const sockets = await openClientSockets(transport, place, slabs);
     for (const { flow, sentBy, peer } of sockets) attachFlow(engine, flow, sentBy, peer);
     setCounter(metrics, COUNTER_CONTEXTS, engine.contexts.count);
@@ -51,14 +55,14 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
     const isStopped = watchControl(control, (nowUs) =>
       stopStarting(engine, nowUs, Math.min(plan.drainUs, STOPPED_DRAIN_US)),
     );
+    const open = openPlaces({ engine, transport, local, sockets, warnings });
     const isOver = (nowUs: number): boolean => {
       follow?.();
+      open?.();
       return isStopped(nowUs);
     };
-    await runPump(
-      createEngineCore({ engine, transport, metrics, isStopped: follow === null ? isStopped : isOver }),
-      transport,
-    );
+    const isPlain = follow === null && open === null;
+    await runPump(createEngineCore({ engine, transport, metrics, isStopped: isPlain ? isStopped : isOver }), transport);
     // Told to end at once, the pump leaves flows open; their books are closed here, by the one who keeps them.
     abort(engine, transport.nowUs());
     publishTransport(metrics, transport);

@@ -12,7 +12,7 @@
 import type { RegistrarBehaviour, RunPlan } from '../scenario/index.ts';
 import type { ErrorCode } from '../std/index.ts';
 
-export const MESSAGES_VERSION = 1;
+export const MESSAGES_VERSION = 2;
 
 export const CTL_STATE = 0;
 export const CTL_READY = 1;
@@ -26,6 +26,9 @@ export const STATE_WAIT = 0;
 export const STATE_RUN = 1;
 export const STATE_STOP_STARTING = 2;
 export const STATE_ABORT = 3;
+
+/** Places beyond its targets that redirects may add to a worker, each with as many sockets as a target. */
+export const MOST_REDIRECT_PLACES = 8;
 
 export interface ResolvedTarget {
   readonly address: string;
@@ -47,6 +50,8 @@ export interface LoadTask {
   readonly targets: readonly WeightedTarget[];
   /** Where they are once they were looked up again (target-table.ts); null: they hold for the whole run. */
   readonly targetTable: SharedArrayBuffer | null;
+  /** The names in `redirects.to` that were found, each with an IPv4 address in host order. */
+  readonly redirectNames: readonly { readonly host: string; readonly address: number; readonly port: number }[];
   readonly workerIndex: number;
   readonly workerCount: number;
   readonly runId: string;

@@ -34,6 +34,8 @@ export interface ClientSocketOptions {
   readonly targets: readonly ResolvedTarget[];
   /** The targets may be looked up again, and sockets be connected anew. */
   readonly keepsPort?: boolean;
+  /** Sockets to other places may join them later (redirect-places.ts). */
+  readonly sharesPort?: boolean;
 }
 
 /**
@@ -120,7 +122,7 @@ export async function openClientSocket(
   const wanted = wantedBuffers(local, targets.length);
   const remote = remoteOf(targets[0]);
   const opened = await transport.open({
-    ...(targets.length > 1 ? { sharedPort: 'opened' as const } : {}),
+    ...(targets.length > 1 || options.sharesPort === true ? { sharedPort: 'opened' as const } : {}),
     keepsPort: options.keepsPort === true,
     localAddress: address === null ? ANY_ADDRESS : parseIpv4(address),
     localPort: port ?? ANY_PORT,

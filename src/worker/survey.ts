@@ -161,7 +161,8 @@ function sumTables({ plan, workerCount, userAgent }: SurveyTask): number {
 
 function tablesOf(worker: Pick<SurveyTask, 'plan' | 'workerCount' | 'userAgent'> & { workerIndex: number }): number {
   const memory = createMemorySum();
-  createEngine({ ...worker, runId: 'survey', seed: 0, metrics: createMetricsBlock(1), memory });
+  const facts = { runId: 'survey', seed: 0, metrics: createMetricsBlock(1), redirects: { names: [] } };
+  createEngine({ ...worker, ...facts, memory });
   return memory.totalBytes();
 }
 

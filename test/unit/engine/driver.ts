@@ -3,7 +3,7 @@
 // time. What must hold in every run is checked here, in every run.
 
 import { createHash } from 'node:crypto';
-import type { Engine, EngineOptions } from '../../../src/engine/index.ts';
+import type { Engine, EngineOptions, FlowPeer } from '../../../src/engine/index.ts';
 import {
   advance,
   attachFlow,
@@ -14,6 +14,8 @@ import {
   receiveDatagram,
   reportRefused,
   reportSent,
+  settlePlace,
+  wantedPlace,
 } from '../../../src/engine/index.ts';
 import { TX_FREE } from '../../../src/engine/transactions.ts';
 import type { MetricsBlock } from '../../../src/metrics/index.ts';
@@ -65,7 +67,11 @@ export interface DriveOptions {
   /** The thread doesn't run between these times. */
   readonly stall?: { readonly fromUs: number; readonly toUs: number };
   /** What else the engine is created with. */
-  readonly engine?: Pick<EngineOptions, 'commanded' | 'observer' | 'targets'>;
+  readonly engine?: Pick<EngineOptions, 'commanded' | 'observer' | 'targets' | 'redirects'>;
+  /** By target: whom the sockets to it are connected to; nobody has said, unless told otherwise. */
+  readonly peers?: readonly FlowPeer[];
+  /** Whether sockets to a place that a redirect wants can be opened; they can, unless told otherwise. */
+  readonly opens?: (place: FlowPeer) => boolean;
   /** Called after every turn. */
   readonly watch?: (engine: Engine, nowUs: number) => void;
 }
@@ -129,7 +135,9 @@ const createWorld = (options: DriveOptions): World => {
   const metrics = createMetricsBlock(120);
   const facts = { plan, workerIndex, workerCount, runId, seed, userAgent: 'test', metrics };
   const engine = createEngine({ ...facts, ...options.engine });
-  for (const { id } of engine.flows) attachFlow(engine, id, sentByOf(id % engine.lines));
+  for (const { id } of engine.flows) {
+    attachFlow(engine, id, sentByOf(id % engine.lines), options.peers?.[Math.floor(id / engine.lines)]);
+  }
   const taken = engine.flows.map((): Taken[] => []);
   const events = [...(options.events ?? [])].sort((a, b) => a.atUs - b.atUs);
   return { options, engine, metrics, sent: [], arriving: [], taken, events, firstCopies: new Map(), nowUs: 0 };
@@ -145,9 +153,21 @@ const takeTurn = (world: World): number => {
   const deadlineUs = advance(engine, nowUs);
   offer(world);
   for (const { id } of engine.flows) letGo(world, id);
+  openPlace(world);
   checkTables(engine);
   options.watch?.(engine, nowUs);
   return deadlineUs;
+};
+
+/** Opens the sockets that redirects want, one place a turn. */
+const openPlace = ({ engine, options }: World): void => {
+  const wanted = wantedPlace(engine);
+  if (wanted === null) return;
+  const isOpen = options.opens?.(wanted) ?? true;
+  for (let line = 0; isOpen && line < engine.lines; line++) {
+    attachFlow(engine, wanted.firstFlow + line, sentByOf(line), wanted);
+  }
+  settlePlace(engine, wanted.place, isOpen);
 };
 
 /** Between poison bytes, so that a look outside the datagram changes something. */

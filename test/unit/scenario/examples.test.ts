@@ -17,6 +17,7 @@ describe('example scenarios', () => {
       'overloaded-registrar.yaml',
       'query.yaml',
       'quickstart.yaml',
+      'redirects.yaml',
       'register-only.yaml',
       'register-refresh-unregister.yaml',
       'wildcard.yaml',

@@ -1,0 +1,67 @@
+// Where redirects may lead (`redirects.to`), before any load: names are located, once for the whole run, and public places need
+// --allow-public like the target itself, since an answer must not send a flood to a stranger either.
+
+import type { PlanRedirects, RunPlan } from '../scenario/index.ts';
+import { targetAt } from '../scenario/index.ts';
+import { assert, UserError } from '../std/index.ts';
+import { createNameResolver, formatIpv4, isPublicAddress, parseIpv4 } from '../transport/index.ts';
+import type { LocateOptions } from './target.ts';
+import { locate } from './target.ts';
+
+export interface RedirectName {
+  readonly host: string;
+  /** An IPv4 address as an unsigned number in host order, and the port where a URI names none. */
+  readonly address: number;
+  readonly port: number;
+}
+
+/** Throws TARGET_PUBLIC for a public place that was not allowed. A name without an address is passed over: `onLost` tells why. */
+export const locateRedirects = async (
+  { redirects, phone, target }: RunPlan,
+  options: LocateOptions,
+  onLost: (message: string) => void,
+): Promise<readonly RedirectName[]> => {
+  if (redirects === undefined) return [];
+  if (!options.allowPublic) checkRanges(redirects);
+  // With a Route the next hop stays, and nobody needs to know where the names are.
+  const hosts = phone?.route != null ? [] : hostsIn(redirects);
+  const server = options.dns ?? (target.kind === 'uri' ? (target.dns ?? null) : null);
+  const found: RedirectName[] = [];
+  for (const host of hosts) {
+    const uri = targetAt(`sip:${host}`, { host, port: null, namesTransport: false });
+    assert(uri.kind === 'uri', 'a SIP URI is a target by its URI');
+    const located = await locate(uri, createNameResolver({ server }));
+    if (located.kind !== 'found') {
+      onLost(`redirects.to: ${host} is passed over, redirects to it are not followed: ${located.message}`);
+      continue;
+    }
+    const [first] = located.targets;
+    assert(first !== undefined, 'what was found has an address');
+    if (!options.allowPublic && isPublicAddress(first.address)) throw publicPlace(`${host} (${first.address})`);
+    found.push({ host, address: parseIpv4(first.address), port: first.port });
+  }
+  return found;
+};
+
+const hostsIn = ({ to }: PlanRedirects): readonly string[] => [
+  ...new Set((to ?? []).flatMap((rule) => (rule.kind === 'name' ? [rule.host] : []))),
+];
+
+/** 10.0.0.0/8 and 127.0.0.0/8 are the largest networks without public addresses. */
+const SHORTEST_PRIVATE_BITS = 8;
+
+/** Of a range of that size or less, the first and the last address tell what the others are. */
+const checkRanges = ({ to }: PlanRedirects): void => {
+  for (const rule of to ?? []) {
+    if (rule.kind !== 'range') continue;
+    const last = rule.address + 2 ** (32 - rule.bits) - 1;
+    const isPublic = isPublicAddress(formatIpv4(rule.address)) || isPublicAddress(formatIpv4(last));
+    if (isPublic || rule.bits < SHORTEST_PRIVATE_BITS) throw publicPlace(`${formatIpv4(rule.address)}/${rule.bits}`);
+  }
+};
+
+const publicPlace = (place: string): UserError =>
+  new UserError('TARGET_PUBLIC', {
+    message: `redirects.to: ${place} is or has public addresses, and load goes only to registrars of your own`,
+    hint: 'if they are yours, say so with --allow-public',
+  });
