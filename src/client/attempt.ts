@@ -14,6 +14,8 @@ export interface Attempt {
   readonly number: number;
   readonly procedure: Procedure;
   readonly automatic: boolean;
+  /** The registrar's. */
+  readonly requestUri: string;
   readonly transactions: TransactionReport[];
   readonly promise: Promise<AttemptReport>;
   readonly resolve: (report: AttemptReport) => void;
@@ -22,7 +24,9 @@ export interface Attempt {
   retransmissions: number;
 }
 
-export const createAttempt = (facts: Pick<Attempt, 'rid' | 'number' | 'procedure' | 'automatic'>): Attempt => {
+export const createAttempt = (
+  facts: Pick<Attempt, 'rid' | 'number' | 'procedure' | 'automatic' | 'requestUri'>,
+): Attempt => {
   let resolve: Attempt['resolve'] = () => {};
   let reject: Attempt['reject'] = () => {};
   const promise = new Promise<AttemptReport>((succeed, fail) => {
@@ -48,6 +52,7 @@ export const addTransaction = (attempt: Attempt, end: TransactionEnd, line: Line
     transaction: attempt.transactions.length + 1,
     callId: `${line.runId}-${attempt.rid}`,
     cseq: ended.cseq,
+    requestUri: ended.requestUri ?? attempt.requestUri,
     status: response?.status ?? null,
     reason: response?.reason ?? null,
     ended: how,

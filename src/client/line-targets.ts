@@ -9,9 +9,9 @@ import type { Engine } from '../engine/index.ts';
 import { redirectFlow, renewTargets } from '../engine/index.ts';
 import type { LocatedAddress } from '../scenario/index.ts';
 import { assignSlots } from '../scenario/index.ts';
-import { assert, NEVER_US, US_PER_SECOND, UserError } from '../std/index.ts';
+import { NEVER_US, US_PER_SECOND, UserError } from '../std/index.ts';
 import type { UdpTransport } from '../transport/index.ts';
-import { parseIpv4 } from '../transport/index.ts';
+import { formatIpv4, parseIpv4 } from '../transport/index.ts';
 import type { LocatedPlaces } from './locate.ts';
 import type { Endpoint } from './reports.ts';
 
@@ -49,8 +49,10 @@ export const createLineTargets = (options: LineTargetsOptions): LineTargets => {
   return {
     remoteOf: (flow) => {
       const place = places[flow];
-      assert(place !== undefined, 'a line has a socket for each target');
-      return { address: place.address, port: place.port };
+      if (place !== undefined) return { address: place.address, port: place.port };
+      // Behind the targets: where a redirect led.
+      const { peerAddress, peerPort } = engine.flows[flow]!;
+      return { address: formatIpv4(peerAddress), port: peerPort };
     },
     renew: () => {
       if (isOver || transport.nowUs() < untilUs) return null;

@@ -7,7 +7,7 @@
 //
 // Left out on purpose: what a registration does next. It is told what happened, and when it asked to be woken.
 
-import type { Command, EndedTransaction, Engine } from '../engine/index.ts';
+import type { Command, EndedTransaction, Engine, LocatedName } from '../engine/index.ts';
 import { abort, commandAttempt, forgetContext, forgetCredentials, isIdle } from '../engine/index.ts';
 import type { MetricsBlock } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
@@ -41,6 +41,8 @@ export interface LineOptions {
   readonly located: LocatedPlaces;
   /** Looks the next hop up again. */
   readonly look: () => Promise<LocatedPlaces>;
+  /** Where the names are that redirects may lead to. */
+  readonly redirectNames: readonly LocatedName[];
   /** Decides, with a registration's row, in which order it tries the targets. */
   readonly seed: number;
   /** Zero of all times: CLOCK_MONOTONIC when the client was made, microseconds. */
@@ -56,6 +58,8 @@ export interface LineParts {
   readonly transport: UdpTransport;
   /** To the most preferred target; those to the others have the same local address. */
   readonly socket: ClientSocket;
+  /** Opens sockets to where redirects lead, once a turn; null: none is followed. */
+  readonly openPlaces: (() => void) | null;
 }
 
 /** What a message is, apart from its bytes. */
@@ -85,6 +89,7 @@ export class Line {
   readonly #listeners = new Map<number, LineListener>();
   readonly #freeRows: number[];
   readonly #wakes = new Map<number, number>();
+  readonly #openPlaces: (() => void) | null;
   readonly #pumping: Promise<void>;
   #news: News[] = [];
   #nextWakeUs = NEVER_US;
@@ -92,7 +97,7 @@ export class Line {
   #isClosing = false;
   #isOver = false;
 
-  constructor({ options, engine, metrics, transport, socket }: LineParts) {
+  constructor({ options, engine, metrics, transport, socket, openPlaces }: LineParts) {
     this.local = { address: formatIpv4(socket.localAddress), port: socket.localPort };
     this.runId = options.runId;
     this.plan = options.plan;
@@ -102,6 +107,7 @@ export class Line {
     const { located, look } = options;
     this.#targets = createLineTargets({ engine, transport, located, look });
     this.#onMessage = options.onMessage;
+    this.#openPlaces = openPlaces;
     this.#freeRows = Array.from({ length: engine.contexts.count }, (_, row) => row).reverse();
     this.#pumping = this.#pump();
   }
@@ -225,6 +231,7 @@ export class Line {
       },
       endTurn: (nowUs, turnUs) => {
         core.endTurn(nowUs, turnUs);
+        this.#openPlaces?.();
         this.#deliver();
       },
     };

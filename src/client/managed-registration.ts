@@ -146,7 +146,8 @@ export class ManagedRegistration implements Registration {
     const refusal = this.#refusal();
     if (refusal !== null) return Promise.reject(refusal);
     const { procedure, automatic } = wish;
-    const attempt = createAttempt({ rid: this.rid, number: ++this.#attempts, procedure, automatic });
+    const { uri: requestUri } = this.#init.registrar;
+    const attempt = createAttempt({ rid: this.rid, number: ++this.#attempts, procedure, automatic, requestUri });
     // Nobody waits for what the client does by itself; its failure is an event.
     if (automatic) attempt.promise.catch(() => {});
     this.#attempt = attempt;

@@ -4,7 +4,7 @@ import { attachFlow, createEngine, outboxCapacity } from '../engine/index.ts';
 import { createMetricsBlock, outcomeName } from '../metrics/index.ts';
 import type { LocatedAddress, TargetWeights } from '../scenario/index.ts';
 import { assert } from '../std/index.ts';
-import { createClientTransport, openClientSockets } from '../worker/index.ts';
+import { createClientTransport, openClientSockets, openPlaces } from '../worker/index.ts';
 import type { LineOptions } from './line.ts';
 import { Line } from './line.ts';
 
@@ -13,7 +13,7 @@ const SERIES_SECONDS = 1;
 
 /** Throws a UserError where the socket cannot be had. */
 export const openLine = async (options: LineOptions): Promise<Line> => {
-  const { plan, runId, seed, located } = options;
+  const { plan, runId, seed, located, redirectNames } = options;
   const metrics = createMetricsBlock(SERIES_SECONDS);
   let line: Line | null = null;
   const engine = createEngine({
@@ -26,6 +26,7 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
     userAgent: '',
     metrics,
     commanded: true,
+    redirects: { names: redirectNames },
     ...(located.targets.length > 1 ? { targets: weightsOf(located.targets) } : {}),
     observer: {
       answered: (ended) => line?.noteTransaction(ended, 'answered', true),
@@ -36,17 +37,22 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
   const transport = createClientTransport(plan.local, outboxCapacity(engine));
   try {
     const keepsPort = located.ttlSeconds !== null;
-    const place = { local: plan.local, workerIndex: 0, workerCount: 1, targets: located.targets, keepsPort };
+    const { local } = plan;
+    const { targets } = located;
+    const sharesPort = engine.redirects !== null;
+    const place = { local, workerIndex: 0, workerCount: 1, targets, keepsPort, sharesPort };
     const sockets = await openClientSockets(
       transport,
       place,
-      engine.flows.map(({ outbox }) => outbox.slab),
+      engine.flows.slice(0, targets.length).map(({ outbox }) => outbox.slab),
     );
     for (const { flow, sentBy, peer } of sockets) attachFlow(engine, flow, sentBy, peer);
     const [socket] = sockets;
     assert(socket !== undefined, 'a line has a socket');
     transport.setOrigin(options.originUs);
-    line = new Line({ options, engine, metrics, transport, socket });
+    // What could not be opened shows in the attempt that wanted it.
+    const open = openPlaces({ engine, transport, local, sockets, warnings: new Set() });
+    line = new Line({ options, engine, metrics, transport, socket, openPlaces: open });
     return line;
   } catch (error) {
     transport.close();

@@ -33,11 +33,15 @@ export interface LinePlanOptions {
   readonly localPort: number | null;
   readonly timers: TimerOptions;
   readonly mostRegistrations: number;
+  /** 0: none is followed. */
+  readonly followRedirects: number;
+  /** As in a scenario's `redirects.to`; null: the next hop's addresses. */
+  readonly redirectsTo: readonly string[] | null;
 }
 
 /** Throws a UserError for a value that a scenario would not take either. */
 export const createLinePlan = (options: LinePlanOptions): RunPlan => {
-  const { localAddress, localPort, timers, mostRegistrations } = options;
+  const { localAddress, localPort, timers, mostRegistrations, followRedirects, redirectsTo } = options;
   const document = {
     version: 1,
     name: 'client',
@@ -45,6 +49,7 @@ export const createLinePlan = (options: LinePlanOptions): RunPlan => {
     identities: { count: mostRegistrations, user: 'u{index}', domain: 'client.invalid' },
     load: { model: 'constant-rate', rate: '1/s', starts: 1 },
     flow: ['register'],
+    redirects: { follow: followRedirects, ...(redirectsTo === null ? {} : { to: redirectsTo }) },
     timers: { T1: `${timers.t1Ms ?? 500}ms`, T2: `${timers.t2Ms ?? 4_000}ms`, T4: `${timers.t4Ms ?? 5_000}ms` },
     local: {
       sockets: 'udp-dgram',

@@ -40,6 +40,7 @@ import { ManagedRegistration } from './managed-registration.ts';
 import { openLine } from './open-line.ts';
 import type { TimerOptions } from './plans.ts';
 import { createLinePlan } from './plans.ts';
+import { checkRedirects, locateRedirects } from './redirects.ts';
 import type { RegistrationHost } from './registration-host.ts';
 import type { RefreshAfter, RetryAfter } from './timing.ts';
 import { refreshAfterSeconds, retryAfterSeconds } from './timing.ts';
@@ -58,6 +59,13 @@ export interface RegistrationClientOptions {
   readonly dns?: string;
   /** Whether a public address may be reached; default false, as everywhere in regstorm. */
   readonly allowPublic?: boolean;
+  /** How many redirects (3xx) an attempt follows, up to 10; default 0: it ends with the status. */
+  readonly followRedirects?: number;
+  /**
+   * Where redirects may lead: addresses, networks (`10.0.0.0/8`), host names, each with a port or without; default: the next hop's
+   * addresses and its host, whatever the port.
+   */
+  readonly redirectsTo?: readonly string[];
   /** When a registration is refreshed by itself; default: at 80 to 95 % of the granted interval. */
   readonly refreshAfter?: RefreshAfter;
   /** When a failed refresh is tried again by itself; default: RFC 5626 §4.5, Retry-After, never what cannot get better. */
@@ -135,7 +143,16 @@ export class RegistrationClient {
       throw wrong('userAgent', 'there is a line break or control character in it');
     this.#options = options;
     this.#dns = options.dns === undefined ? null : readNameServer(options.dns);
-    this.#plan = createLinePlan({ localAddress, localPort, timers, mostRegistrations });
+    const { followRedirects = 0, redirectsTo = null } = options;
+    this.#plan = createLinePlan({
+      localAddress,
+      localPort,
+      timers,
+      mostRegistrations,
+      followRedirects,
+      redirectsTo,
+    });
+    checkRedirects(this.#plan, options.allowPublic === true);
     this.#host = this.#createHost();
   }
 
@@ -282,7 +299,9 @@ export class RegistrationClient {
     const runId = `${this.#clientId}-${++this.#lastLine}`;
     const onMessage = (message: RegistrationEvents['message'][0]): void => this.#emit('message', message);
     return openLine({
-      plan: this.#plan,
+      // So that redirects know which host is the line's own.
+      plan: { ...this.#plan, target: nextHop.target, requestUri: nextHop.uri },
+      redirectNames: await locateRedirects(this.#plan, options),
       runId,
       located,
       look,

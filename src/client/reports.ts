@@ -19,6 +19,8 @@ export interface TransactionReport {
   readonly transaction: number;
   readonly callId: string;
   readonly cseq: number;
+  /** The registrar's URI, or where a redirect has led (RFC 3261 §8.1.3.4). */
+  readonly requestUri: string;
   /** Null: it had no final answer. */
   readonly status: number | null;
   readonly reason: string | null;

@@ -4,7 +4,7 @@
 import type { PlanRedirects, RunPlan } from '../scenario/index.ts';
 import { targetAt } from '../scenario/index.ts';
 import { assert, UserError } from '../std/index.ts';
-import { createNameResolver, formatIpv4, isPublicAddress, parseIpv4 } from '../transport/index.ts';
+import { createNameResolver, formatIpv4, isPublicAddress, isPublicNetwork, parseIpv4 } from '../transport/index.ts';
 import type { LocateOptions } from './target.ts';
 import { locate } from './target.ts';
 
@@ -47,16 +47,10 @@ const hostsIn = ({ to }: PlanRedirects): readonly string[] => [
   ...new Set((to ?? []).flatMap((rule) => (rule.kind === 'name' ? [rule.host] : []))),
 ];
 
-/** 10.0.0.0/8 and 127.0.0.0/8 are the largest networks without public addresses. */
-const SHORTEST_PRIVATE_BITS = 8;
-
-/** Of a range of that size or less, the first and the last address tell what the others are. */
 const checkRanges = ({ to }: PlanRedirects): void => {
   for (const rule of to ?? []) {
-    if (rule.kind !== 'range') continue;
-    const last = rule.address + 2 ** (32 - rule.bits) - 1;
-    const isPublic = isPublicAddress(formatIpv4(rule.address)) || isPublicAddress(formatIpv4(last));
-    if (isPublic || rule.bits < SHORTEST_PRIVATE_BITS) throw publicPlace(`${formatIpv4(rule.address)}/${rule.bits}`);
+    if (rule.kind !== 'range' || !isPublicNetwork(rule.address, rule.bits)) continue;
+    throw publicPlace(`${formatIpv4(rule.address)}/${rule.bits}`);
   }
 };
 

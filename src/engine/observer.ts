@@ -7,6 +7,8 @@
 export interface EndedTransaction {
   readonly context: number;
   readonly cseq: number;
+  /** Of its first line, where a redirect has changed it; else null. */
+  readonly requestUri: string | null;
   /** The flow that it went through, and so to which target. */
   readonly flow: number;
   /** When the kernel took its first datagram; null: it never did. */

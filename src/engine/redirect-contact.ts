@@ -15,7 +15,7 @@
 import type { SipUri } from '../sip/index.ts';
 import { CONTACT_FOUND, firstContact, nextContact, parseSipUri, sameUri, URI_OK } from '../sip/index.ts';
 import { encodeAscii, equalsIgnoreCase, writeDecimal } from '../std/index.ts';
-import { findWay, NEW_PLACE, UNUSABLE } from './redirect-places.ts';
+import { findWay, keepsHop, NEW_PLACE, UNUSABLE } from './redirect-places.ts';
 import type { RedirectChoice, RedirectTable } from './redirect-table.ts';
 import { REQUEST_URI_BYTES_MOST, STAYS, targetOfUri } from './redirect-table.ts';
 import { authenticatorOf } from './speakers.ts';
@@ -90,7 +90,7 @@ function tryContact(engine: Engine, redirects: RedirectTable, context: number, b
   if (choice.textEnd < 0) return UNUSABLE;
   const way = findWay(engine, redirects, context, bytes);
   // RFC 3261 §21.3.4: through the proxy; one that would be the hop anyway leads nowhere else.
-  if (isProxy && way === STAYS) return redirects.keepsHop ? UNUSABLE : VISITED;
+  if (isProxy && way === STAYS) return keepsHop(engine, context) ? UNUSABLE : VISITED;
   return way > NEW_PLACE && wasVisited(engine, redirects, context, way) ? VISITED : way;
 }
 

@@ -14,6 +14,7 @@ import { equalsIgnoreCase } from '../std/index.ts';
 import { ADDRESS_MALFORMED, readIpv4 } from './ipv4.ts';
 import type { RedirectTable } from './redirect-table.ts';
 import { MOST_PLACES_ADDED, PLACE_LOST, PLACE_OPEN, STAYS, targetOfUri } from './redirect-table.ts';
+import { speakerOf } from './speakers.ts';
 import type { Engine } from './state.ts';
 import { targetOfContext } from './targets.ts';
 
@@ -40,7 +41,12 @@ export function findWay(engine: Engine, redirects: RedirectTable, context: numbe
   if (address === ADDRESS_MALFORMED) return findName(engine, redirects, context, bytes);
   choice.address = address;
   if (!isAllowed(engine, redirects)) return NOT_ALLOWED;
-  return redirects.keepsHop ? STAYS : findPlace(engine, redirects);
+  return keepsHop(engine, context) ? STAYS : findPlace(engine, redirects);
+}
+
+/** RFC 3261 §8.1.2: a Route decides where the request goes, whatever its Request-URI. */
+export function keepsHop({ redirects, speakers }: Engine, context: number): boolean {
+  return speakers === null ? redirects!.keepsHop : speakerOf(speakers, context).plan.phone?.route != null;
 }
 
 function findName(engine: Engine, redirects: RedirectTable, context: number, bytes: Uint8Array): number {
@@ -50,7 +56,7 @@ function findName(engine: Engine, redirects: RedirectTable, context: number, byt
   const own = ownPort(redirects, bytes, hostStart, hostEnd);
   const isOwn = own !== NOT_NAMED;
   if (rules === null ? !isOwn : !isListed(redirects, bytes, hostStart, hostEnd)) return NOT_ALLOWED;
-  if (redirects.keepsHop || (isOwn && (port < 0 || choice.port === own))) return STAYS;
+  if (keepsHop(engine, context) || (isOwn && (port < 0 || choice.port === own))) return STAYS;
   if (isOwn) choice.address = engine.flows[targetOfContext(engine, context) * engine.lines]!.peerAddress;
   else if (!takeName(redirects, bytes, hostStart, hostEnd)) return UNUSABLE;
   return findPlace(engine, redirects);

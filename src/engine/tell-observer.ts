@@ -1,5 +1,6 @@
 // What an observer is told of a transaction: a record made for the occasion, which only engines with an observer pay for.
 
+import { decodeLatin1 } from '../std/index.ts';
 import type { EndedTransaction } from './observer.ts';
 import type { Engine } from './state.ts';
 import { flowIdOfSlot } from './targets.ts';
@@ -20,8 +21,16 @@ function endedTransaction(engine: Engine, slot: number, endUs: number): EndedTra
     context: transactions.context[slot]!,
     cseq: transactions.cseq[slot]!,
     flow: flowIdOfSlot(engine, slot),
+    requestUri: redirectedUri(engine, slot),
     sentAtUs: firstSentUs === NOT_SENT ? null : firstSentUs,
     retransmissions: transactions.retransmitted[slot]!,
     endUs,
   };
+}
+
+function redirectedUri({ redirects }: Engine, slot: number): string | null {
+  const number = redirects === null ? 0 : redirects.ofSlot[slot]!;
+  if (number === 0) return null;
+  const { text } = redirects!.uris[number - 1]!;
+  return decodeLatin1(text, 0, text.length);
 }

@@ -29,6 +29,16 @@ export const isLoopback = (address: string): boolean => {
   return value >= 0 && within(value, '127.0.0.0', 8);
 };
 
+/** 10.0.0.0/8 and 127.0.0.0/8 are the largest networks without public addresses. */
+const SHORTEST_PRIVATE_BITS = 8;
+
+/** Whether a network, by its first address and the bits that its addresses share, has a public address in it. */
+export const isPublicNetwork = (address: number, bits: number): boolean => {
+  // Of one that is no larger than that, the first and the last address tell what the others are.
+  const last = address + 2 ** (32 - bits) - 1;
+  return bits < SHORTEST_PRIVATE_BITS || isPublicAddress(formatIpv4(address)) || isPublicAddress(formatIpv4(last));
+};
+
 /**
  * Whether load sent there could reach somebody else's machine. RFC 1918 private networks, RFC 3927 link-local and RFC 6598
  * carrier space are not public, nor is RFC 2544's for benchmarks; the documentation ranges of RFC 5737 count as public, since nobody's test bed has them.

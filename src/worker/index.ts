@@ -4,5 +4,6 @@ export { createEngineCore } from './engine-core.ts';
 export type { ResolvedTarget } from './messages.ts';
 export type { Core } from './pump.ts';
 export { runPump } from './pump.ts';
+export { openPlaces } from './redirect-places.ts';
 export type { ClientSocket } from './sockets.ts';
 export { createClientTransport, openClientSockets } from './sockets.ts';
