@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as m from '../../../src/metrics/index.ts';
+import { checkTargets } from '../../../src/metrics/targets.ts';
 import { sampleBlocks, sampleFacts } from './sample-run.ts';
 
 const resultOf = (blocks: readonly m.MetricsBlock[]) => m.buildRunResult(m.mergeBlocks(blocks), sampleFacts());
@@ -43,5 +44,20 @@ describe('sums', () => {
     expect(m.checkSums(result)).toEqual([]);
     expect(result.procedures.register?.failures).toEqual({ aborted: 2 });
     expect(m.settleLostBlock(block)).toBe(0);
+  });
+
+  it('count what redirects led elsewhere beside the targets, not as theirs', () => {
+    const block = m.createMetricsBlock(1);
+    m.addCounter(block, m.COUNTER_REQUESTS_SENT, 5);
+    m.addCounter(block, m.COUNTER_DATAGRAMS_SENT, 5);
+    m.addCounter(block, m.COUNTER_REDIRECTED_REQUESTS, 2);
+    m.addCounter(block, m.COUNTER_REDIRECTED_RESPONSES, 1);
+    for (let i = 0; i < 4; i++) m.countResponse(block, 302);
+    const result = resultOf([block]);
+    expect(result.targets).toMatchObject([{ requests: 3, responses: 3 }]);
+    expect(result.transactions.redirects).toMatchObject({ requests: 2, responses: 1 });
+    expect([...m.checkSums(result), ...checkTargets(result)]).toEqual([]);
+    const wrong = { ...result, targets: result.targets.map((target) => ({ ...target, requests: 5 })) };
+    expect(checkTargets(wrong)).toEqual(['targets: their requests add up to 7, not to requestsSent 5']);
   });
 });

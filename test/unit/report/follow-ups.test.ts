@@ -32,4 +32,20 @@ describe('what followed answers that asked for something, as lines', () => {
       '  Retry-After: 12,000 honoured, 0 capped, 3 malformed, 0 ignored',
     ]);
   });
+
+  it('RFC 3261 §8.1.3.4 redirects: how many were followed, and why others were not', () => {
+    const lines = linesOf((block) => {
+      m.addCounter(block, m.COUNTER_REDIRECTS_FOLLOWED, 1_200);
+      m.addCounter(block, m.COUNTER_REDIRECTS_LOOP, 3);
+      m.addCounter(block, m.COUNTER_REDIRECTS_NOT_ALLOWED, 2);
+    });
+    expect(lines).toEqual([
+      'What followed (whole run)',
+      '  redirects: 1,200 followed, 5 not (3 in a loop, 2 to places that redirects.to does not allow)',
+    ]);
+    expect(linesOf((block) => m.addCounter(block, m.COUNTER_REDIRECTS_FOLLOWED, 7))).toEqual([
+      'What followed (whole run)',
+      '  redirects: 7 followed',
+    ]);
+  });
 });
