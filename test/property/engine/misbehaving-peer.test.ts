@@ -20,11 +20,23 @@ const STATUSES = [
   '180 Ringing',
   '202 Accepted',
   '302 Moved',
+  '305 Proxy',
   '403 Forbidden',
   '423 Brief',
   '500 Error',
   '603 No',
   '503 Full',
+];
+
+/** In a 3xx, where to go; in others of no meaning. */
+const CONTACTS = [
+  '<sip:x@192.0.2.1>;expires=5',
+  '<sip:127.0.0.1:5061>, <sip:127.0.0.1:5062;transport=udp>;q=0.7',
+  '<sip:test.example:5063;method=REGISTER>',
+  '<sip:test.example>',
+  '<sip:127.0.0.1>;q=0.1, <sips:x>, *',
+  '*',
+  '<>',
 ];
 
 /** Loses, delays, repeats, challenges, refuses, and talks nonsense. */
@@ -37,7 +49,7 @@ const createPeer = (seed: number): Peer => {
         return answer(
           request,
           STATUSES[chance(STATUSES.length)]!,
-          'Contact: <sip:x@192.0.2.1>;expires=5',
+          `Contact: ${CONTACTS[chance(CONTACTS.length)]}`,
           `Min-Expires: ${['2', '5', '60', '1000000000000', 'soon'][chance(5)]}`,
           `Retry-After: ${['0', '1', '2 (later)', 'soon', '3;duration=60', '99999999999'][chance(6)]}`,
         );
@@ -166,13 +178,15 @@ const world = fc.record({
   errorAtUs: fc.option(fc.integer({ min: 0, max: 5 * SECOND })),
   stopAtUs: fc.option(fc.integer({ min: 0, max: 5 * SECOND })),
   stallUs: fc.option(fc.integer({ min: 1, max: 5 * SECOND })),
+  follow: fc.option(fc.integer({ min: 1, max: 4 })),
 });
 type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
 
 const optionsOf = (parts: World): DriveOptions => {
   const { flow: steps, count, starts, startsPerPeriod, durationUs, warmupUs, drainUs, t1Us, password, cleanup } = parts;
   const chance = createChances(parts.peerSeed + 1);
-  const { errorAtUs, stopAtUs, stallUs } = parts;
+  const { errorAtUs, stopAtUs, stallUs, follow } = parts;
+  const flow = follow === null ? 0 : parts.peerSeed % 3;
   return {
     plan: createPlan({
       flow: steps,
@@ -182,7 +196,11 @@ const optionsOf = (parts: World): DriveOptions => {
       identities: { count, password },
       load: { starts, startsPerPeriod, durationUs, warmupUs },
       timers: { t1Us, t2Us: 8 * t1Us },
+      ...(follow === null ? {} : { redirects: { follow, to: null } }),
     }),
+    engine: { redirects: { names: [] } },
+    peers: [{ address: 0x7f_00_00_01, port: 5060 }],
+    opens: ({ port }) => port !== 5062 || parts.peerSeed % 4 !== 0,
     peer: createPeer(parts.peerSeed),
     takes: () => (chance(10) < parts.blocked ? 0 : 1 + chance(3)),
     lets: () => (chance(10) < parts.held ? 0 : 1 + chance(3)),
@@ -190,7 +208,12 @@ const optionsOf = (parts: World): DriveOptions => {
     events: [
       ...(errorAtUs === null
         ? []
-        : [{ atUs: errorAtUs, act: (engine: Parameters<typeof reportError>[0]) => reportError(engine, errorAtUs, 0) }]),
+        : [
+            {
+              atUs: errorAtUs,
+              act: (engine: Parameters<typeof reportError>[0]) => reportError(engine, errorAtUs, flow),
+            },
+          ]),
       ...(stopAtUs === null
         ? []
         : [
