@@ -26,6 +26,16 @@ describe(`at most ${MOST_BYTES} bytes of heap an attempt in the engine`, () => {
   );
 
   it(
+    'a registration that is redirected',
+    async () => {
+      const rounds = await count('engine-in-memory.mjs', { credentials: 'fresh', flow: 'once', redirects: true });
+      for (const { attempts } of rounds) expect(attempts).toBeGreaterThan(9_000);
+      expect(leastPerAttempt(rounds)).toBeLessThanOrEqual(MOST_BYTES);
+    },
+    WITHIN_MS,
+  );
+
+  it(
     `at most ${MOST_BYTES_LATE} once a run has lasted for an hour`,
     async () => {
       const rounds = await count('engine-in-memory.mjs', {

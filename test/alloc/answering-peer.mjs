@@ -12,12 +12,16 @@ const CHALLENGE = bytesOf(
   'SIP/2.0 401 Unauthorized\r\nWWW-Authenticate: Digest realm="test.example", ' +
     'nonce="00000000000000000000000000000000", qop="auth", algorithm=MD5',
 );
+/** To the same registrar under another URI. */
+const MOVED = bytesOf('SIP/2.0 302 Moved Temporarily\r\nContact: <sip:test.example:5060>');
+const UNMOVED = bytesOf('REGISTER sip:test.example SIP');
 const NONCE_AT = Buffer.from(CHALLENGE).indexOf('nonce="') + 'nonce="'.length;
 const AUTHORIZATION = bytesOf('\r\nAuthorization:');
 
 /** Answers lie one after the other in `bytes`, from ends[i - 1] to ends[i]. */
-export const createPeer = ({ challenges, answersMost }) => ({
+export const createPeer = ({ challenges, redirects = false, answersMost }) => ({
   challenges,
+  redirects,
   bytes: new Uint8Array(answersMost * ANSWER_BYTES_MOST),
   ends: new Int32Array(answersMost + 1),
   count: 0,
@@ -35,14 +39,20 @@ export const answer = (peer, request, start, end) => {
   const { bytes } = peer;
   let at = peer.ends[peer.count];
   const isChallenged = peer.challenges && !contains(request, start, end, AUTHORIZATION);
-  const head = isChallenged ? CHALLENGE : OK;
+  const isMoved = peer.redirects && begins(request, start, UNMOVED);
+  const head = isMoved ? MOVED : isChallenged ? CHALLENGE : OK;
   for (let i = 0; i < head.length; i++) bytes[at + i] = head[i];
-  if (isChallenged) writeNonce(bytes, at + NONCE_AT, ++peer.nonces);
+  if (head === CHALLENGE) writeNonce(bytes, at + NONCE_AT, ++peer.nonces);
   at += head.length;
   let from = start;
   while (request[from] !== CARRIAGE_RETURN) from++;
   for (; from < end; from++) bytes[at++] = request[from];
   peer.ends[++peer.count] = at;
+};
+
+const begins = (bytes, start, wanted) => {
+  for (let i = 0; i < wanted.length; i++) if (bytes[start + i] !== wanted[i]) return false;
+  return true;
 };
 
 const contains = (bytes, start, end, wanted) => {

@@ -16,6 +16,7 @@ interface Wish {
   readonly credentials: 'plain' | 'kept' | 'fresh';
   readonly flow: 'once' | 'waits' | 'holds';
   readonly lateSeconds?: number;
+  readonly redirects?: boolean;
 }
 
 /** The target of docs/METHOD.md. */

@@ -16,8 +16,8 @@ const ONLY_FLOW = 0;
 const TURNS_A_ROUND = 400;
 
 /** `lateSeconds`: the counting begins that much later in the run's time, in which nothing happens. */
-const { credentials, flow, lateSeconds = 0 } = JSON.parse(process.argv[2]);
-const plan = measuredPlan({ credentials, flow, rate: RATE, wait: `${lateSeconds + 1}s` });
+const { credentials, flow, lateSeconds = 0, redirects = false } = JSON.parse(process.argv[2]);
+const plan = measuredPlan({ credentials, flow, rate: RATE, wait: `${lateSeconds + 1}s`, redirects });
 const metrics = createMetricsBlock(lateSeconds + 100);
 const engine = createEngine({
   plan,
@@ -27,9 +27,10 @@ const engine = createEngine({
   seed: 1,
   userAgent: 'regstorm',
   metrics,
+  redirects: { names: [] },
 });
 attachFlow(engine, ONLY_FLOW, '127.0.0.1:40000');
-const peer = createPeer({ challenges: credentials !== 'plain', answersMost: 1024 });
+const peer = createPeer({ challenges: credentials !== 'plain', redirects, answersMost: 1024 });
 const sink = (_flow, bytes, start, end) => {
   answer(peer, bytes, start, end);
   return true;

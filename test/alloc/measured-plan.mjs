@@ -14,12 +14,13 @@ const STEPS_BEHIND = {
 };
 
 /** `once`: a flow of one step, over and over. `waits`: one flow that waits and refreshes, over and over; `holds`: one that holds. */
-export const measuredPlan = ({ credentials, flow, rate, wait = '1s' }) => {
+export const measuredPlan = ({ credentials, flow, rate, wait = '1s', redirects = false }) => {
   const text = `version: 1
 name: allocations
 target: sip:127.0.0.1:5060
 registrar: sip:test.example
 precheck: none
+${redirects ? 'redirects: { follow: 3 }' : ''}
 identities: { count: ${CONTEXTS[credentials]}, user: "u{index:8}", domain: test.example${credentials === 'plain' ? '' : ', password: secret'} }
 load: { rate: ${rate}/s, ${flow === 'once' ? 'duration: 1000s' : `starts: ${CONTEXTS[credentials]}`} }
 flow:
