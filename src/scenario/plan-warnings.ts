@@ -20,6 +20,7 @@ export const planWarnings = (plan: RunPlan): readonly string[] => {
     shortDrain(plan),
     burstOfOne(plan),
     segmentedDgram(plan),
+    redirectedFleet(plan),
     refreshFirst(plan.flow),
     lateRefresh(plan.flow),
     ...holdWarnings(plan),
@@ -73,6 +74,11 @@ const burstOfOne = ({ local }: RunPlan): string | null =>
 const segmentedDgram = ({ local }: RunPlan): string | null =>
   local.sockets === 'udp-dgram' && local.segmentation
     ? 'local.segmentation changes nothing: the sockets asked for, udp-dgram, hand over one datagram a call'
+    : null;
+
+const redirectedFleet = ({ profile, redirects }: RunPlan): string | null =>
+  profile === 'exosip2' && redirects !== undefined
+    ? 'redirects.follow has the phones follow 3xx answers, which devices of libeXosip2 (profile: exosip2) never do'
     : null;
 
 const refreshFirst = (flow: readonly PlanStep[]): string | null => {

@@ -33,6 +33,8 @@ export interface KamailioOptions {
   readonly minExpiresSeconds?: number;
   /** Keeps Path, and gives it back to who supports it (RFC 3327). */
   readonly usesPath?: boolean;
+  /** Sends everybody there: a Contact, in angle brackets. */
+  readonly movedTo?: string;
   /** Default: a free one. */
   readonly port?: number;
   /** Default: 127.0.0.1. */
@@ -87,6 +89,7 @@ export const startKamailio = async (options: KamailioOptions = {}): Promise<Kama
   if (options.usesPath === true) defines.push('USEPATH');
   if (options.nonceSeconds !== undefined) defines.push(`NONCEEXPIRE=${options.nonceSeconds}`);
   if (options.minExpiresSeconds !== undefined) defines.push(`MINEXPIRES=${options.minExpiresSeconds}`);
+  if (options.movedTo !== undefined) defines.push(`MOVED="Contact: ${options.movedTo}\\r\\n"`);
   const memory = ['-m', String(options.sharedMegabytes ?? 256), '-M', '16'];
   if (options.receiveBufferBytes !== undefined) memory.push('-b', String(options.receiveBufferBytes));
   const args = ['-f', CONFIGURATION, '-DD', '-E', ...memory, ...defines.flatMap((define) => ['-A', define])];

@@ -140,6 +140,24 @@ describe('a redirect that is followed', () => {
     expect(numbersOf(run, 'register').outcomes).toEqual({ succeeded: 1 });
   });
 
+  it('RFC 7616 §3.4.3 hashes the body with the Request-URI that it led to, where qop is auth-int', () => {
+    const step = { ...register(), body: { type: 'text/plain', text: [{ kind: 'user' }] } } as const;
+    const protectedPlace = (request: string): string =>
+      readRequest(request).credentials === null
+        ? answer(request, '401 Unauthorized', 'WWW-Authenticate: Digest realm="two", nonce="n2", qop="auth-int"')
+        : accept(request);
+    const run = driveFrom({
+      plan: planOf({}, { identities: { password: 'secret' }, flow: [step] }),
+      peer: byPlace(sendsTo('<sip:127.0.0.1:5070>'), protectedPlace),
+    });
+    const { credentials } = requestsOf(run).at(-1)!;
+    const plain = (name: string): string => credentials!.get(name)!.replaceAll('"', '');
+    const ha2 = md5(`REGISTER:sip:127.0.0.1:5070:${md5('u000')}`);
+    const middle = `n2:${plain('nc')}:${plain('cnonce')}:auth-int`;
+    expect(plain('response')).toBe(md5(`${md5('u000:two:secret')}:${middle}:${ha2}`));
+    expect(run.sent.at(-1)!.text.endsWith('\r\n\r\nu000')).toBe(true);
+  });
+
   it('begins each attempt at the registrar again, whatever an earlier one was told', () => {
     const run = driveFrom({
       plan: planOf({}, { flow: [register(), refresh(), unregister] }),

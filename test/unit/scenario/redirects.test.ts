@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describePlan, loadScenario, type RunPlan } from '../../../src/scenario/index.ts';
+import { describePlan, loadScenario, planWarnings, type RunPlan } from '../../../src/scenario/index.ts';
 import { UserError } from '../../../src/std/index.ts';
 
 const load = (more: string): RunPlan =>
@@ -50,6 +50,12 @@ describe('redirects in a scenario', () => {
     expect(describePlan(plan)).toContain(
       'redirects   followed up to 10 times, to 127.0.0.0/8, reg2.test.example, 10.0.0.5:5070, 10.1.0.0/16, reg3.example:5080',
     );
+  });
+
+  it('are not what devices of libeXosip2 follow, which a warning tells', () => {
+    const fleet = load('redirects: { follow: 3 }\nprofile: exosip2');
+    expect(planWarnings(fleet).filter((warning) => warning.includes('redirects.follow'))).toHaveLength(1);
+    expect(planWarnings(load('redirects: { follow: 3 }'))).toEqual([]);
   });
 
   it.each([
