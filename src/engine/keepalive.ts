@@ -42,7 +42,7 @@ import type { Outbox } from './outbox.ts';
 import { ASIDE_PING, asideRoom, queueAside } from './outbox.ts';
 import type { Engine } from './state.ts';
 import { PHASE_CLEANING } from './state.ts';
-import { routeOf } from './targets.ts';
+import { ownRouteOf, routeOf } from './targets.ts';
 import type { TransportFlow } from './transport-flows.ts';
 import { flowOf } from './transport-flows.ts';
 
@@ -163,7 +163,7 @@ function isOwed({ contexts, nowUs }: Engine, { plan }: Keepalive, row: number): 
 }
 
 function sendKeepalive(engine: Engine, keepalive: Keepalive, row: number): void {
-  const { outbox } = keepalive.plan.per === 'context' ? routeOf(engine, row) : engine.flows[row]!;
+  const { outbox } = keepalive.plan.per === 'context' ? ownRouteOf(engine, row) : engine.flows[row]!;
   const { ping } = flowOf(engine, row);
   const start = asideRoom(outbox, ping === null ? STUN_HEADER_BYTES : ping.longestBytes);
   if (start < 0) {

@@ -14,6 +14,7 @@ import { equalsIgnoreCase } from '../std/index.ts';
 import { ADDRESS_MALFORMED, readIpv4 } from './ipv4.ts';
 import type { RedirectTable } from './redirect-table.ts';
 import { MOST_PLACES_ADDED, PLACE_LOST, PLACE_OPEN, STAYS, targetOfUri } from './redirect-table.ts';
+import { hasServiceRoute } from './service-routes.ts';
 import { speakerOf } from './speakers.ts';
 import type { Engine } from './state.ts';
 import { targetOfContext } from './targets.ts';
@@ -44,8 +45,9 @@ export function findWay(engine: Engine, redirects: RedirectTable, context: numbe
   return keepsHop(engine, context) ? STAYS : findPlace(engine, redirects);
 }
 
-/** RFC 3261 §8.1.2: a Route decides where the request goes, whatever its Request-URI. */
-export function keepsHop({ redirects, speakers }: Engine, context: number): boolean {
+/** RFC 3261 §8.1.2: a Route, also one that came as Service-Route, decides where the request goes, whatever its Request-URI. */
+export function keepsHop({ redirects, speakers, serviceRoutes }: Engine, context: number): boolean {
+  if (hasServiceRoute(serviceRoutes, context)) return true;
   return speakers === null ? redirects!.keepsHop : speakerOf(speakers, context).plan.phone?.route != null;
 }
 

@@ -192,7 +192,7 @@ export function createEngine(options: EngineOptions): Engine {
   const capacity = transactionCapacity(options, count, flowProgram);
   const runTag = hashText(runId);
   const branch = createBranchReader(runTag, workerIndex);
-  const { lines, targetFlows, flowCount } = countFlows(options);
+  const { lines, flowCount } = countFlows(options);
   const exosip = isCommanded ? null : createExosipTable(memory, plan, flowProgram, count);
   return sealed({
     options,
@@ -207,7 +207,7 @@ export function createEngine(options: EngineOptions): Engine {
     intervals: isCommanded || asksForTime(flowProgram) ? createIntervalTable(memory, count) : null,
     challenges: createChallengeTable(memory, count, plannedPlaces(plan)),
     repairs: createRepairTable(memory, plan.nat === 'direct', count),
-    keepalive: createKeepalive(memory, { plan, contexts: count, flows: targetFlows, workerIndex, runTag, seed }),
+    keepalive: createKeepalive(memory, { plan, contexts: count, flows: flowCount, workerIndex, runTag, seed }),
     retries: createRetryTable(memory, count, { plan, workerIndex, workerCount }),
     flows: createFlows(memory, flowOptions(options, branch, flowCount, intervalsOf(plan).length)),
     lines,
@@ -254,10 +254,9 @@ export function createEngine(options: EngineOptions): Engine {
 }
 
 /** Flows to the run's targets, and those to places that redirects may add. */
-const countFlows = (options: EngineOptions): { lines: number; targetFlows: number; flowCount: number } => {
+const countFlows = (options: EngineOptions): { lines: number; flowCount: number } => {
   const lines = options.plan.local.socketsPerWorker;
-  const targetFlows = lines * (options.targets?.count ?? 1);
-  return { lines, targetFlows, flowCount: targetFlows + lines * placesAdded(options) };
+  return { lines, flowCount: lines * ((options.targets?.count ?? 1) + placesAdded(options)) };
 };
 
 const placesAdded = ({ plan, redirects }: EngineOptions): number =>

@@ -38,11 +38,17 @@ import { flowOf } from './transport-flows.ts';
 
 /** The flow through which the context's next request leaves. */
 export function routeOf(engine: Engine, context: number): TransportFlow {
-  const { targets, flows, lines, redirects } = engine;
+  const { flows, lines, redirects } = engine;
   if (redirects !== null) {
     const away = targetOfUri(redirects, redirects.uri[context]!);
     if (away !== STAYS) return flows[away * lines + flowOfRow(context, lines)]!;
   }
+  return ownRouteOf(engine, context);
+}
+
+/** The flow to the context's target, wherever a redirect has led its present attempt. */
+export function ownRouteOf(engine: Engine, context: number): TransportFlow {
+  const { targets, flows, lines } = engine;
   if (targets === null) return flowOf(engine, context);
   return flows[targets.ofContext[context]! * lines + flowOfRow(context, lines)]!;
 }

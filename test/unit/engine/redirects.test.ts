@@ -8,7 +8,7 @@ import type { PlanRedirects, RedirectRule } from '../../../src/scenario/index.ts
 import { counted, numbersOf } from './books.ts';
 import { type DriveOptions, drive, md5, type Peer, type Run, SENT_BY, SILENT } from './driver.ts';
 import { accept, answer, readRequest, requestsOf } from './messages.ts';
-import { createPlan, type PlanParts, refresh, register, SECOND, unregister } from './plans.ts';
+import { createPlan, type PlanParts, pause, refresh, register, SECOND, unregister } from './plans.ts';
 
 const LOOPBACK = 0x7f_00_00_01;
 const TARGET = { address: LOOPBACK, port: 5060 };
@@ -156,6 +156,34 @@ describe('a redirect that is followed', () => {
     const middle = `n2:${plain('nc')}:${plain('cnonce')}:auth-int`;
     expect(plain('response')).toBe(md5(`${md5('u000:two:secret')}:${middle}:${ha2}`));
     expect(run.sent.at(-1)!.text.endsWith('\r\n\r\nu000')).toBe(true);
+  });
+
+  it.each([
+    ['socket', 1],
+    ['context', 0],
+  ] as const)('keepalives for each %s go through flow %d', (per, flow) => {
+    const keepalive = { kind: 'crlf', per, everyUs: 10 * SECOND, leastUs: 10 * SECOND } as const;
+    const run = driveFrom({
+      plan: planOf({}, { keepalive, flow: [register(), pause(35 * SECOND), unregister] }),
+      peer: (request, nowUs, at = 0) => {
+        if (request === '\r\n\r\n') return [];
+        const says = at === 0 ? sendsTo('<sip:127.0.0.1:5070>')(request) : accept(request);
+        return [{ atUs: nowUs + 1000, bytes: says }];
+      },
+    });
+    const pings = run.sent.filter(({ text }) => text === '\r\n\r\n');
+    expect(pings.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(pings.map((ping) => ping.flow))).toEqual(new Set([flow]));
+  });
+
+  it('RFC 3581 §4 has the Contact repaired that the redirect told about', () => {
+    const seen = (request: string): string =>
+      moved(request, ['<sip:127.0.0.1:5070>']).replace(';rport', ';rport=7000;received=203.0.113.9');
+    const run = driveFrom({ plan: planOf({}, { nat: 'direct' }), peer: byPlace(seen, accept) });
+    const [first, second] = requestsOf(run);
+    expect(first!.contact).toBe(`sip:u000@${SENT_BY}`);
+    expect(second!.contact).toBe('sip:u000@203.0.113.9:7000');
+    expect(numbersOf(run, 'register').outcomes).toEqual({ succeeded: 1 });
   });
 
   it('begins each attempt at the registrar again, whatever an earlier one was told', () => {
