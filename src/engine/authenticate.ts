@@ -30,6 +30,7 @@ import type { ChallengePlace } from './challenges.ts';
 import {
   choosePlace,
   dropNonces,
+  dropSession,
   EVERY_PLACE,
   keepNonce,
   keptLength,
@@ -141,6 +142,7 @@ function takeChallenge(engine: Engine, context: number, credentials: number, spa
   }
   round.filled |= 1 << number;
   place.space[context] = space + 1;
+  dropSession(place, context);
   keepNonce(place, context, bytes, nonceStart, nonceEnd, opaqueStart, opaqueEnd);
   // A fleet's devices count from 1 after each challenge, also where the nonce is the one that they had.
   if (mayRepeat(engine)) place.nonceCount[context] = 0;

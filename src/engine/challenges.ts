@@ -27,9 +27,10 @@ import { equalBytes } from '../std/index.ts';
 import type { LongNonces } from './long-nonces.ts';
 import { createLongNonces } from './long-nonces.ts';
 import type { ProtectionSpace } from './protection-spaces.ts';
+import type { SessionKeys } from './session-keys.ts';
+import { HA1_BYTES } from './session-keys.ts';
 
 export const STRIDE = 64;
-export const HA1_BYTES = 32;
 /** Bounds of what is kept; a challenge beyond them is unusable. */
 export const MOST_REALM_BYTES = 256;
 export const MOST_NONCE_BYTES = 1024;
@@ -49,6 +50,8 @@ export interface ChallengePlace {
   readonly long: LongNonces;
   readonly ha1Space: Uint8Array;
   readonly ha1: Uint8Array;
+  /** Null before the first session that outlives its nonce. */
+  session: SessionKeys | null;
 }
 
 export interface ChallengeTable {
@@ -83,6 +86,7 @@ function createPlace(memory: MemoryPlan, contexts: number): ChallengePlace {
     long: createLongNonces(),
     ha1Space: memory.u8('challenges', contexts),
     ha1: memory.u8('credentials', contexts * HA1_BYTES),
+    session: null,
   };
 }
 
@@ -97,6 +101,7 @@ function createLatePlace(contexts: number): ChallengePlace {
     long: createLongNonces(),
     ha1Space: new Uint8Array(contexts),
     ha1: new Uint8Array(contexts * HA1_BYTES),
+    session: null,
   };
 }
 
@@ -183,7 +188,13 @@ export function forgetChallenges(table: ChallengeTable, context: number): void {
     place.nonceCount[context] = 0;
     place.long.drop(context);
     place.ha1Space[context] = 0;
+    dropSession(place, context);
   }
+}
+
+/** RFC 7616 §3.4.2: another challenge begins another session. */
+export function dropSession({ session }: ChallengePlace, context: number): void {
+  if (session !== null) session.isKept[context] = 0;
 }
 
 /** The bytes in which the context's nonce and opaque lie, from keptAt on. */

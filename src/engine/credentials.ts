@@ -68,14 +68,8 @@ function writeLine(
   out: Uint8Array,
   at: number,
 ): number {
-  const authenticator = authenticatorOf(engine, context);
-  const kept = keptBytes(place, context);
-  const nonceAt = keptAt(place, context);
-  const nonceEnd = nonceAt + place.nonceBytes[context]!;
-  setSpan(authenticator.digest.nonce, kept, nonceAt, nonceEnd);
-  writeNonceCount(authenticator.nc, place.nonceCount[context]!, authenticator.countsDecimal);
-  writeCnonce(engine, authenticator, space);
-  useHa1(engine, context, place, space);
+  const authenticator = prepareDigest(engine, context, place, space);
+  const { bytes: kept, start: nonceAt, end: nonceEnd } = authenticator.digest.nonce;
   let end = copy(space.fromProxy ? TO_PROXY : TO_REGISTRAR, out, at);
   end = writeUser(engine, context, space, out, end);
   end = copy(REALM, out, end);
@@ -88,6 +82,25 @@ function writeLine(
   end = writeResponse(engine, context, space, out, end);
   end = copy(QUOTE, out, end);
   return writeRest(engine, context, place, space, out, end);
+}
+
+/**
+ * Nonce, nc, cnonce and H(A1) of the context's request, and the algorithm, so that a response can be made of them; the engine's fields
+ * are that request's.
+ */
+export function prepareDigest(
+  engine: Engine,
+  context: number,
+  place: ChallengePlace,
+  space: ProtectionSpace,
+): Authenticator {
+  const authenticator = authenticatorOf(engine, context);
+  const nonceAt = keptAt(place, context);
+  setSpan(authenticator.digest.nonce, keptBytes(place, context), nonceAt, nonceAt + place.nonceBytes[context]!);
+  writeNonceCount(authenticator.nc, place.nonceCount[context]!, authenticator.countsDecimal);
+  writeCnonce(engine, authenticator, space);
+  useHa1(engine, context, place, space);
+  return authenticator;
 }
 
 /**

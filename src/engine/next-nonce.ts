@@ -1,46 +1,40 @@
 // @hot
-// The nonce for the next request that a 2xx may bring (Authentication-Info with nextnonce, RFC 7616 §3.5): it takes the place of
-// the one that the registrar has just accepted, and is counted from 1.
+// The nonce for the next request that a 2xx may bring (nextnonce, RFC 7616 §3.5): it takes the place of the one that the server has just
+// accepted, and is counted from 1.
 //
-// Left out on purpose: nextnonce with a -sess algorithm, whose key is made of the first nonce (RFC 7616 §3.4.2); servers disagree
-// on what becomes of it, and the old nonce stays good until it is called stale. A Proxy-Authentication-Info (RFC 7615), which SIP
-// has no grammar for.
+// With a -sess algorithm the session goes on: its key was made of the first nonce after the challenge and the cnonce sent with it, and
+// stays until the next challenge (RFC 7616 §3.4.2). So it is kept when the first nonce goes (session-keys.ts). A server that makes it anew
+// for each nonce refuses the next request with a challenge, which begins another session; nothing fails for that.
 
 import { addCounter, COUNTER_NEXT_NONCES } from '../metrics/index.ts';
-import { isQuotable, parseAuthenticationInfo } from '../sip/index.ts';
+import { isQuotable } from '../sip/index.ts';
 import type { ChallengePlace } from './challenges.ts';
-import { keepNonce, keptAt, keptBytes, MOST_NONCE_BYTES, NO_PLACE } from './challenges.ts';
+import { keepNonce, keptAt, keptBytes, MOST_NONCE_BYTES, spaceIn } from './challenges.ts';
+import { prepareDigest } from './credentials.ts';
+import { keepSessionKey } from './ha1.ts';
 import { isSessionAlgorithm } from './protection-spaces.ts';
+import { useRequest } from './rspauth.ts';
 import { authenticatorOf } from './speakers.ts';
 import type { Engine } from './state.ts';
-import { placesCarried } from './transactions.ts';
 
-/** The answer has an Authentication-Info; `credentials` are those of its request. */
-export function takeNextNonce(engine: Engine, context: number, credentials: number, bytes: Uint8Array): void {
-  const { challenges, metrics, reader } = engine;
-  const { message, info } = reader;
-  const number = registrarsPlace(engine, context, placesCarried(credentials));
-  if (number === NO_PLACE || !authenticatorOf(engine, context).reuseNonce) return;
-  if (!parseAuthenticationInfo(bytes, message.authenticationInfoStart, message.authenticationInfoEnd, info)) return;
+/** The reader's info, which belongs to this place, has a nextnonce in the answer to the row's request. */
+export function takeNextNonce(engine: Engine, slot: number, number: number, bytes: Uint8Array): void {
+  const { challenges, metrics, reader, transactions } = engine;
+  const { info } = reader;
+  const context = transactions.context[slot]!;
+  if (!authenticatorOf(engine, context).reuseNonce) return;
   const place = challenges.places[number]!;
   const nonceBytes = info.nextNonceEnd - info.nextNonceStart;
   if (nonceBytes + place.opaqueBytes[context]! > MOST_NONCE_BYTES) return;
   if (!isQuotable(bytes, info.nextNonceStart, info.nextNonceEnd)) return;
+  const space = spaceIn(challenges, place, context);
+  if (isSessionAlgorithm(space.algorithm)) {
+    useRequest(engine, slot);
+    const authenticator = prepareDigest(engine, context, place, space);
+    keepSessionKey(authenticator, challenges.contexts, place, context, space);
+  }
   replaceNonce(place, context, challenges.work, bytes, info.nextNonceStart, nonceBytes);
   addCounter(metrics, COUNTER_NEXT_NONCES, 1);
-}
-
-/** The only place that answers the registrar; with several realms nobody says which one is meant. */
-function registrarsPlace({ challenges }: Engine, context: number, places: number): number {
-  let found = NO_PLACE;
-  for (let number = 0, rest = places; rest !== 0; number++, rest >>>= 1) {
-    if ((rest & 1) === 0) continue;
-    const { fromProxy, algorithm } = challenges.spaces[challenges.places[number]!.space[context]! - 1]!;
-    if (fromProxy) continue;
-    if (found !== NO_PLACE || isSessionAlgorithm(algorithm)) return NO_PLACE;
-    found = number;
-  }
-  return found;
 }
 
 /** The opaque stays: nonce and opaque are put together in the work space and kept from there. */

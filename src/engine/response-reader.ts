@@ -22,6 +22,8 @@ import {
 } from '../sip/index.ts';
 import type { BindingReading } from './binding-reading.ts';
 import { createBindingReading } from './binding-reading.ts';
+import type { ProofSpace } from './proof-space.ts';
+import { createProofSpace } from './proof-space.ts';
 
 /** What is found out while the challenges of one answer are gone through. */
 export interface ChallengeRound {
@@ -48,6 +50,9 @@ export interface ResponseReader {
   readonly parsedChallenge: Challenge;
   readonly round: ChallengeRound;
   readonly info: AuthenticationInfo;
+  readonly proof: ProofSpace;
+  /** The 2xx at hand has an rspauth that proves nothing. */
+  isProofWrong: boolean;
   readonly cursor: ContactCursor;
   /** Our own Contact URI, composed to be compared. */
   readonly ownContact: Uint8Array;
@@ -70,6 +75,8 @@ export const createResponseReader = (ownContactBytes: number): ResponseReader =>
     parsedChallenge,
     round: { filled: 0, isRefused: false, lacksCredential: false, unknownStart: -1, unknownEnd: -1 },
     info: createAuthenticationInfo(),
+    proof: createProofSpace(),
+    isProofWrong: false,
     cursor: createContactCursor(),
     ownContact: new Uint8Array(ownContactBytes),
     uris: createUriPair(),

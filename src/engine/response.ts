@@ -8,6 +8,7 @@ import {
   COUNTER_STRAY,
   countResponse,
   OUTCOME_BINDING_MISSING,
+  OUTCOME_RSPAUTH_WRONG,
   OUTCOME_SUCCEEDED,
   PROCEDURE_QUERY,
   PROCEDURE_REFRESH,
@@ -27,6 +28,7 @@ import {
 import { equalBytes } from '../std/index.ts';
 import { finishAttempt } from './attempt.ts';
 import { meetChallenge } from './authenticate.ts';
+import { takeAuthenticationInfo } from './authentication-info.ts';
 import { bind, unbind } from './bindings.ts';
 import { complete, proceed } from './client-transaction.ts';
 import { noteGrant } from './confirmations.ts';
@@ -38,7 +40,6 @@ import { takePeerKeepalive, takeRequest } from './incoming.ts';
 import { meetTooBrief } from './interval-too-brief.ts';
 import { takeOptionsAnswer, takeStun } from './keepalive.ts';
 import { learnFromVia } from './mappings.ts';
-import { takeNextNonce } from './next-nonce.ts';
 import { countHeaders, outcomeBy, readBindings, readListed, readOwn } from './read-bindings.ts';
 import { followRedirect } from './redirects.ts';
 import type { ResponseReader } from './response-reader.ts';
@@ -172,7 +173,7 @@ function answer(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint8
   if (status === 401 || status === 407) meetChallenge(engine, context, credentials, receivedAtUs, bytes);
   else if (status < 300) {
     if (engine.exosip !== null) noteAccepted(engine.exosip, context);
-    if (engine.reader.message.authenticationInfoStart >= 0) takeNextNonce(engine, context, credentials, bytes);
+    takeInfo(engine, slot, bytes);
     succeed(engine, slot, receivedAtUs, bytes);
   } else if (status === 423) meetTooBrief(engine, context, receivedAtUs, bytes);
   else if (status < 400) meetRedirect(engine, context, status, receivedAtUs, bytes);
@@ -184,6 +185,18 @@ function meetRedirect(engine: Engine, context: number, status: number, receivedA
   const { redirects } = engine;
   if (redirects !== null && followRedirect(engine, redirects, context, bytes)) return;
   failAttempt(engine, context, status, receivedAtUs, bytes);
+}
+
+function takeInfo(engine: Engine, slot: number, bytes: Uint8Array): void {
+  const { reader } = engine;
+  const { authenticationInfo, proxyAuthenticationInfo } = reader.message;
+  reader.isProofWrong = false;
+  if (authenticationInfo.count + proxyAuthenticationInfo.count > 0) takeAuthenticationInfo(engine, slot, bytes);
+}
+
+/** Whoever answered so does not know the secret, and the scenario wants to know it. */
+function isUnproved({ reader, options }: Engine): boolean {
+  return reader.isProofWrong && options.plan.auth.checkRspauth === true;
 }
 
 /** RFC 3261 §10.2.4: the 2xx lists all bindings; ours tells how long it lasts. */
@@ -218,7 +231,7 @@ function succeed(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint
       contexts.mayBeBound[context] = 0;
     }
   }
-  const outcome = outcomeBy(step, reader.bindings);
+  const outcome = isUnproved(engine) ? OUTCOME_RSPAUTH_WRONG : outcomeBy(step, reader.bindings);
   if (outcome === OUTCOME_SUCCEEDED) finishAttempt(engine, context, outcome, receivedAtUs);
   else failAttempt(engine, context, outcome, receivedAtUs, bytes);
 }

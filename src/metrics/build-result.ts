@@ -131,6 +131,10 @@ function authenticationOf(counters: Float64Array): RunResult['authentication'] {
     answered,
     staleNonces: counters[at.COUNTER_STALE_NONCES]!,
     nextNonces: counters[at.COUNTER_NEXT_NONCES]!,
+    rspauth: {
+      checked: counters[at.COUNTER_RSPAUTH_CHECKED]!,
+      mismatches: counters[at.COUNTER_RSPAUTH_MISMATCHES]!,
+    },
   };
 }
 

@@ -116,7 +116,10 @@ export const COUNTER_REDIRECTS_NO_ROOM = 56;
 /** First sends to places that are none of the run's targets, and matched responses from there. */
 export const COUNTER_REDIRECTED_REQUESTS = 57;
 export const COUNTER_REDIRECTED_RESPONSES = 58;
-export const COUNTER_COUNT = 59;
+/** Proofs of servers that they know the secret (rspauth, RFC 7616 §3.5), and those that prove nothing. */
+export const COUNTER_RSPAUTH_CHECKED = 59;
+export const COUNTER_RSPAUTH_MISMATCHES = 60;
+export const COUNTER_COUNT = 61;
 
 export const PHASE_WARMUP = 0;
 export const PHASE_MEASURED = 1;

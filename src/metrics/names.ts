@@ -28,6 +28,8 @@ export const OUTCOME_CHALLENGE_UNUSABLE = 9;
 /** A 2xx that a step's `require` does not accept: one of our Contacts granted less, or another number of bindings. */
 export const OUTCOME_GRANTED_LESS = 10;
 export const OUTCOME_BINDING_COUNT = 11;
+/** A 2xx whose server does not prove that it knows the secret (RFC 7616 §3.5), where the scenario wants a wrong proof to count. */
+export const OUTCOME_RSPAUTH_WRONG = 12;
 export const OUTCOME_COUNT = 700;
 
 /** The cause of a failure that was a success, where the scenario expected something else. */
@@ -46,6 +48,7 @@ const OWN_NAMES = [
   'challenge-unusable',
   'granted-less',
   'binding-count',
+  'rspauth-wrong',
 ] as const;
 
 /** The causes that have no status code, in the order of their numbers; `succeeded` first. */

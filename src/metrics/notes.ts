@@ -56,6 +56,12 @@ function notesOfCounters(counters: Float64Array): string[] {
     'bindings',
     'expired before the refresh: shorten the wait, or ask for a longer interval',
   );
+  note(
+    at.COUNTER_RSPAUTH_MISMATCHES,
+    'answer',
+    'answers',
+    'with an rspauth that is wrong: its server does not prove that it knows the password (RFC 7616 §3.5)',
+  );
   note(at.COUNTER_MALFORMED, 'datagram', 'datagrams', 'could not be read as a SIP response');
   note(at.COUNTER_TRUNCATED, 'datagram', 'datagrams', 'longer than a receive slot, dropped');
   note(at.COUNTER_LATENCY_CLAMPED, 'time', 'times', 'outside 0 s to 2,147 s, recorded at that limit');

@@ -275,6 +275,8 @@ export interface RunResult {
     readonly staleNonces: number;
     /** Nonces for the next request that came with a 2xx. */
     readonly nextNonces: number;
+    /** Proofs of servers that they know the secret (rspauth), and those of them that are wrong. */
+    readonly rspauth: { readonly checked: number; readonly mismatches: number };
   };
   /** Null where the scenario wants none. */
   readonly keepalive: KeepaliveResult | null;

@@ -46,6 +46,7 @@ import {
 import type { Challenger } from './authenticator.ts';
 import { readHex8 } from './hex.ts';
 import { readNonce } from './nonce.ts';
+import { keepSessionKey, useSessionKey } from './session-keys.ts';
 import type { Registrar } from './state.ts';
 import { classifyUri, URI_OURS } from './uri-reader.ts';
 
@@ -95,7 +96,7 @@ const check = (registrar: Registrar, challenger: Challenger, rows: RowTable, pas
   // The proxy sees its nonce again after the registrar's 401, in the same attempt: with a use each, nobody could ever get through both.
   if (!challenger.isCounting) return ANSWER_OK;
   if (nc > options.nonceUses) return ANSWER_STALE;
-  if (isQopUsed(credentials)) return countNonce(registrar, issuedUs, nc);
+  if (isQopUsed(credentials)) return keepSessionKey(registrar, countNonce(registrar, issuedUs, nc));
   return options.nonceUses === Number.POSITIVE_INFINITY ? ANSWER_OK : countUse(registrar, issuedUs);
 };
 
@@ -111,18 +112,18 @@ const findCredentials = (registrar: Registrar, { realm }: Challenger, rows: RowT
   return false;
 };
 
-const isQopUsed = (credentials: Credentials): boolean => credentials.qopStart >= 0;
+export const isQopUsed = (credentials: Credentials): boolean => credentials.qopStart >= 0;
 
 /** Exactly eight hex digits (RFC 7616 §3.4), or a negative number. */
 const readNc = (bytes: Uint8Array, credentials: Credentials): number =>
   credentials.ncEnd - credentials.ncStart === NC_DIGITS ? readHex8(bytes, credentials.ncStart) : -1;
 
-const isAuthInt = (bytes: Uint8Array, { qopStart, qopEnd }: Credentials): boolean =>
+export const isAuthInt = (bytes: Uint8Array, { qopStart, qopEnd }: Credentials): boolean =>
   equalsIgnoreCase(bytes, qopStart, qopEnd, AUTH_INT, 0, AUTH_INT.length);
 
 const isResponseRight = (registrar: Registrar, challenger: Challenger, password: Uint8Array): boolean => {
   const { authenticator, request } = registrar;
-  const { credentials, digest, expected, isAuthIntOffered, isAuthOffered } = authenticator;
+  const { credentials, isAuthIntOffered, isAuthOffered } = authenticator;
   const { bytes } = request;
   const isInt = isQopUsed(credentials) && isAuthInt(bytes, credentials);
   if (isQopUsed(credentials)) {
@@ -132,10 +133,19 @@ const isResponseRight = (registrar: Registrar, challenger: Challenger, password:
   }
   if (!isDigestUriOurs(registrar)) return false;
   computeHashes(registrar, challenger, password, isInt);
+  if (isExpected(registrar, isInt)) return true;
+  // RFC 7616 §3.4.2: a session that goes on with a nextnonce keeps the key of its first one.
+  return challenger.isCounting && useSessionKey(registrar) && isExpected(registrar, isInt);
+};
+
+/** Whether the response is the one that the digest's spans make. */
+const isExpected = (registrar: Registrar, isInt: boolean): boolean => {
+  const { authenticator, request } = registrar;
+  const { credentials, digest, expected } = authenticator;
   let digits = 0;
   if (isInt) digits = digestResponseAuthInt(digest, expected, 0);
   else digits = isQopUsed(credentials) ? digestResponseAuth(digest, expected, 0) : digestResponse(digest, expected, 0);
-  return equalBytes(bytes, credentials.responseStart, credentials.responseEnd, expected, 0, digits);
+  return equalBytes(request.bytes, credentials.responseStart, credentials.responseEnd, expected, 0, digits);
 };
 
 const computeHashes = (registrar: Registrar, challenger: Challenger, password: Uint8Array, isInt: boolean): void => {

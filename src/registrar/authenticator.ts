@@ -15,6 +15,7 @@ import {
   MOST_DIGEST_HEX_BYTES,
 } from '../sip/index.ts';
 import { encodeUtf8 } from '../std/index.ts';
+import { INFO_BYTES_MOST } from './info-bytes.ts';
 import { PURPOSE_NONCE, PURPOSE_PROXY_NONCE } from './keyed-hash.ts';
 import type { ResolvedOptions } from './options.ts';
 
@@ -57,6 +58,8 @@ export interface Authenticator {
   readonly ha2: Uint8Array;
   readonly bodyHash: Uint8Array;
   readonly expected: Uint8Array;
+  /** Its 200s have an Authentication-Info. */
+  readonly hasInfo: boolean;
   /** What all challenges and an Authentication-Info need in an answer, at most. */
   readonly answerBytes: number;
 }
@@ -76,9 +79,12 @@ export const createAuthenticator = (options: ResolvedOptions): Authenticator => 
     ha2: new Uint8Array(MOST_DIGEST_HEX_BYTES),
     bodyHash: new Uint8Array(MOST_DIGEST_HEX_BYTES),
     expected: new Uint8Array(MOST_DIGEST_HEX_BYTES),
-    answerBytes: password === null ? 0 : Math.max(...challengers.map(challengeBytes)),
+    hasInfo: options.nextNonce || options.rspauth !== 'none',
+    answerBytes: password === null ? 0 : Math.max(...challengers.map(challengeBytes)) + proofBytes(options),
   };
 };
+
+const proofBytes = ({ rspauth }: ResolvedOptions): number => (rspauth === 'none' ? 0 : INFO_BYTES_MOST);
 
 /** A nonce, stale=true, the end of the line. */
 const LINE_BYTES = 64;

@@ -1,6 +1,5 @@
 // @hot
-// The lines of a challenge (RFC 7616 §3.3, RFC 8760 §2.3: one for each algorithm, best first, which here is the operator's
-// order), and the nextnonce of an Authentication-Info (RFC 7616 §3.5; RFC 7615 for a proxy's).
+// The lines of a challenge (RFC 7616 §3.3, RFC 8760 §2.3: one for each algorithm, best first, which here is the operator's order).
 
 import { encodeAscii } from '../std/index.ts';
 import type { Challenger } from './authenticator.ts';
@@ -9,9 +8,6 @@ import { putLineEnd, putText } from './put-bytes.ts';
 import type { Registrar } from './state.ts';
 
 const STALE: Uint8Array = encodeAscii(', stale=true');
-const INFO: Uint8Array = encodeAscii('Authentication-Info: nextnonce="');
-const PROXY_INFO: Uint8Array = encodeAscii('Proxy-Authentication-Info: nextnonce="');
-const INFO_END: Uint8Array = encodeAscii('"');
 
 export const writeChallenges = (registrar: Registrar, start: number, isProxy: boolean, isStale: boolean): number => {
   const { challengers } = registrar.authenticator;
@@ -37,17 +33,9 @@ const writeChallengesOf = (registrar: Registrar, start: number, challenger: Chal
   return at;
 };
 
-const putNonce = (registrar: Registrar, start: number, { noncePurpose }: Challenger): number => {
+/** A nonce for the request under way. */
+export const putNonce = (registrar: Registrar, start: number, { noncePurpose }: Challenger): number => {
   const { nonceHash, request, slab } = registrar;
   // One more than the time, because 0 means that an address has no nonce.
   return writeNonce(nonceHash, slab, start, request.nowUs + 1, request.user, request.userLength, noncePurpose);
-};
-
-/** Of the one that counts, which is the last: the registrar, unless a proxy stands alone. */
-export const writeNextNonce = (registrar: Registrar, start: number): number => {
-  const { authenticator, slab } = registrar;
-  const challenger = authenticator.challengers[authenticator.challengers.length - 1]!;
-  let at = putText(slab, start, challenger.isProxy ? PROXY_INFO : INFO);
-  at = putNonce(registrar, at, challenger);
-  return putLineEnd(slab, putText(slab, at, INFO_END));
 };

@@ -31,11 +31,12 @@ import {
   ANSWER_TRYING,
   statusLineOf,
 } from './answers.ts';
-import { writeChallenges, writeNextNonce } from './challenge-lines.ts';
+import { writeChallenges } from './challenge-lines.ts';
 import { writeContacts } from './contact-lines.ts';
 import { DATE_BYTES, setDate } from './date-header.ts';
 import { writeExtensions, writeForeignTags, writePathUnsupported } from './extension-lines.ts';
 import { extensionBytes } from './extensions.ts';
+import { writeInfo } from './info-lines.ts';
 import { hashBegin, hashEnd, hashWord, PURPOSE_TO_TAG } from './keyed-hash.ts';
 import { put, putLineEnd, putText } from './put-bytes.ts';
 import type { Registrar } from './state.ts';
@@ -190,8 +191,7 @@ const writeSuccess = (registrar: Registrar, start: number): number => {
   const { extensions } = registrar;
   let at = writeDate(registrar, writeContacts(registrar, start));
   if (extensions !== null) at = writeExtensions(registrar, extensions, at);
-  const { isAuthenticated } = registrar.request;
-  return isAuthenticated && registrar.options.nextNonce ? writeNextNonce(registrar, at) : at;
+  return registrar.request.isAuthenticated && registrar.authenticator.hasInfo ? writeInfo(registrar, at) : at;
 };
 
 const writeDate = (registrar: Registrar, start: number): number => {

@@ -30,6 +30,8 @@ export interface RegistrarOptions {
   readonly saysStale?: boolean;
   /** Authentication-Info with a nextnonce in each 200 (RFC 7616 §3.5). Default false. */
   readonly nextNonce?: boolean;
+  /** In the Authentication-Info of each 200 the proof that it knows the password (RFC 7616 §3.5), or what proves nothing. Default 'none'. */
+  readonly rspauth?: 'none' | 'right' | 'wrong';
   /** Takes the hash of a user name for it, and says so (RFC 7616 §3.4.4). Default false. */
   readonly userhash?: boolean;
   /** Shorter intervals get 423 with this as Min-Expires, as far as RFC 3261 §10.3(7) allows (below 3600). */
@@ -101,6 +103,7 @@ export const resolveOptions = (options: RegistrarOptions): ResolvedOptions => {
     nonceUses: Number.POSITIVE_INFINITY,
     saysStale: true,
     nextNonce: false,
+    rspauth: 'none',
     userhash: false,
     maxContactsPerAor,
     bindingCapacity: Math.min(options.capacity * maxContactsPerAor, options.capacity * 2 + 2 * maxContactsPerAor),

@@ -22,6 +22,7 @@ const authOptions = (auth: RegistrarAuth, { domain }: RegistrarPlace): Partial<R
   nonceUses: auth.nonceUses ?? Number.POSITIVE_INFINITY,
   saysStale: auth.saysStale,
   nextNonce: auth.nextNonce,
+  rspauth: auth.rspauth,
   userhash: auth.userhash,
 });
 

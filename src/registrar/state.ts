@@ -34,6 +34,8 @@ import type { TransactionTable } from './server-transactions.ts';
 import { createTransactionTable } from './server-transactions.ts';
 import type { ServiceQueue } from './service-queue.ts';
 import { createServiceQueue } from './service-queue.ts';
+import type { SessionKeys } from './session-table.ts';
+import { createSessionKeys } from './session-table.ts';
 import { createTextStore, GRANULE_BYTES } from './text-store.ts';
 import type { UpdatePlan } from './update-plan.ts';
 import { createUpdatePlan } from './update-plan.ts';
@@ -113,6 +115,7 @@ export interface Registrar {
   readonly service: ServiceQueue | null;
   readonly overload: CustomAnswer | null;
   readonly extensions: Extensions | null;
+  readonly sessions: SessionKeys | null;
   /** Work space of extensions. */
   readonly instance: Instance;
   readonly otherInstance: Instance;
@@ -195,6 +198,7 @@ export const createRegistrar = (given: RegistrarOptions): Registrar => {
     service: options.service === null ? null : createServiceQueue(options.service.queue, options.service.serviceUs),
     overload,
     extensions: createExtensions(options),
+    sessions: createSessionKeys(options),
     instance: createInstance(),
     otherInstance: createInstance(),
     contactUri: createSipUri(),

@@ -83,6 +83,7 @@ const buildAuth = (auth: NonNullable<UnsureSettings['auth']>, place: RegistrarPl
     nonceUses: auth.nonceUses ?? null,
     saysStale: auth.stale,
     nextNonce: auth.nextNonce,
+    rspauth: auth.rspauth,
     userhash: auth.userhash,
   };
 };

@@ -35,7 +35,7 @@ export const hashPlan = (plan: HashedPlan): string => {
 /** What a file leaves out changes no hash of a file from before it could be said. */
 const laterKeys = ({ auth, verify, profile, phone, redirects }: HashedPlan): object => ({
   ...(phone === undefined ? {} : { phone }),
-  ...(auth.reuseNonce ? {} : { auth }),
+  ...(auth.reuseNonce && auth.checkRspauth === undefined ? {} : { auth }),
   ...(verify === null ? {} : { verify }),
   // Where they lead is a place.
   ...(redirects === undefined ? {} : { redirects: redirects.follow }),

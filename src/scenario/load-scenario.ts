@@ -30,7 +30,7 @@ import { hashPlan } from './hash.ts';
 import { nodeNear } from './node-near.ts';
 import { applyOverrides, type Environment, environmentOverrides, type Override } from './overrides.ts';
 import type { Tell } from './parsed.ts';
-import type { PlanKeepalive, PlanLoad, PlanStep, PlanTarget, PlanThreshold, RunPlan } from './plan.ts';
+import type { PlanAuth, PlanKeepalive, PlanLoad, PlanStep, PlanTarget, PlanThreshold, RunPlan } from './plan.ts';
 import { inOrder } from './problem-order.ts';
 import { applyProfile, checkProfile } from './profile.ts';
 import { readEmbedded } from './read-embedded.ts';
@@ -142,6 +142,9 @@ interface Read {
   readonly embedded: PlanTarget | null;
 }
 
+const authOf = ({ reuseNonce, checkRspauth }: WrittenScenario['auth']): PlanAuth =>
+  checkRspauth ? { reuseNonce, checkRspauth } : { reuseNonce };
+
 const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan => {
   const { identities, timers, local } = written;
   const { count, first, user, domain, displayName, to } = identities;
@@ -153,7 +156,7 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
     requestUri: written.registrar?.text ?? `sip:${domain}`,
     ...(phone === undefined ? {} : { phone }),
     identities: { count, first, user, domain, ...read.credentials },
-    auth: written.auth,
+    auth: authOf(written.auth),
     ...buildRedirects(written.redirects),
     load: buildLoad(written.load),
     flow: read.flow,

@@ -134,6 +134,8 @@ export interface PlanIdentities {
 export interface PlanAuth {
   /** False: each attempt begins without credentials, whatever nonces are kept, and so asks for a challenge. */
   readonly reuseNonce: boolean;
+  /** A 2xx with a wrong rspauth fails its attempt; absent: it is counted. */
+  readonly checkRspauth?: true;
 }
 
 /** Constant-rate, open loop: start k is due at k * periodUs / startsPerPeriod, rounded down to whole microseconds. */

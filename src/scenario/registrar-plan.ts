@@ -103,6 +103,8 @@ export interface RegistrarAuth {
   readonly saysStale: boolean;
   /** Authentication-Info with a nextnonce in every 200 (RFC 7616 §3.5). */
   readonly nextNonce: boolean;
+  /** The proof that it knows the password, in that header too; `wrong` proves nothing. */
+  readonly rspauth: 'none' | 'right' | 'wrong';
   readonly userhash: boolean;
 }
 

@@ -226,6 +226,11 @@ const auth = z
     nextNonce: yesNo({
       description: 'Give the next nonce in Authentication-Info of each 200 (RFC 7616 §3.5).',
     }).prefault('false'),
+    rspauth: oneOf(
+      ['none', 'right', 'wrong'],
+      'none',
+      'Prove in Authentication-Info of each 200 that it knows the password (RFC 7616 §3.5); wrong: as one that does not.',
+    ),
     userhash: yesNo({ description: 'Take the hash of a user name for it (RFC 7616 §3.4.4).' }).prefault('false'),
   })
   .meta({ description: 'Digest authentication.' });

@@ -218,6 +218,12 @@ const auth = z
         'Use a kept nonce for the next request; false: every attempt begins without credentials, which doubles the requests.',
       examples: [false],
     }).prefault('true'),
+    checkRspauth: yesNo({
+      description:
+        'A 2xx whose server does not prove that it knows the password (a wrong rspauth, RFC 7616 §3.5) fails the attempt as rspauth-wrong; ' +
+        'else it is counted. One without rspauth proves nothing wrong.',
+      examples: [true],
+    }).prefault('false'),
   })
   .meta({ description: 'How challenges are answered.' });
 

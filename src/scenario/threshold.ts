@@ -52,6 +52,7 @@ export const OWN_CAUSES: readonly string[] = [
   'challenge-unusable',
   'granted-less',
   'binding-count',
+  'rspauth-wrong',
 ];
 
 /** A success where `expect` names something else. */

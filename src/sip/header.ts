@@ -51,6 +51,7 @@ const PROXY_AUTHENTICATE: Uint8Array = encodeAscii('proxy-authenticate');
 const PROXY_AUTHORIZATION: Uint8Array = encodeAscii('proxy-authorization');
 const CONTENT_DISPOSITION: Uint8Array = encodeAscii('content-disposition');
 const AUTHENTICATION_INFO: Uint8Array = encodeAscii('authentication-info');
+const PROXY_AUTHENTICATION_INFO: Uint8Array = encodeAscii('proxy-authentication-info');
 
 const CSEQ_LIMIT = 2 ** 31;
 const MAX_MAX_FORWARDS = 255;
@@ -97,6 +98,10 @@ export const parseHeader = (
       return matches(bytes, name, PROXY_AUTHENTICATE) ? addValue(message.proxyAuthenticate, start, end) : PARSE_OK;
     case 19:
       return parseNameOfNineteen(bytes, name, start, end, message);
+    case 25:
+      return matches(bytes, name, PROXY_AUTHENTICATION_INFO)
+        ? keepInfo(message.proxyAuthenticationInfo, start, end, message)
+        : PARSE_OK;
     default:
       return PARSE_OK;
   }
@@ -138,7 +143,7 @@ const parseNameOfNineteen = (
   message: SipMessage,
 ): number => {
   if (matches(bytes, name, PROXY_AUTHORIZATION)) return addValue(message.proxyAuthorization, start, end);
-  if (matches(bytes, name, AUTHENTICATION_INFO)) return keepAuthenticationInfo(start, end, message);
+  if (matches(bytes, name, AUTHENTICATION_INFO)) return keepInfo(message.authenticationInfo, start, end, message);
   return matches(bytes, name, CONTENT_DISPOSITION) ? parseContentDisposition(bytes, start, end, message) : PARSE_OK;
 };
 
@@ -226,14 +231,9 @@ const parseContentLength = (bytes: Uint8Array, start: number, end: number, messa
   return PARSE_OK;
 };
 
-/** RFC 3261 §20.6: it belongs to responses. */
-const keepAuthenticationInfo = (start: number, end: number, message: SipMessage): number => {
-  if (message.isResponse && message.authenticationInfoStart < 0) {
-    message.authenticationInfoStart = start;
-    message.authenticationInfoEnd = end;
-  }
-  return PARSE_OK;
-};
+/** RFC 3261 §20.6, RFC 7615 §4: they belong to responses. The first one stands. */
+const keepInfo = (table: RowTable, start: number, end: number, { isResponse }: SipMessage): number =>
+  isResponse && table.count === 0 ? addValue(table, start, end) : PARSE_OK;
 
 const keepWarning = (lineStart: number, end: number, message: SipMessage): number => {
   if (message.warningStart < 0) {

@@ -101,9 +101,9 @@ export interface SipMessage {
   readonly associatedUri: RowTable;
   readonly require: RowTable;
   readonly proxyRequire: RowTable;
-  /** The first value of Authentication-Info, in a response. */
-  authenticationInfoStart: number;
-  authenticationInfoEnd: number;
+  /** The first value of Authentication-Info and of Proxy-Authentication-Info, in a response. */
+  readonly authenticationInfo: RowTable;
+  readonly proxyAuthenticationInfo: RowTable;
   /** The first line of each, name and all, for telling why a request failed. */
   warningStart: number;
   warningEnd: number;
@@ -176,8 +176,8 @@ export const createSipMessage = (): SipMessage => ({
   associatedUri: createRowTable(),
   require: createRowTable(),
   proxyRequire: createRowTable(),
-  authenticationInfoStart: -1,
-  authenticationInfoEnd: -1,
+  authenticationInfo: createRowTable(),
+  proxyAuthenticationInfo: createRowTable(),
   warningStart: -1,
   warningEnd: -1,
   registrarErrorStart: -1,
@@ -264,8 +264,8 @@ const resetRest = (message: SipMessage): void => {
   message.associatedUri.count = 0;
   message.require.count = 0;
   message.proxyRequire.count = 0;
-  message.authenticationInfoStart = -1;
-  message.authenticationInfoEnd = -1;
+  message.authenticationInfo.count = 0;
+  message.proxyAuthenticationInfo.count = 0;
   message.warningStart = -1;
   message.warningEnd = -1;
   message.registrarErrorStart = -1;

@@ -23,7 +23,7 @@ import {
   SHAPES_MOST,
   type ShapeTable,
 } from './response-shapes.ts';
-import { rowEnd, rowStart } from './row-table.ts';
+import { type RowTable, rowEnd, rowStart } from './row-table.ts';
 import { digitsBefore, markContact, markMessage, markNumber, markSecret, textEndBefore } from './shape-variation.ts';
 
 /** As many are compared in vain at most. */
@@ -96,7 +96,8 @@ const describe = (table: ShapeTable, shape: ResponseShape, lengthBytes: number):
   describeContacts(shape);
   describeNumbers(shape, table.parameter);
   describeChallenges(shape);
-  describeAuthenticationInfo(shape);
+  describeInfo(shape, message.authenticationInfo);
+  describeInfo(shape, message.proxyAuthenticationInfo);
   // What has a mark may differ, as a whole byte.
   const fixedBytes = new Uint8Array(shape.fixed.buffer);
   for (let at = 0; at < marks.length; at++) fixedBytes[at] = marks[at] === 0 ? EVERY_BIT : 0;
@@ -156,12 +157,14 @@ const describeChallenges = (shape: ResponseShape): void => {
 };
 
 /** The next nonce differs from answer to answer, and with rspauth it is all that does. Where it stands is read each time. */
-const describeAuthenticationInfo = (shape: ResponseShape): void => {
-  const { bytes, message } = shape;
+const describeInfo = (shape: ResponseShape, rows: RowTable): void => {
+  if (rows.count === 0) return;
+  const { bytes } = shape;
+  const end = rowEnd(rows, 0);
   const param = createAuthParam();
-  let at = message.authenticationInfoStart;
-  while (at >= 0 && at < message.authenticationInfoEnd) {
-    at = readAuthParam(bytes, at, message.authenticationInfoEnd, param);
+  let at = rowStart(rows, 0);
+  while (at >= 0 && at < end) {
+    at = readAuthParam(bytes, at, end, param);
     if (at < 0) return;
     if (VARYING_INFO.some((name) => isAuthParam(bytes, param, name))) {
       markSecret(shape, param.valueStart, param.valueEnd);

@@ -32,7 +32,12 @@ describeWithPeers(['kamailio', 'kamcmd'], 'RFC 7616 §3.4, RFC 8760: Kamailio ta
       });
       expect(exitCode, stderr).toBe(0);
       expect(summary.totals.refresh).toMatchObject({ succeeded: COUNT, challenged: 0 });
-      expect(summary.authentication).toEqual({ answered: { [algorithm]: COUNT }, staleNonces: 0, nextNonces: 0 });
+      expect(summary.authentication).toEqual({
+        answered: { [algorithm]: COUNT },
+        staleNonces: 0,
+        nextNonces: 0,
+        rspauth: { checked: 0, mismatches: 0 },
+      });
       expect(summary.transactions.responses).toEqual({ 200: 2 * COUNT, 401: COUNT });
       expect(await storedContacts()).toBe(COUNT);
       expectSumsToClose(summary);

@@ -41,8 +41,7 @@ const ABSENT = `## What is not there
 - The client follows no redirect (3xx): such an answer ends the attempt.
 - Outbound flows (RFC 5626): a context has one flow, the instance and reg-id of its Contact are sent, and \`Require: outbound\` in the
   answer is not looked for.
-- AKA (RFC 3310, RFC 4169): a challenge with nothing else is \`challenge-unusable\`. Of an Authentication-Info the nextnonce is used and
-  rspauth is not checked; a Proxy-Authentication-Info (RFC 7615) is not read.
+- AKA (RFC 3310, RFC 4169): a challenge with nothing else is \`challenge-unusable\`.
 `;
 
 export const coveragePage = (tests: readonly NamedTest[], departures: readonly Departure[]): string => {

@@ -466,17 +466,6 @@ describe('RFC 7616 §3.5, §3.6: which nonce comes next', () => {
     expect(numbersOf(run, 'refresh').outcomes).toEqual({ succeeded: 3 });
   });
 
-  it('7616 3.4.2 a nextnonce of a -sess algorithm is left alone: the session was made with the first nonce', () => {
-    const value = 'Digest realm="r", nonce="n0", qop="auth", algorithm=SHA-256-sess';
-    const peer = answering((request) =>
-      readRequest(request).credentials === null
-        ? unauthorized(request, value)
-        : accept(request).replace('Content-Length', 'Authentication-Info: nextnonce="n1"\r\nContent-Length'),
-    );
-    const run = drive({ plan: planWith({ flow }), peer });
-    expect(noncesOf(run)).toEqual([[], ['"n0"'], ['"n0"'], ['"n0"']]);
-  });
-
   it('22.2 with reuseNonce: false each attempt asks for a challenge, and no nc is sent twice with a nonce', () => {
     const peer = challenging(VALUE);
     const run = drive({ plan: planWith({ flow, auth: { reuseNonce: false } }), peer });
