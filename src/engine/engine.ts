@@ -40,16 +40,19 @@ import type { Outbox } from './outbox.ts';
 import { ASIDE_ANSWER, CANCELLED, clearOutbox, outboxRoom, releaseAside } from './outbox.ts';
 import { abortRun, endWait, limitDrain, nextPhaseUs, releaseCleanups, releaseWaits, updatePhase } from './phases.ts';
 import { dropReady, peekReady, putBackReady } from './ready-queue.ts';
-import { isStartDue, makeHeldStart, makeStart } from './starts.ts';
+import { isStartDue, makeHeldStart, makeStart, makeWaitingStart } from './starts.ts';
 import type { Engine } from './state.ts';
 import { LIST_F, LIST_K, PHASE_CLEANING, PHASE_DRAINING, PHASE_LOADING, PHASE_OVER, PHASE_VERIFYING } from './state.ts';
+import type { TargetTable } from './target-table.ts';
 import { countPlace, failOver, flowIdOfSlot, isTargetFailure, routeOf } from './targets.ts';
 import { tellUnanswered } from './tell-observer.ts';
 import { deadlineOf, dueSlot, firstSlot, NO_SLOT, nextTimerUs, setTimer, slotAfter } from './timer-lists.ts';
 import { isLive, isPending, NOT_SENT, TX_PROCEEDING } from './transactions.ts';
 import type { TransportFlow } from './transport-flows.ts';
+import { flowOf } from './transport-flows.ts';
 import { releaseQueries } from './verify.ts';
 import { nextWaitUs, popWait } from './wait-heap.ts';
+import { appendWaiting, isHeld, putBackWaiting, takeWaiting } from './waiting.ts';
 
 /** Offered one queued message; false: no more can be taken now. */
 export type Sink = (flow: number, bytes: Uint8Array, start: number, end: number) => boolean;
@@ -277,7 +280,48 @@ function runFlows(engine: Engine): void {
 }
 
 function runReady(engine: Engine): void {
-  for (let turn = 0; turn < engine.flows.length; turn++) runReadyOf(engine, nthFlow(engine, turn));
+  const { targets } = engine;
+  for (let turn = 0; turn < engine.flows.length; turn++) {
+    const flow = nthFlow(engine, turn);
+    if (targets !== null && targets.waiting[flow.id]! > 0) runWaitingOf(engine, targets, flow);
+    runReadyOf(engine, flow);
+  }
+}
+
+/** Those who wait for this flow alone, in their order (waiting.ts). */
+function runWaitingOf(engine: Engine, targets: TargetTable, flow: TransportFlow): void {
+  const { contexts } = engine;
+  const { id, outbox } = flow;
+  for (let left = targets.waiting[id]!; left > 0; left--) {
+    const first = targets.firstWaiting[id]!;
+    // Where targets have been looked up again, it may have another one now.
+    if (outboxRoom(outbox) < 0 && targets.choice[first] === targets.choiceNow) return;
+    const context = takeWaiting(targets, id);
+    const isStart = isHeld(targets, context);
+    const isDone = isStart
+      ? makeWaitingStart(engine, targets, context)
+      : goOn(engine, context, contexts.state[context]!);
+    if (isDone) {
+      if (isStart) runReadyOf(engine, flowOf(engine, context));
+      continue;
+    }
+    const route = routeOf(engine, context);
+    if (route === flow) {
+      putBackWaiting(targets, id, context);
+      return;
+    }
+    appendWaiting(targets, route.id, context);
+  }
+}
+
+/** True when the context's target is what holds it up: it waits for that one from now on, and the line goes on. */
+function stepsAside(engine: Engine, context: number): boolean {
+  const { targets } = engine;
+  if (targets === null) return false;
+  const { outbox, id } = routeOf(engine, context);
+  if (outboxRoom(outbox) >= 0) return false;
+  appendWaiting(targets, id, context);
+  return true;
 }
 
 /** Flow number 0, 1, 2 … counted from the one whose turn it is to be first. */
@@ -294,7 +338,7 @@ function runReadyOf(engine: Engine, { ready }: TransportFlow): void {
     const state = contexts.state[context]!;
     // Out of the queue first: a context may be put into it anew by what it does.
     dropReady(ready);
-    if (goOn(engine, context, state)) continue;
+    if (goOn(engine, context, state) || stepsAside(engine, context)) continue;
     // Nothing was done for it: it keeps its place before those that became ready later.
     putBackReady(ready);
     return;
@@ -313,16 +357,27 @@ function nextDeadline(engine: Engine): number {
   for (let at = 0; at < engine.flows.length; at++) {
     const { ready, heldStartCount, resendLine } = engine.flows[at]!;
     const isReady = ready.size > 0 && isRowLeft;
-    if (isReady || heldStartCount > 0 || firstSlot(engine.resendTimers, resendLine) !== NO_SLOT) return engine.nowUs;
+    if (
+      isReady ||
+      heldStartCount > 0 ||
+      isAnyWaiting(engine, at) ||
+      firstSlot(engine.resendTimers, resendLine) !== NO_SLOT
+    )
+      return engine.nowUs;
   }
   return nextDueUs(engine);
+}
+
+function isAnyWaiting({ targets }: Engine, flow: number): boolean {
+  return targets !== null && targets.waiting[flow]! > 0;
 }
 
 /** When there is something to do again, but for what waits for a flow to have room. */
 export function nextDueUs(engine: Engine): number {
   const isRowLeft = !isOutOfRows(engine);
   for (let at = 0; at < engine.flows.length; at++) {
-    const { ready } = engine.flows[at]!;
+    const { ready, outbox } = engine.flows[at]!;
+    if (isRowLeft && isAnyWaiting(engine, at) && outboxRoom(outbox) >= 0) return engine.nowUs;
     if (isRowLeft && ready.size > 0 && outboxRoom(routeOf(engine, peekReady(ready)).outbox) >= 0) return engine.nowUs;
   }
   const { keepalive } = engine;

@@ -227,6 +227,7 @@ export function abortFlows(engine: Engine): void {
   const { contexts, waits, flows } = engine;
   waits.size = 0;
   for (const { ready } of flows) ready.size = 0;
+  engine.targets?.waiting.fill(0);
   for (let context = 0; context < contexts.count; context++) {
     const state = contexts.state[context]!;
     if (state === CONTEXT_IDLE) continue;

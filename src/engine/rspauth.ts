@@ -21,6 +21,7 @@ import { encodeAscii, equalBytes, equalsIgnoreCase } from '../std/index.ts';
 import { spaceIn } from './challenges.ts';
 import { prepareDigest } from './credentials.ts';
 import { QOP_AUTH_INT, QOP_NONE } from './protection-spaces.ts';
+import { digestUriOf } from './request-uris.ts';
 import type { Engine } from './state.ts';
 
 const AUTH_INT = encodeAscii('auth-int');
@@ -38,6 +39,8 @@ export function provesSecret(engine: Engine, slot: number, number: number, bytes
   if (info.ncStart >= 0 && !equalBytes(nc, 0, nc.length, bytes, info.ncStart, info.ncEnd)) return false;
   if (info.cnonceStart >= 0 && !equalBytes(cnonce, 0, cnonce.length, bytes, info.cnonceStart, info.cnonceEnd))
     return false;
+  const { requestUri } = digestUriOf(engine, context);
+  setSpan(digest.uri, requestUri, 0, requestUri.length);
   const isWithBody = isAuthInt(engine, space.qop, bytes);
   setAll(digest.ha2, proof.ha2, writeHa2(engine, digest, isWithBody, bytes));
   setAll(digest.nc, nc, nc.length);

@@ -29,9 +29,12 @@ import { CONTEXT_IDLE } from './contexts.ts';
 import { beginFlow } from './flow.ts';
 import { outboxRoom } from './outbox.ts';
 import type { Engine } from './state.ts';
-import { routeOf } from './targets.ts';
+import type { TargetTable } from './target-table.ts';
+import { NOT_HELD } from './target-table.ts';
+import { ownRouteOf, settleTarget } from './targets.ts';
 import type { TransportFlow } from './transport-flows.ts';
 import { flowOf } from './transport-flows.ts';
+import { appendWaiting, isHeld, takeWaiting } from './waiting.ts';
 
 export const MOST_LATE_US = US_PER_SECOND;
 
@@ -49,7 +52,8 @@ export function areStartsDone(engine: Engine): boolean {
 export function makeStart(engine: Engine): TransportFlow {
   const { starts } = engine;
   const flow = flowOf(engine, starts.row);
-  if (flow.heldStartCount > 0 || outboxRoom(routeOf(engine, starts.row).outbox) < 0) holdStart(engine, flow);
+  if (engine.targets !== null) makeRoutedStart(engine, engine.targets, starts.row, starts.timeUs);
+  else if (flow.heldStartCount > 0 || outboxRoom(flow.outbox) < 0) holdStart(engine, flow);
   else beginStart(engine, starts.row, starts.timeUs);
   advanceStart(starts);
   return flow;
@@ -60,16 +64,58 @@ export function makeHeldStart(engine: Engine, flow: TransportFlow): boolean {
   if (flow.heldStartCount === 0) return false;
   const { timeUs, context } = flow.heldStart;
   const row = rowOfContext(context, engine.options.workerCount);
-  if (outboxRoom(routeOf(engine, row).outbox) < 0) return false;
+  if (outboxRoom(flow.outbox) < 0) return false;
   releaseStart(engine, flow);
   beginStart(engine, row, timeUs);
   return true;
 }
 
+/** With several targets it is the context that waits, in the list of the flow that it would leave through (waiting.ts). */
+function makeRoutedStart(engine: Engine, targets: TargetTable, row: number, timeUs: number): void {
+  if (engine.contexts.state[row] === CONTEXT_IDLE && !isHeld(targets, row)) {
+    settleTarget(engine, targets, row);
+    const { outbox, id } = ownRouteOf(engine, row);
+    if (outboxRoom(outbox) < 0) {
+      targets.heldUs[row] = timeUs;
+      engine.heldStarts += 1;
+      appendWaiting(targets, id, row);
+      return;
+    }
+  }
+  beginStart(engine, row, timeUs);
+}
+
+/** The start that waits in this context, which is out of its list. False: its target has no room yet, and it goes on waiting. */
+export function makeWaitingStart(engine: Engine, targets: TargetTable, row: number): boolean {
+  settleTarget(engine, targets, row);
+  if (outboxRoom(ownRouteOf(engine, row).outbox) < 0) return false;
+  const timeUs = targets.heldUs[row]!;
+  forgetHeld(engine, targets, row);
+  beginStart(engine, row, timeUs);
+  return true;
+}
+
+function forgetHeld(engine: Engine, targets: TargetTable, row: number): void {
+  targets.heldUs[row] = NOT_HELD;
+  engine.heldStarts -= 1;
+}
+
+/** Takes the starts that wait out of the flow's list; contexts that wait with something under way stay in it. */
+function missWaiting(engine: Engine, targets: TargetTable, flow: number): void {
+  for (let left = targets.waiting[flow]!; left > 0; left--) {
+    const row = takeWaiting(targets, flow);
+    if (isHeld(targets, row)) {
+      missLate(engine, targets.heldUs[row]!);
+      forgetHeld(engine, targets, row);
+    } else appendWaiting(targets, flow, row);
+  }
+}
+
 /** The load ends at `endUs`: starts that were due before and could not be made any more are late for good. */
 export function closeStarts(engine: Engine, endUs: number): void {
-  const { starts, flows } = engine;
+  const { starts, flows, targets } = engine;
   for (const flow of flows) {
+    if (targets !== null) missWaiting(engine, targets, flow.id);
     while (flow.heldStartCount > 0) {
       missLate(engine, flow.heldStart.timeUs);
       releaseStart(engine, flow);
@@ -86,7 +132,7 @@ function beginStart(engine: Engine, row: number, intendedUs: number): void {
   const { metrics, contexts, nowUs } = engine;
   const isMeasured = countDue(engine, intendedUs) === BANK_MEASURED;
   if (nowUs - intendedUs > MOST_LATE_US) addCounter(metrics, COUNTER_MISSED_LATE, 1);
-  else if (contexts.state[row] !== CONTEXT_IDLE) {
+  else if (contexts.state[row] !== CONTEXT_IDLE || (engine.targets !== null && isHeld(engine.targets, row))) {
     addCounter(metrics, COUNTER_MISSED_CONTEXT_BUSY, 1);
     if (isMeasured) addCounter(metrics, COUNTER_MISSED_CONTEXT_BUSY_MEASURED, 1);
   } else if (!canSend(engine, row)) addCounter(metrics, COUNTER_MISSED_NO_SLOT, 1);

@@ -189,18 +189,18 @@ export function createEngine(options: EngineOptions): Engine {
   const isCommanded = options.commanded === true;
   const flowProgram = isCommanded ? createCommandProgram(count) : compileProgram(plan.flow, 0);
   const cleanupProgram = compileCleanup(plan, flowProgram);
-  const capacity = transactionCapacity(options, count, flowProgram);
   const runTag = hashText(runId);
   const branch = createBranchReader(runTag, workerIndex);
   const { lines, flowCount } = countFlows(options);
+  const sizes = { contexts: count, slots: transactionCapacity(options, count, flowProgram), flows: flowCount };
   const exosip = isCommanded ? null : createExosipTable(memory, plan, flowProgram, count);
   return sealed({
     options,
     memory,
     contexts: createContextTable(memory, count, flowProgram.loopDepth),
-    transactions: createTransactionTable(memory, capacity),
-    resendTimers: createTimerLists(memory, 'timers', capacity, intervalsOf(plan), flowCount),
-    endTimers: createEndTimers(memory, capacity, plan),
+    transactions: createTransactionTable(memory, sizes.slots),
+    resendTimers: createTimerLists(memory, 'timers', sizes.slots, intervalsOf(plan), flowCount),
+    endTimers: createEndTimers(memory, sizes.slots, plan),
     waits: createWaitHeap(memory, count),
     holds: createHolds(memory, flowProgram, exosip, count),
     exosip,
@@ -211,8 +211,8 @@ export function createEngine(options: EngineOptions): Engine {
     retries: createRetryTable(memory, count, { plan, workerIndex, workerCount }),
     flows: createFlows(memory, flowOptions(options, branch, flowCount, intervalsOf(plan).length)),
     lines,
-    targets: createTargetTable(memory, options.targets ?? null, seed, { contexts: count, slots: capacity }),
-    redirects: createRedirectTable(memory, options, { contexts: count, slots: capacity }),
+    targets: createTargetTable(memory, options.targets ?? null, seed, sizes),
+    redirects: createRedirectTable(memory, options, sizes),
     branch,
     authenticator: createAuthenticator(plan),
     reader: createResponseReader(isCommanded ? LONGEST_COMMAND_BYTES : longestOwn(options)),

@@ -6,6 +6,13 @@
 //  failed      Uint8Array   -     targets that have failed in the present attempt              in an attempt
 //  choice      Uint8Array   -     for which list of targets it has chosen; 0: for none yet     every row
 //  ofSlot      Uint8Array   -     the target of the transaction, whatever its context does     not TX_FREE
+//  nextWaiting Int32Array   -     who waits behind it for the same flow (waiting.ts)           waiting
+//  heldUs      Float64Array µs    intended time of a start that waits; NOT_HELD: none does     every row
+//
+// and by flow
+//
+//  firstWaiting, lastWaiting      Int32Array   the ends of its list                            waiting is not 0
+//  waiting                        Int32Array   how many stand in it                            every row
 //
 // A run with one target has no such table. One with several has a slot for each that it began with, and the slot's number is what the
 // columns hold; which targets there are now, and in which slots, is in `weights` and `slotOf`, and changes when they are looked up again.
@@ -19,6 +26,8 @@ import { assert, mixBits } from '../std/index.ts';
 assert(TARGETS_MAX === MOST_TARGETS, 'a metrics block has a row for every target');
 
 const ORDER_SEED = 5;
+/** In `heldUs`. */
+export const NOT_HELD = -1;
 
 export interface TargetTable {
   /** The targets that are to be had now, most preferred first; `slotOf` says whose sockets lead to each. */
@@ -32,6 +41,11 @@ export interface TargetTable {
   readonly failed: Uint8Array;
   readonly choice: Uint8Array;
   readonly ofSlot: Uint8Array;
+  readonly nextWaiting: Int32Array;
+  readonly heldUs: Float64Array;
+  readonly firstWaiting: Int32Array;
+  readonly lastWaiting: Int32Array;
+  readonly waiting: Int32Array;
   /** The order of the context at hand. */
   readonly order: Uint8Array;
 }
@@ -39,6 +53,7 @@ export interface TargetTable {
 export interface TargetTableSizes {
   readonly contexts: number;
   readonly slots: number;
+  readonly flows: number;
 }
 
 /** Null for a single target. */
@@ -46,7 +61,7 @@ export function createTargetTable(
   memory: MemoryPlan,
   weights: TargetWeights | null,
   seed: number,
-  { contexts, slots }: TargetTableSizes,
+  { contexts, slots, flows }: TargetTableSizes,
 ): TargetTable | null {
   if (weights === null || weights.count < 2) return null;
   assert(weights.count <= MOST_TARGETS, 'there are no more targets than a run can have');
@@ -61,6 +76,11 @@ export function createTargetTable(
     failed: memory.u8('contexts', contexts),
     choice: memory.u8('contexts', contexts),
     ofSlot: memory.u8('transactions', slots),
+    nextWaiting: memory.i32('ready queue', contexts),
+    heldUs: memory.f64('ready queue', contexts).fill(NOT_HELD),
+    firstWaiting: memory.i32('targets', flows),
+    lastWaiting: memory.i32('targets', flows),
+    waiting: memory.i32('targets', flows),
     order: memory.u8('targets', count),
   };
   for (let slot = 0; slot < count; slot++) {

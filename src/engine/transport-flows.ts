@@ -8,6 +8,8 @@
 //   ready context, no room   -> `ready`                                                in the order in which they became ready
 //   due start, no room       -> `heldStart`, `heldStartCount`                          in the order of the schedule
 //
+// With several targets the latter two wait for the flow that they would leave through, not for their line: waiting.ts.
+//
 // The word: a flow here is a transport's, one socket. The scenario's flow, the list of steps, is in flow.ts.
 
 import type { RunPlan } from '../scenario/index.ts';

@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { type Engine, renewTargets, reportError } from '../../../src/engine/index.ts';
 import {
   COUNTER_DATAGRAMS_SENT,
+  COUNTER_MISSED_CONTEXT_BUSY,
+  COUNTER_MISSED_LATE,
   COUNTER_REQUESTS_SENT,
   COUNTER_STRAY,
   TARGET_FAILOVERS,
@@ -287,5 +289,62 @@ describe('targets that are looked up again', () => {
     // Its first choice is asked once more, and silent again.
     expect([...routesOf(run).values()]).toEqual(Array(2).fill([0, 0]));
     expect(numbersOf(run, 'register').outcomes).toEqual({ timeout: 2 });
+  });
+});
+
+describe('a target whose socket takes nothing', () => {
+  const BLOCKED = 0;
+  const EVEN: TargetWeights = { count: 2, priority: [10, 10], weight: [100, 100] };
+  /** More than an outbox holds, so that some wait as messages, some as ready contexts and some as starts. */
+  const COUNT = 6000;
+  const blockedUntil = (untilUs: number) => (nowUs: number, flow: number) =>
+    targetOf(flow) === BLOCKED && nowUs < untilUs ? 0 : Number.POSITIVE_INFINITY;
+
+  it('holds up no one who speaks to another: those start on time and go on, and its own follow when it takes again', () => {
+    const run = driveTo(EVEN, {
+      plan: crowd(COUNT, { flow: [register(), refresh()] }),
+      peer: accepting(),
+      takes: blockedUntil(0.9 * SECOND),
+    });
+    const early = run.sent.filter(({ atUs }) => atUs < 0.9 * SECOND);
+    expect(early.every(({ flow }) => targetOf(flow) !== BLOCKED)).toBe(true);
+    const others = new Set(early.map(({ text }) => userOf(text))).size;
+    expect(others).toBeGreaterThan(COUNT * 0.45);
+    expect(others).toBeLessThan(COUNT * 0.55);
+    // They are through with both steps, within milliseconds.
+    expect(early.length).toBe(2 * others);
+    expect(Math.max(...early.map(({ atUs }) => atUs))).toBeLessThan(50_000);
+    expect(numbersOf(run, 'refresh').outcomes).toEqual({ succeeded: COUNT });
+    expect(counted(run, COUNTER_MISSED_LATE)).toBe(0);
+    expect(new Set(run.sent.map(({ text }) => userOf(text))).size).toBe(COUNT);
+  });
+
+  it('for longer than a second: its starts are missed as late, all others made', () => {
+    const run = driveTo(EVEN, { plan: crowd(COUNT), peer: accepting(), takes: blockedUntil(2 * SECOND) });
+    const { started, outcomes } = numbersOf(run, 'register');
+    const missed = counted(run, COUNTER_MISSED_LATE);
+    expect(missed).toBeGreaterThan(0);
+    expect(started + missed).toBe(COUNT);
+    expect(outcomes).toEqual({ succeeded: started });
+    expect(routesOf(run).size).toBe(started);
+  });
+
+  it('for good: what had left the context ends by timeout and fails over, what had not begun is missed, and the run ends', () => {
+    const plan = crowd(COUNT, { load: { starts: COUNT, startsPerPeriod: COUNT, periodUs: 1000, durationUs: SECOND } });
+    const run = driveTo(EVEN, { plan, peer: accepting(), takes: blockedUntil(Number.POSITIVE_INFINITY) });
+    const { started, outcomes } = numbersOf(run, 'register');
+    expect(run.sent.every(({ flow }) => targetOf(flow) !== BLOCKED)).toBe(true);
+    expect(outcomes.succeeded).toBeGreaterThan(COUNT * 0.45);
+    expect(Object.values(outcomes).reduce((sum, count) => sum + count, 0)).toBe(started);
+    expect(started + counted(run, COUNTER_MISSED_LATE)).toBe(COUNT);
+  });
+
+  it('a start of a context whose last one still waits is missed as busy', () => {
+    const plan = crowd(COUNT, { load: { starts: 2 * COUNT, startsPerPeriod: COUNT, periodUs: 1000 } });
+    const run = driveTo(EVEN, { plan, peer: accepting(), takes: blockedUntil(0.5 * SECOND) });
+    const { started } = numbersOf(run, 'register');
+    const busy = counted(run, COUNTER_MISSED_CONTEXT_BUSY);
+    expect(busy).toBeGreaterThan(0);
+    expect(started + busy).toBe(2 * COUNT);
   });
 });
