@@ -1,6 +1,7 @@
 // The options of the comparison with a packet capture.
 
 import { parseArgs } from 'node:util';
+import { positive } from '../program.mjs';
 
 export const USAGE = `node bench/capture/run.mjs [options]
   --rounds N    interleaved repetitions at each rate (3)
@@ -19,19 +20,11 @@ const OPTIONS = {
 /** Throws with a sentence when something is wrong with the command line. */
 export const readOptions = (args) => {
   const { values } = parseArgs({ args, options: OPTIONS });
-  const positive = (name, otherwise) => {
-    const text = values[name];
-    if (text === undefined) return otherwise;
-    if (!(Number.isSafeInteger(Number(text)) && Number(text) >= 1)) {
-      throw new Error(`--${name} takes a whole number above 0, not '${text}'`);
-    }
-    return Number(text);
-  };
   return {
     help: values.help === true,
-    rounds: positive('rounds', 3),
-    seconds: positive('seconds', 3),
-    peak: positive('peak', null),
-    pace: positive('pace', 50_000),
+    rounds: positive(values, 'rounds', 3),
+    seconds: positive(values, 'seconds', 3),
+    peak: positive(values, 'peak', null),
+    pace: positive(values, 'pace', 50_000),
   };
 };

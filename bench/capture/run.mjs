@@ -6,6 +6,7 @@
 import { describeMachine } from '../macro/options.mjs';
 import { buildYardsticks } from '../macro/programs.mjs';
 import { machineLines } from '../macro/table.mjs';
+import { endWith } from '../program.mjs';
 import { makeCapturedRun } from './captured-run.mjs';
 import { readOptions, USAGE } from './options.mjs';
 import { measurePacing } from './pacing.mjs';
@@ -107,12 +108,4 @@ const main = async () => {
   return 0;
 };
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error) => {
-    complain(`${error.message}\n\n${USAGE}`);
-    process.exitCode = 2;
-  },
-);
+await endWith(main, USAGE);

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { parseArgs } from 'node:util';
+import { positive } from '../program.mjs';
 import { canPin } from './programs.mjs';
 
 export const USAGE = `node bench/macro/run.mjs [options]
@@ -32,13 +33,6 @@ const OPTIONS = {
   help: { type: 'boolean' },
 };
 
-const positive = (text, name, otherwise) => {
-  const value = text === undefined ? otherwise : Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new Error(`--${name} takes a whole number above 0, not '${text}'`);
-  return value;
-};
-
 /** Throws with a sentence when something is wrong with the command line. */
 export const readOptions = (args) => {
   const { values } = parseArgs({ args, options: OPTIONS });
@@ -47,11 +41,11 @@ export const readOptions = (args) => {
   if (!['plain', 'digest', 'both'].includes(auth)) throw new Error(`--auth is plain, digest or both, not '${auth}'`);
   return {
     help: values.help === true,
-    rounds: positive(values.rounds, 'rounds', quick ? 1 : 5),
-    count: positive(values.count, 'count', quick ? 30_000 : 2_000_000),
-    rate: positive(values.rate, 'rate', 100_000),
-    sippCount: positive(values['sipp-count'], 'sipp-count', quick ? 30_000 : 300_000),
-    sippRate: positive(values['sipp-rate'], 'sipp-rate', 30_000),
+    rounds: positive(values, 'rounds', quick ? 1 : 5),
+    count: positive(values, 'count', quick ? 30_000 : 2_000_000),
+    rate: positive(values, 'rate', 100_000),
+    sippCount: positive(values, 'sipp-count', quick ? 30_000 : 300_000),
+    sippRate: positive(values, 'sipp-rate', 30_000),
     modes: auth === 'both' ? [false, true] : [auth === 'digest'],
     rungsMost: values['no-peak'] === true ? 0 : quick ? 3 : 16,
     extras: values['no-extras'] !== true,

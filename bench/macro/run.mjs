@@ -4,6 +4,7 @@
 
 import { appendFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { endWith } from '../program.mjs';
 import { floorStep, regstormStep, shownCommand, sippStep } from './generators.mjs';
 import { describeMachine, readOptions, USAGE } from './options.mjs';
 import { buildYardsticks, isInstalled, runStep } from './programs.mjs';
@@ -212,12 +213,4 @@ const main = async () => {
 
 const commandLines = (costs) => Object.values(costs).map(({ steps }) => shownCommand(steps[0].command));
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error) => {
-    complain(`${error.message}\n\n${USAGE}`);
-    process.exitCode = 2;
-  },
-);
+await endWith(main, USAGE);

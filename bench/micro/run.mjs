@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { endWith } from '../program.mjs';
 import { faultOf, loadBenchmarks, selectBenchmarks } from './benchmarks.mjs';
 import { countInstructions, hasValgrind } from './instructions.mjs';
 import { describeMachine, readOptions, USAGE } from './options.mjs';
@@ -89,12 +90,4 @@ const main = async () => {
   return 0;
 };
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error) => {
-    complain(`${error.message}\n\n${USAGE}`);
-    process.exitCode = 2;
-  },
-);
+await endWith(main, USAGE);

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { describeMachine } from '../macro/options.mjs';
 import { buildYardsticks, runMeasured } from '../macro/programs.mjs';
 import { machineLines } from '../macro/table.mjs';
+import { endWith } from '../program.mjs';
 import { readOptions, USAGE } from './options.mjs';
 import { startNullreg, startRegistrar } from './responders.mjs';
 import { columnLines, runLines, targetLines } from './text.mjs';
@@ -137,12 +138,4 @@ const main = async () => {
   }
 };
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error) => {
-    process.stderr.write(`${error.message}\n\n${USAGE}\n`);
-    process.exitCode = 2;
-  },
-);
+await endWith(main, USAGE);

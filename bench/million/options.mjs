@@ -1,6 +1,7 @@
 // The options of the million benchmark.
 
 import { parseArgs } from 'node:util';
+import { positive } from '../program.mjs';
 
 export const USAGE = `node bench/million/million.mjs [options]
   --count N          phones (1000000)
@@ -17,13 +18,6 @@ const OPTIONS = {
 };
 const RESPONDERS = { both: ['nullreg', 'registrar'], nullreg: ['nullreg'], registrar: ['registrar'] };
 
-const positive = (text, name, otherwise) => {
-  const value = text === undefined ? otherwise : Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new Error(`--${name} takes a whole number above 0, not '${text}'`);
-  return value;
-};
-
 /** Throws with a sentence when something is wrong with the command line. */
 export const readOptions = (args) => {
   const { values } = parseArgs({ args, options: OPTIONS });
@@ -31,9 +25,9 @@ export const readOptions = (args) => {
   if (responders === undefined) throw new Error(`--responder is nullreg, registrar or both, not '${values.responder}'`);
   return {
     help: values.help === true,
-    count: positive(values.count, 'count', 1_000_000),
-    rate: positive(values.rate, 'rate', 20_000),
-    waitSeconds: positive(values.wait, 'wait', 55),
+    count: positive(values, 'count', 1_000_000),
+    rate: positive(values, 'rate', 20_000),
+    waitSeconds: positive(values, 'wait', 55),
     responders,
   };
 };

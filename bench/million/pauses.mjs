@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from '../macro/options.mjs';
 import { buildYardsticks, GENERATOR_PROCESSOR, pinned, startResponder } from '../macro/programs.mjs';
 import { machineLines } from '../macro/table.mjs';
+import { endWith, positive } from '../program.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const USAGE = `node bench/million/pauses.mjs [options]
@@ -32,21 +33,14 @@ const MAIN_THREAD = 0;
 
 const say = (...lines) => process.stdout.write(`${lines.join('\n')}\n`);
 
-const positive = (text, name, otherwise) => {
-  const value = text === undefined ? otherwise : Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new Error(`--${name} takes a whole number above 0, not '${text}'`);
-  return value;
-};
-
 const readOptions = (args) => {
   const { values } = parseArgs({ args, options: OPTIONS });
   const auth = values.auth ?? 'both';
   if (!['plain', 'digest', 'both'].includes(auth)) throw new Error(`--auth is plain, digest or both, not '${auth}'`);
   return {
     help: values.help === true,
-    rate: positive(values.rate, 'rate', 50_000),
-    seconds: positive(values.seconds, 'seconds', 60),
+    rate: positive(values, 'rate', 50_000),
+    seconds: positive(values, 'seconds', 60),
     modes: auth === 'both' ? [false, true] : [auth === 'digest'],
   };
 };
@@ -145,12 +139,4 @@ const main = async () => {
   return isMet ? 0 : 1;
 };
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error) => {
-    process.stderr.write(`${error.message}\n\n${USAGE}\n`);
-    process.exitCode = 2;
-  },
-);
+await endWith(main, USAGE);

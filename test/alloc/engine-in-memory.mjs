@@ -2,10 +2,10 @@
 //
 //   node --expose-gc --max-semi-space-size=256 --min-semi-space-size=256 engine-in-memory.mjs '{"credentials":"kept","flow":"once"}'
 
-import { advance, attachFlow, createEngine, drain, receiveDatagram, reportSent } from '../../dist/engine/index.js';
+import { advance, attachFlow, drain, receiveDatagram, reportSent } from '../../dist/engine/index.js';
 import { COUNTER_REQUESTS_SENT, counterOf, createMetricsBlock } from '../../dist/metrics/index.js';
 import { answer, createPeer, takeAnswers } from './answering-peer.mjs';
-import { createCounter, measuredPlan } from './measured-plan.mjs';
+import { createCounter, createOnlyEngine, finishedAttempts, measuredPlan } from './measured-plan.mjs';
 
 const RATE = 50_000;
 const TURN_US = 500;
@@ -19,16 +19,7 @@ const TURNS_A_ROUND = 400;
 const { credentials, flow, lateSeconds = 0, redirects = false } = JSON.parse(process.argv[2]);
 const plan = measuredPlan({ credentials, flow, rate: RATE, wait: `${lateSeconds + 1}s`, redirects });
 const metrics = createMetricsBlock(lateSeconds + 100);
-const engine = createEngine({
-  plan,
-  workerIndex: 0,
-  workerCount: 1,
-  runId: '0123456789abcdef',
-  seed: 1,
-  userAgent: 'regstorm',
-  metrics,
-  redirects: { names: [] },
-});
+const engine = createOnlyEngine(plan, metrics, { redirects: { names: [] } });
 attachFlow(engine, ONLY_FLOW, '127.0.0.1:40000');
 const peer = createPeer({ challenges: credentials !== 'plain', redirects, answersMost: 1024 });
 const sink = (_flow, bytes, start, end) => {
@@ -58,11 +49,7 @@ const run = (turns, stepUs) => {
 run(200, TURN_US);
 run(lateSeconds, SECOND_US);
 run(WARM_UP_TURNS, TURN_US);
-const finished = () => {
-  let sum = 0;
-  for (let i = 0; i < metrics.outcomes.length; i++) sum += metrics.outcomes[i];
-  return sum;
-};
+const finished = () => finishedAttempts(metrics);
 const counter = createCounter(finished);
 const rounds = [];
 for (let round = 0; round < ROUNDS; round++) {

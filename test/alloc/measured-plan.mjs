@@ -1,6 +1,7 @@
-// The scenarios whose allocations are counted, and how: from the heap's size before and after, the young generation being so
+// The scenarios whose allocations are counted, their engine, and how it is done: from the heap's size before and after, the young generation being so
 // large that nothing is collected in between.
 
+import { createEngine } from '../../dist/engine/index.js';
 import { loadScenario } from '../../dist/scenario/index.js';
 
 /** Each start of `fresh` has a context of its own, so that each is challenged; `kept` comes back to a nonce. */
@@ -28,6 +29,26 @@ flow:
 ${STEPS_BEHIND[flow](wait)}
 `;
   return loadScenario({ file: 'allocations.yaml', text });
+};
+
+/** An engine that has the whole plan to itself. */
+export const createOnlyEngine = (plan, metrics, more = {}) =>
+  createEngine({
+    plan,
+    workerIndex: 0,
+    workerCount: 1,
+    runId: '0123456789abcdef',
+    seed: 1,
+    userAgent: 'regstorm',
+    metrics,
+    ...more,
+  });
+
+/** Attempts of both banks that have come to an end. */
+export const finishedAttempts = ({ outcomes }) => {
+  let sum = 0;
+  for (let i = 0; i < outcomes.length; i++) sum += outcomes[i];
+  return sum;
 };
 
 /** One round of counting: call once before and once after; the second answer is {attempts, heapBytes, outsideBytes}. */

@@ -3,13 +3,13 @@
 
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { attachFlow, createEngine, outboxCapacity } from '../../dist/engine/index.js';
+import { attachFlow, outboxCapacity } from '../../dist/engine/index.js';
 import { COUNTER_REQUESTS_SENT, counterOf, createMetricsBlock } from '../../dist/metrics/index.js';
 import { monotonicNowUs } from '../../dist/transport/index.js';
 import { createEngineCore } from '../../dist/worker/engine-core.js';
 import { runPump } from '../../dist/worker/pump.js';
 import { createClientTransport, openClientSockets } from '../../dist/worker/sockets.js';
-import { createCounter, measuredPlan } from './measured-plan.mjs';
+import { createCounter, createOnlyEngine, finishedAttempts, measuredPlan } from './measured-plan.mjs';
 
 const RATE = 20_000;
 const WARM_UP_ATTEMPTS = 40_000;
@@ -24,26 +24,14 @@ const peer = new Worker(new URL('./peer-thread.mjs', import.meta.url), {
 const [{ port, stop }] = await once(peer, 'message');
 const plan = measuredPlan({ credentials, flow, rate: RATE });
 const metrics = createMetricsBlock(100);
-const engine = createEngine({
-  plan,
-  workerIndex: 0,
-  workerCount: 1,
-  runId: '0123456789abcdef',
-  seed: 1,
-  userAgent: 'regstorm',
-  metrics,
-});
+const engine = createOnlyEngine(plan, metrics);
 const transport = createClientTransport({ ...plan.local, sockets: 'udp-batch' }, outboxCapacity(engine));
 const targets = [{ address: '127.0.0.1', port }];
 const place = { local: plan.local, workerIndex: 0, workerCount: 1, targets };
 const slabs = engine.flows.map(({ outbox }) => outbox.slab);
 for (const { flow: id, sentBy } of await openClientSockets(transport, place, slabs)) attachFlow(engine, id, sentBy);
 transport.setOrigin(monotonicNowUs());
-const finished = () => {
-  let sum = 0;
-  for (let i = 0; i < metrics.outcomes.length; i++) sum += metrics.outcomes[i];
-  return sum;
-};
+const finished = () => finishedAttempts(metrics);
 const counter = createCounter(finished);
 const rounds = [];
 let nextAttempts = WARM_UP_ATTEMPTS;
