@@ -22,7 +22,7 @@ interface Wish {
 /** The target of docs/METHOD.md. */
 export const MOST_BYTES = 16;
 export const WITHIN_MS = 120_000;
-const HEAP = ['--expose-gc', '--max-semi-space-size=256', '--min-semi-space-size=256'];
+export const HEAP_FLAGS = ['--expose-gc', '--max-semi-space-size=256', '--min-semi-space-size=256'];
 /** The compiler works in between and not beside: on a busy machine code would else be counted that waits for it. */
 const COMPILER = ['--no-concurrent-recompilation'];
 
@@ -30,7 +30,7 @@ const run = promisify(execFile);
 
 export const count = async (program: string, wish?: Wish): Promise<readonly Round[]> => {
   const file = fileURLToPath(new URL(program, import.meta.url));
-  const { stdout } = await run(process.execPath, [...HEAP, ...COMPILER, file, JSON.stringify(wish ?? {})], {
+  const { stdout } = await run(process.execPath, [...HEAP_FLAGS, ...COMPILER, file, JSON.stringify(wish ?? {})], {
     timeout: WITHIN_MS,
   });
   const { rounds } = JSON.parse(stdout) as { rounds: readonly Round[] };
