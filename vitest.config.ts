@@ -1,18 +1,21 @@
-// Four groups of tests. `unit` is computation, and commands that send no load: in parallel. `realtime` holds what uses
-// sockets, other programs or the whole machine: one file at a time, after the rest, so that nothing competes with it for
-// the processors. `long` is what takes too long for every day: npm run test:long, and CI. `net` makes hosts and a bad network
+// Four groups of tests. `unit` is computation, and commands that send no load: in parallel on every processor (by default one
+// would idle), the modules loaded once by each process, since none keeps state of its own. `realtime` holds what uses sockets,
+// other programs or the whole machine: one file at a time, after the rest, so that nothing competes with it for the
+// processors. `long` is what takes too long for every day: npm run test:long, and CI. `net` makes hosts and a bad network
 // between them, as root: npm run test:net, and CI.
 
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const UNIT = [
   'test/{unit,golden,torture,property,sim,fuzz}/**/*.test.ts',
   'test/bench/{pcap,sha256-candidate}.test.ts',
   'test/tidy.test.ts',
-  'test/integration/cli-inputs.test.ts',
+  'test/integration/{cli-inputs,doctor}.test.ts',
 ];
 const LONG = ['test/long/**/*.test.ts'];
 const NET = ['test/net/**/*.test.ts'];
+const inParallel = { maxWorkers: availableParallelism(), isolate: false, sequence: { groupOrder: 0 } };
 const oneAtATime = { maxWorkers: 1, isolate: true, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
@@ -22,7 +25,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: UNIT, sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'unit', include: UNIT, ...inParallel } },
       {
         extends: true,
         test: { name: 'realtime', include: ['test/**/*.test.ts'], exclude: [...UNIT, ...LONG, ...NET], ...oneAtATime },

@@ -5,7 +5,14 @@ import type { Child } from '../interop/child.ts';
 import { findFreePort } from '../interop/free-port.ts';
 import { expectSumsToClose } from '../interop/run-regstorm.ts';
 import { waitUntil } from '../interop/wait-until.ts';
-import { type CliSession, endOf, openSession, scenario } from './cli-session.ts';
+import {
+  type CliSession,
+  endOf,
+  openSession,
+  type StartedRegistrar,
+  scenario,
+  startRegistrarIn,
+} from './cli-session.ts';
 import { openSilentPeer } from './silent-peer.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -25,13 +32,10 @@ const CALM = ['--on-invalid', 'warn'];
 
 const PROGRESS_WITHIN_MS = 20_000;
 
-/** `regstorm registrar` on a free port, ready. */
-const startRegistrar = async (...args: string[]): Promise<{ child: Child; port: number }> => {
-  const port = await findFreePort();
-  const child = session.start(['registrar', '--listen', `127.0.0.1:${port}`, '--domain', 'test.example', ...args]);
-  children.push(child);
-  await waitUntil('the registrar listens', PROGRESS_WITHIN_MS, () => child.stdout().includes('listening on'));
-  return { child, port };
+const startRegistrar = async (...args: readonly string[]): Promise<StartedRegistrar> => {
+  const started = await startRegistrarIn(session, args);
+  children.push(started.child);
+  return started;
 };
 
 /** A load that goes on for long, under way. */
@@ -71,26 +75,13 @@ describe('a run', () => {
     expect([end.exitCode, end.stderr]).toEqual([0, '']);
   });
 
-  it('with -v tells the memory of its tables ahead of the load', async () => {
-    session.file('s.yaml', scenario());
-    const end = await session.run(['run', 's.yaml', ...CALM, '-v', '--workers', '2']);
+  it('is split over workers without a change in what is done, and tells with -v the memory of its tables', async () => {
+    session.file('s.yaml', scenario({ flow: ['register', 'refresh', 'unregister'] }));
+    const end = await session.run(['run', 's.yaml', ...CALM, '--out', 'out', '-v', '--workers', '2']);
     expect(end.stderr).toMatch(
       /^memory of the tables, 2 workers:\n(?: {2}[a-z ]+ [\d.]+ MB\n)+ {2}\d+ bytes for each of 200 contexts$/m,
     );
     expect(end.exitCode).toBe(0);
-  });
-
-  it('into the folder of an earlier run replaces it', async () => {
-    session.file('s.yaml', scenario());
-    for (const runId of ['11111111', '22222222']) {
-      await session.run(['run', 's.yaml', ...CALM, '--out', 'out', '--run-id', runId]);
-    }
-    expect(session.summary('out').scenario.runId).toBe('22222222');
-  });
-
-  it('is split over workers without a change in what is done', async () => {
-    session.file('s.yaml', scenario({ flow: ['register', 'refresh', 'unregister'] }));
-    await session.run(['run', 's.yaml', ...CALM, '--out', 'out', '--workers', '2']);
     const summary = session.summary('out');
     expect(summary.generator.workers).toBe(2);
     expect(summary.totals.register?.succeeded).toBe(200);
@@ -98,10 +89,14 @@ describe('a run', () => {
     expectSumsToClose(summary);
   });
 
-  it('goes over node:dgram as well, and says that its wire times are those of the program', async () => {
+  it("goes over node:dgram as well, says that its wire times are the program's, and replaces an earlier run in its folder", async () => {
     session.file('s.yaml', scenario());
-    const end = await session.run(['run', 's.yaml', ...CALM, '--out', 'out', '--set', 'local.sockets=udp-dgram']);
+    const into = ['run', 's.yaml', ...CALM, '--out', 'out', '--run-id'];
+    await session.run([...into, '11111111', '--starts', '20']);
+    expect(session.summary('out').scenario.runId).toBe('11111111');
+    const end = await session.run([...into, '22222222', '--set', 'local.sockets=udp-dgram']);
     const summary = session.summary('out');
+    expect(summary.scenario.runId).toBe('22222222');
     expect([end.exitCode, summary.environment.transport, summary.environment.wireClock]).toEqual([
       0,
       'udp-dgram',

@@ -6,9 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunResult } from '../../src/metrics/run-result.ts';
 import { type Child, startChild } from '../interop/child.ts';
+import { findFreePort } from '../interop/free-port.ts';
+import { waitUntil } from '../interop/wait-until.ts';
 
 export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const ENDS_WITHIN_MS = 60_000;
+const LISTENS_WITHIN_MS = 20_000;
 
 export interface CliEnd {
   readonly exitCode: number | null;
@@ -63,6 +66,19 @@ export const endOf = async (child: Child): Promise<CliEnd> => {
   return { exitCode: code, stdout: child.stdout(), stderr: child.stderr() };
 };
 
+export interface StartedRegistrar {
+  readonly child: Child;
+  readonly port: number;
+}
+
+/** `regstorm registrar` on a free port, ready; whoever starts it stops it. */
+export const startRegistrarIn = async (session: CliSession, args: readonly string[]): Promise<StartedRegistrar> => {
+  const port = await findFreePort();
+  const child = session.start(['registrar', '--listen', `127.0.0.1:${port}`, '--domain', 'test.example', ...args]);
+  await waitUntil('the registrar listens', LISTENS_WITHIN_MS, () => child.stdout().includes('listening on'));
+  return { child, port };
+};
+
 const readTree = (folder: string): Map<string, string> => {
   const found = new Map<string, string>();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
@@ -86,7 +102,7 @@ export interface ScenarioParts {
 }
 
 export const scenario = (parts: ScenarioParts = {}): string => {
-  const { target = 'embedded', count = 200, rate = '200/s', load = `starts: ${count}`, flow = ['register'] } = parts;
+  const { target = 'embedded', count = 200, rate = '500/s', load = `starts: ${count}`, flow = ['register'] } = parts;
   const { password = 'secret', more = '' } = parts;
   const secret = password === null ? '' : `  password: ${password}\n`;
   return `version: 1

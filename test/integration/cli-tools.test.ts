@@ -1,8 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Child } from '../interop/child.ts';
 import { findFreePort } from '../interop/free-port.ts';
-import { waitUntil } from '../interop/wait-until.ts';
-import { type CliSession, endOf, openSession, scenario } from './cli-session.ts';
+import {
+  type CliSession,
+  endOf,
+  openSession,
+  type StartedRegistrar,
+  scenario,
+  startRegistrarIn,
+} from './cli-session.ts';
 import { openSilentPeer } from './silent-peer.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -17,12 +23,10 @@ afterEach(async () => {
   session.remove();
 });
 
-const startRegistrar = async (...args: string[]): Promise<{ child: Child; port: number }> => {
-  const port = await findFreePort();
-  const child = session.start(['registrar', '--listen', `127.0.0.1:${port}`, '--domain', 'test.example', ...args]);
-  children.push(child);
-  await waitUntil('the registrar listens', 20_000, () => child.stdout().includes('listening on'));
-  return { child, port };
+const startRegistrar = async (...args: readonly string[]): Promise<StartedRegistrar> => {
+  const started = await startRegistrarIn(session, args);
+  children.push(started.child);
+  return started;
 };
 
 describe('regstorm registrar', () => {
@@ -138,22 +142,20 @@ describe('regstorm quick, a single user', () => {
     expect(end.exitCode).toBe(0);
   });
 
-  it('with a password answers the challenge', async () => {
+  it('with a password answers the challenge, without one or with a wrong one exits 20 and says so', async () => {
     const { port } = await startRegistrar('--password', 'secret');
     const args = ['quick', `sip:127.0.0.1:${port}`, '--domain', 'test.example', '--password-env', 'SIP_SECRET'];
     const end = await session.run(args, { SIP_SECRET: 'secret' });
     expect(end.stdout).toContain('registered, refreshed and unregistered with digest authentication (200)\n');
     expect(end.exitCode).toBe(0);
-  });
-
-  it.each([
-    ['no password', [], 'challenged (401) and no password given; use --password-env VAR\n'],
-    ['a wrong password', ['--password', 'wrong'], 'the password was not accepted (401 again)'],
-  ])('with %s exits 20 and says so', async (_, more, sentence) => {
-    const { port } = await startRegistrar('--password', 'secret');
-    const end = await session.run(['quick', `sip:127.0.0.1:${port}`, '--domain', 'test.example', ...more]);
-    expect(end.stdout).toContain(sentence);
-    expect(end.exitCode).toBe(20);
+    for (const [more, sentence] of [
+      [[], 'challenged (401) and no password given; use --password-env VAR\n'],
+      [['--password', 'wrong'], 'the password was not accepted (401 again)'],
+    ] as const) {
+      const refused = await session.run(['quick', `sip:127.0.0.1:${port}`, '--domain', 'test.example', ...more]);
+      expect(refused.stdout).toContain(sentence);
+      expect(refused.exitCode).toBe(20);
+    }
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(

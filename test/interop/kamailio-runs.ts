@@ -7,7 +7,9 @@ import { expectSumsToClose, runRegstorm, startRegstorm } from './run-regstorm.ts
 import { type ScenarioParts, scenarioText } from './scenario-text.ts';
 import { waitUntil } from './wait-until.ts';
 
-const CONTEXTS = 10_000;
+/** What each run has in the long suite, and what every day's have. */
+export const CONTEXTS = 10_000;
+export const FEW_CONTEXTS = 1_000;
 export const LONG_MS = 120_000;
 /** These tests are about counts; a slow machine taints only times and rates. */
 export const COUNTS_ONLY = ['--on-invalid', 'warn'];
@@ -29,30 +31,30 @@ export const stopStarted = async (): Promise<void> => {
 export const scenario = (parts: Partial<ScenarioParts> & { readonly port: number }): string =>
   scenarioText({ flow: ['register'], count: CONTEXTS, ratePerSecond: 5_000, ...parts });
 
-export const registersAll = async (auth: KamailioAuth): Promise<void> => {
+export const registersAll = async (auth: KamailioAuth, count: number): Promise<void> => {
   const { port, storedContacts } = await start({ auth });
-  const registered = await runRegstorm(scenario({ port }), { args: COUNTS_ONLY });
+  const registered = await runRegstorm(scenario({ port, count }), { args: COUNTS_ONLY });
   expect(registered.exitCode, registered.stderr).toBe(0);
-  expect(registered.summary.totals.register?.succeeded).toBe(CONTEXTS);
-  expect(await storedContacts()).toBe(CONTEXTS);
+  expect(registered.summary.totals.register?.succeeded).toBe(count);
+  expect(await storedContacts()).toBe(count);
   expectSumsToClose(registered.summary);
 };
 
-export const refreshesAll = async (auth: KamailioAuth): Promise<void> => {
+export const refreshesAll = async (auth: KamailioAuth, count: number): Promise<void> => {
   const { port, storedContacts } = await start({ auth });
-  const { exitCode, summary, stderr } = await runRegstorm(scenario({ port, flow: ['register', 'refresh'] }), {
+  const { exitCode, summary, stderr } = await runRegstorm(scenario({ port, count, flow: ['register', 'refresh'] }), {
     args: COUNTS_ONLY,
   });
   expect(exitCode, stderr).toBe(0);
-  expect(summary.totals.refresh?.succeeded).toBe(CONTEXTS);
-  expect(summary.contexts.registeredAtEnd).toBe(CONTEXTS);
-  expect(await storedContacts()).toBe(CONTEXTS);
+  expect(summary.totals.refresh?.succeeded).toBe(count);
+  expect(summary.contexts.registeredAtEnd).toBe(count);
+  expect(await storedContacts()).toBe(count);
   expectSumsToClose(summary);
 };
 
-export const unregistersAllTwice = async (auth: KamailioAuth): Promise<void> => {
+export const unregistersAllTwice = async (auth: KamailioAuth, count: number): Promise<void> => {
   const { port, storedContacts } = await start({ auth });
-  const text = scenario({ port, flow: ['register', 'unregister'] });
+  const text = scenario({ port, count, flow: ['register', 'unregister'] });
   const first = await runRegstorm(text, { args: COUNTS_ONLY });
   expect(await storedContacts()).toBe(0);
   const second = await runRegstorm(text, { args: COUNTS_ONLY });
@@ -60,27 +62,27 @@ export const unregistersAllTwice = async (auth: KamailioAuth): Promise<void> => 
   expect(second.summary.scenario.runId).not.toBe(first.summary.scenario.runId);
   for (const { exitCode, summary, stderr } of [first, second]) {
     expect(exitCode, stderr).toBe(0);
-    expect(summary.totals.unregister?.succeeded).toBe(CONTEXTS);
+    expect(summary.totals.unregister?.succeeded).toBe(count);
     expect(summary.contexts.registeredAtEnd).toBe(0);
     expectSumsToClose(summary);
   }
 };
 
-export const wipesAll = async (auth: KamailioAuth): Promise<void> => {
+export const wipesAll = async (auth: KamailioAuth, count: number): Promise<void> => {
   const { port, storedContacts } = await start({ auth });
-  const text = scenario({ port, flow: ['register', 'wildcard'] });
+  const text = scenario({ port, count, flow: ['register', 'wildcard'] });
   const { exitCode, summary, stderr } = await runRegstorm(text, { args: COUNTS_ONLY });
   expect(exitCode, stderr).toBe(0);
-  expect(summary.totals.wildcard?.succeeded).toBe(CONTEXTS);
+  expect(summary.totals.wildcard?.succeeded).toBe(count);
   expect(await storedContacts()).toBe(0);
   expectSumsToClose(summary);
 };
 
-export const failsByWrongPassword = async (auth: KamailioAuth): Promise<void> => {
+export const failsByWrongPassword = async (auth: KamailioAuth, count: number): Promise<void> => {
   const { port, storedContacts } = await start({ auth });
-  const { exitCode, summary } = await runRegstorm(scenario({ port, password: 'wrong' }), { args: COUNTS_ONLY });
+  const { exitCode, summary } = await runRegstorm(scenario({ port, count, password: 'wrong' }), { args: COUNTS_ONLY });
   expect(exitCode).toBe(20);
-  expect(summary.totals.register?.failures).toEqual({ 'auth-failed': CONTEXTS });
+  expect(summary.totals.register?.failures).toEqual({ 'auth-failed': count });
   expect(await storedContacts()).toBe(0);
   expectSumsToClose(summary);
 };

@@ -1,42 +1,14 @@
 // Simulated worlds, watched by every checker, by the program as it is built: a fixed set, those that once showed a bug, and for
-// some seconds new ones from a random seed. What does not hold is told with the line that plays the world again.
+// two seconds new ones from a random seed. What does not hold is told with the line that plays the world again.
 
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { SimulationReport } from '../../src/sim/index.ts';
 import { FOUND_SEEDS } from './found-seeds.ts';
+import { type Ended, expectRandomWorldsToHold, LONGEST_MS, simulate } from './simulate-program.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const FIXED_WORLDS = 20;
-const RANDOM_MS = 6_000;
-const MOST_WORLDS = 1_000_000;
-const LONGEST_MS = 120_000;
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly errors: string;
-}
-
-/** Runs `regstorm simulate`; after `interruptMs` it is interrupted, and ends after the world that it is in. */
-const simulate = (argv: readonly string[], interruptMs?: number): Promise<Ended> =>
-  new Promise((resolve) => {
-    const child = spawn(process.execPath, [PROGRAM, 'simulate', ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let out = '';
-    let errors = '';
-    child.stdout.on('data', (text) => {
-      out += text;
-    });
-    child.stderr.on('data', (text) => {
-      errors += text;
-    });
-    const timer = interruptMs === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), interruptMs);
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      resolve({ code, out, errors });
-    });
-  });
+/** Longer in test/long/worlds.test.ts. */
+const RANDOM_MS = 2_000;
 
 const reportsOf = ({ out }: Ended): readonly SimulationReport[] =>
   out
@@ -62,16 +34,7 @@ describe('Simulated worlds', () => {
     LONGEST_MS,
   );
 
-  it(
-    'hold from a random seed on, for some seconds',
-    async () => {
-      const seed = String(Math.floor(Math.random() * 2 ** 31));
-      const { code, out, errors } = await simulate(['--seed', seed, '--seeds', String(MOST_WORLDS)], RANDOM_MS);
-      expect({ code, errors }).toEqual({ code: 130, errors: '' });
-      expect(out).toMatch(/^[\d,]+ worlds?, [\d,]+ of them calm, 0 violations$/m);
-    },
-    LONGEST_MS,
-  );
+  it('hold from a random seed on, for two seconds', () => expectRandomWorldsToHold(RANDOM_MS), LONGEST_MS);
 
   it(
     'are the same when played again, to the last byte of what is said about them',
