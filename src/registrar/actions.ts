@@ -28,7 +28,7 @@ import {
 
 /** Null when there are none, so that a registrar without rules asks one question. */
 export const createRules = (plan: readonly PlanRule[], seed: number): Rules | null =>
-  plan.length === 0 ? null : { list: plan.map(createRule), seed: hashText(String(seed)), drawn: 0 };
+  plan.length === 0 ? null : { list: plan.map(createRule), seed: hashText(String(seed)), drawn: 0, areOver: false };
 
 const PROCEDURES = {
   register: PROCEDURE_REGISTER,

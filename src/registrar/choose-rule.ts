@@ -33,6 +33,7 @@ const SALT_DATAGRAM = 3;
 
 /** For the well-formed request under way, whose user and transaction are known; null when none applies. */
 export const chooseRule = (registrar: Registrar, rules: Rules): Rule | null => {
+  if (rules.areOver) return null;
   const { request } = registrar;
   const sinceUs = request.nowUs - registrar.startedUs;
   const procedure = procedureOf(registrar);
@@ -56,6 +57,7 @@ export const chooseRule = (registrar: Registrar, rules: Rules): Rule | null => {
  * applied.
  */
 export const isDatagramDropped = (registrar: Registrar, rules: Rules): boolean => {
+  if (rules.areOver) return false;
   const { request } = registrar;
   const sinceUs = request.nowUs - registrar.startedUs;
   rules.drawn = (rules.drawn + 1) | 0;

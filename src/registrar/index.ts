@@ -10,6 +10,7 @@ export {
   addressOfRecordCount,
   advance,
   appliedRules,
+  behave,
   bindingCount,
   bindingsOf,
   countersOf,

@@ -32,7 +32,7 @@ export const receive = (
     countDropped(registrar.counters);
     return;
   }
-  if (service === null) {
+  if (service === null || service.isLifted) {
     takeDatagram(registrar, nowUs, bytes, start, end, peerAddress, peerPort);
     return;
   }

@@ -70,6 +70,16 @@ export const nextAnswerUs = (registrar: Registrar): number => {
 export const appliedRules = (registrar: Registrar): readonly { readonly name: string; readonly applied: number }[] =>
   (registrar.rules?.list ?? []).map(({ name, applied }) => ({ name, applied }));
 
+/** From now on no rule applies, it does not go away, and it serves at once: the registrar of a simulated world that has healed. */
+export const behave = (registrar: Registrar): void => {
+  const { outages, rules, service } = registrar;
+  if (rules !== null) rules.areOver = true;
+  if (service !== null) service.isLifted = true;
+  if (outages === null) return;
+  outages.index = outages.plan.length;
+  outages.isAway = false;
+};
+
 /** The most requests that ever waited for service. */
 export const longestQueue = (registrar: Registrar): number => registrar.service?.countMost ?? 0;
 

@@ -76,6 +76,8 @@ export interface Rules {
   readonly seed: number;
   /** Requests that were looked at, for draws per datagram. */
   drawn: number;
+  /** None applies any more (see behave). */
+  areOver: boolean;
 }
 
 const SALTS_PER_RULE = 8;

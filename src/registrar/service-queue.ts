@@ -36,6 +36,8 @@ export interface ServiceQueue {
   /** Not rounded, so that the rate is exact over any time. */
   busyUntilUs: number;
   countMost: number;
+  /** Nobody waits any more (see behave); those that do are served in their time. */
+  isLifted: boolean;
 }
 
 export const createServiceQueue = (capacity: number, serviceUs: number): ServiceQueue => ({
@@ -51,6 +53,7 @@ export const createServiceQueue = (capacity: number, serviceUs: number): Service
   count: 0,
   busyUntilUs: 0,
   countMost: 0,
+  isLifted: false,
 });
 
 export const nextServedUs = (queue: ServiceQueue): number =>

@@ -16,13 +16,15 @@ export function drawContacts(random: Random): DrawnContacts {
   const kind = random.next();
   const none = (): object => ({});
   if (kind < 0.5) return { managed: {}, ofStep: none };
-  if (kind < 0.7) return { managed: { contact: drawParameters(random) }, ofStep: none };
+  const line = random.chance(0.3) ? { line: true } : {};
+  if (kind < 0.7) return { managed: { contact: { ...drawParameters(random), ...line } }, ofStep: none };
   const others = OTHERS.slice(0, random.between(1, OTHERS.length));
   const contacts = ['{contact}', ...others].map((uri) => ({ uri, ...drawParameters(random) }));
   const order = random.chance(0.5) ? contacts : contacts.toReversed();
   // Mostly all of them in every step; else some steps leave the others alone, as RFC 3261 §10.2.4 has it.
   const share = random.pick([1, 1, 0.7]);
-  return { managed: {}, ofStep: () => (random.chance(share) ? { contacts: order } : {}) };
+  const managed = random.chance(0.3) ? { contact: { line: true } } : {};
+  return { managed, ofStep: () => (random.chance(share) ? { contacts: order } : {}) };
 }
 
 function drawParameters(random: Random): object {

@@ -3,17 +3,23 @@
 
 import type { Random } from '../std/index.ts';
 import { type DrawnContacts, drawContacts as drawContactKeys } from './draw-contacts.ts';
+import { type DrawnFailures, drawFailures } from './draw-failures.ts';
+import { drawIdentities } from './draw-identities.ts';
+import { type DrawnRequests, drawRequests } from './draw-requests.ts';
 
 /** Each attempt step carries this header with its number in the flow, by which checkers know the step. */
 export const STEP_HEADER = 'X-Step';
-export const DOMAIN = 'sim.example';
-export const PASSWORD = 'correct horse';
 
 export interface DrawnScenario {
   readonly text: string;
   readonly contexts: number;
   /** From the first start to the last one that is due. */
   readonly loadSeconds: number;
+  /** Flows go on after failures, or try again: then what is hidden by a shut socket cannot be told any more. */
+  readonly hasFailures: boolean;
+  /** They have something to answer challenges with, and it is right. */
+  readonly hasSecret: boolean;
+  readonly isRight: boolean;
 }
 
 export interface ScenarioWish {
@@ -43,7 +49,18 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
   const contexts = drawContexts(random);
   const profile = random.split('profile').chance(0.15) ? 'exosip2' : 'rfc3261';
   const contactsDrawn = drawContactKeys(random.split('contacts'));
-  const flow = drawFlow(random.split('flow'), contactsDrawn, profile === 'exosip2');
+  const failures = drawFailures(random.split('failures'), profile === 'exosip2');
+  const identities = drawIdentities(random.split('identities'), contexts, profile === 'exosip2');
+  const requests = drawRequests(random.split('requests'));
+  const isExosip = profile === 'exosip2';
+  const flow = drawFlow({
+    random: random.split('flow'),
+    contacts: contactsDrawn,
+    failures,
+    requests,
+    isExosip,
+    numbered: 0,
+  });
   const attempts = logUniform(random, ATTEMPTS_LEAST, ATTEMPTS_MOST);
   const drawnSeconds = logUniform(random, LOAD_SECONDS_LEAST, LOAD_SECONDS_MOST);
   const loadSeconds = wish.loadSeconds ?? drawnSeconds;
@@ -55,13 +72,7 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     name: 'simulated',
     target: 'sip:10.0.1.1',
     precheck: 'none',
-    identities: {
-      count: contexts,
-      first: random.pick([0, 1, 1000]),
-      user: random.pick(['u{index}', 'u{index:8}', 'phone-{index:4}']),
-      domain: DOMAIN,
-      ...(random.chance(0.7) ? { password: random.chance(0.95) ? PASSWORD : 'wrong' } : {}),
-    },
+    identities: identities.keys,
     load: drawLoad(random, starts, loadSeconds),
     flow: flow.steps,
     profile,
@@ -71,12 +82,21 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     timers: drawTimers(random),
     seed: random.between(0, 2 ** 32 - 1),
     ...contactsDrawn.managed,
+    ...failures.budget,
     ...(random.split('incoming').chance(0.3) ? { incoming: { notify: 200 } } : {}),
     ...drawKeepalive(random.split('keepalive'), contexts, loadSeconds),
     ...(random.split('auth').chance(0.2) ? { auth: { reuseNonce: false } } : {}),
     ...drawLocal(random.split('sockets'), contexts),
   };
-  return { text: JSON.stringify(scenario, null, 2), contexts, loadSeconds };
+  const { hasSecret, isRight } = identities;
+  return {
+    text: JSON.stringify(scenario, null, 2),
+    contexts,
+    loadSeconds,
+    hasFailures: failures.isAny,
+    hasSecret,
+    isRight,
+  };
 }
 
 /** Some registrars are asked in the end what they hold. */
@@ -144,11 +164,13 @@ interface FlowBuilder {
   /** Its holds say for how long, and nothing else of when to refresh. */
   readonly isExosip: boolean;
   readonly contacts: DrawnContacts;
+  readonly failures: DrawnFailures;
+  readonly requests: DrawnRequests;
   numbered: number;
 }
 
-function drawFlow(random: Random, contacts: DrawnContacts, isExosip: boolean): Flow {
-  const builder: FlowBuilder = { random, contacts, isExosip, numbered: 0 };
+function drawFlow(builder: FlowBuilder): Flow {
+  const { random } = builder;
   const kind = random.next();
   if (kind < 0.15) return allOf([attempt(builder, 'register')]);
   if (kind < 0.4) return usual(builder);
@@ -216,12 +238,13 @@ const drawProcedure = (random: Random): string =>
 
 function attempt(builder: FlowBuilder, procedure: string): Flow {
   const { random } = builder;
-  const headers = { [STEP_HEADER]: String(builder.numbered++) };
+  const body = builder.requests.ofStep(random);
+  const headers = { [STEP_HEADER]: String(builder.numbered++), ...builder.requests.headers };
   const isAsking = procedure === 'register' || procedure === 'refresh';
   const expires = random.pick([1, 5, 30, 60, 600, 3600, 7200, 0]);
   const contacts = isAsking || procedure === 'unregister' ? builder.contacts.ofStep() : {};
-  const stop = isAsking && builder.isExosip ? { onFailure: 'stop' } : {};
-  const options = { ...(isAsking ? { expires: `${expires}s` } : {}), headers, ...contacts, ...stop };
+  const failures = isAsking && builder.isExosip ? { onFailure: 'stop' } : builder.failures.ofStep(random);
+  const options = { ...(isAsking ? { expires: `${expires}s` } : {}), headers, ...body, ...contacts, ...failures };
   return { steps: [{ [procedure]: options }], attempts: 1 };
 }
 

@@ -1,14 +1,14 @@
 // A world from a seed: the scenario, the registrar, and the faults. Every kind of fault is in or out by chance, so that some
 // worlds have one alone, some have several that meet, and some have none: in those nothing may fail.
 
-import type { RegistrarOptions } from '../registrar/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
 import { loadScenario, localSocket, socketCount } from '../scenario/index.ts';
 import type { Random } from '../std/index.ts';
 import { createRandom, US_PER_MS, US_PER_SECOND } from '../std/index.ts';
 import type { Blockade, ClientEvent, KernelOptions } from './client-host.ts';
 import { WILLING_KERNEL } from './client-host.ts';
-import { DOMAIN, drawScenario, logUniform, PASSWORD, type ScenarioWish } from './draw-scenario.ts';
+import { drawRegistrar, type Fault } from './draw-registrar.ts';
+import { drawScenario, logUniform, type ScenarioWish } from './draw-scenario.ts';
 import type { AnswerShare, EdgeAnswer, EdgeOptions } from './edge.ts';
 import type { LinkOptions } from './network.ts';
 import { PERFECT_LINK } from './network.ts';
@@ -33,15 +33,11 @@ const WORKERS_MOST = 3;
 const ERRORS_MOST = 5;
 const FIRST_PORT = 5060;
 
-/** `fault` draws a kind of fault, or leaves it out, and writes down its name. */
-type Fault = <T>(name: string, draw: (random: Random) => T, otherwise: T) => T;
-
 export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
   const random = createRandom(seed);
   const scenario = drawScenario(random.split('scenario'), wish);
   const plan = loadScenario({ file: `seed-${seed}.yaml`, text: scenario.text });
-  const isRightPassword = plan.identities.password === null || plan.identities.password === PASSWORD;
-  const isCalm = random.chance(CALM_SHARE) && isRightPassword;
+  const isCalm = random.chance(CALM_SHARE) && scenario.isRight;
   const faults: string[] = [];
   const faultShare = random.pick(FAULT_SHARES);
   const fault: Fault = (name, draw, otherwise) => {
@@ -57,48 +53,42 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
   const workersMost = Math.floor(scenario.contexts / socketsPerWorker);
   const workerCount = Math.min(workersMost, random.pick([1, 1, 1, 2, WORKERS_MOST]));
   const delayUs = logUniform(random, 100, 200 * US_PER_MS);
+  const restarts = fault('restarts', (own) => drawRestarts(own, runSeconds), []);
   const options: WorldOptions = {
     seed,
     runId: `sim${seed}`,
     plan,
     addresses: Array.from({ length: socketCount(plan.local, workerCount) }, (_, socket) => addressOf(plan, socket)),
     userAgent: 'regstorm',
-    registrar: drawRegistrar(random.split('registrar'), fault, plan),
+    registrar: drawRegistrar(random.split('registrar'), fault, {
+      plan,
+      runSeconds,
+      hasSecret: scenario.hasSecret,
+      restarts: restarts.length > 0,
+    }),
     edge: drawEdge(seed, random.split('edge'), fault),
     toRegistrar: drawLink('to registrar', delayUs, runSeconds, fault),
     toClients: drawLink('to clients', delayUs, runSeconds, fault),
     askedShare: isCalm || random.split('asked').chance(0.4) ? random.split('asked share').next() / 4 : 0,
     forgedShare: fault('forged answers', (own) => logUniform(own, 1, 1_000) / 2_000, 0),
-    restarts: fault('restarts', (own) => drawRestarts(own, runSeconds), []),
-    kernel: drawKernel(runSeconds, socketsPerWorker, fault),
+    restarts,
+    kernel: drawKernel(runSeconds, socketsPerWorker, scenario.hasFailures ? withoutShut(fault) : fault),
     healUs: random.chance(0.5) ? Math.floor(scenario.loadSeconds * US_PER_SECOND * (0.3 + 0.5 * random.next())) : null,
     events: drawEvents(workerCount, socketsPerWorker, runSeconds, fault),
   };
   return { options, scenario: scenario.text, isCalm, faults };
 }
 
+/** Where flows go on after failures, no socket is shut: what was composed behind one would be anybody's guess. */
+const withoutShut =
+  (fault: Fault): Fault =>
+  (name, draw, otherwise) =>
+    name === 'blockades' || name === 'partial batches' ? otherwise : fault(name, draw, otherwise);
+
 /** As the scenario says; where it says nothing each socket has an address and a port of its own. */
 function addressOf({ local }: RunPlan, socket: number): LocalAddress {
   const { address, port } = localSocket(local, socket);
   return { address: address ?? `10.0.0.${socket + 1}`, port: port ?? FIRST_PORT + socket };
-}
-
-function drawRegistrar(random: Random, fault: Fault, plan: RunPlan): RegistrarOptions {
-  const { count, password } = plan.identities;
-  const capacity = fault('registrar too small', (own) => own.between(1, count), count);
-  return {
-    domain: DOMAIN,
-    // Whether it challenges is the registrar's affair; a scenario without a password then fails as it should.
-    password: fault('unasked challenge', () => PASSWORD, password === null ? null : PASSWORD),
-    qop: random.pick(['auth', 'auth', 'none']),
-    minExpiresSeconds: fault('too brief', (own) => own.pick([10, 60, 3600]), 1),
-    maxExpiresSeconds: fault('shortened expires', (own) => own.pick([3600, 3600, 7200]), 100_000),
-    defaultExpiresSeconds: 3600,
-    capacity,
-    nonceLifetimeSeconds: fault('nonces expire', (own) => logUniform(own, 1, 120), 100_000),
-    transactionCapacity: fault('forgetful', (own) => own.between(1, 64), 2 * count + 4096),
-    seed: random.between(1, 2 ** 31),
-  };
 }
 
 const OWN_ANSWERS: readonly EdgeAnswer[] = [

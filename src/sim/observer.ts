@@ -7,11 +7,23 @@
 //   onSent* / onRefused*   what the kernel then let go, or refused for good; of what was offered, in that order for each socket
 //   onTurn       the turn is over
 
+import type { PlanRule } from '../scenario/index.ts';
+
 /** A datagram on its way, with what the network did to it. */
 export interface Arrival {
   readonly atUs: number;
   readonly bytes: Uint8Array;
   readonly isCorrupted: boolean;
+}
+
+/** What the registrar made of a datagram, as its counters tell. */
+export interface Taken {
+  /** `new`: a request that it judged; `again`: one that was answered before; `none`: nothing was done for it. */
+  readonly kind: 'new' | 'again' | 'none';
+  /** The rule that it met; null: none. */
+  readonly rule: PlanRule | null;
+  /** When this life of the registrar got its first datagram, from which rules count. */
+  readonly startedUs: number;
 }
 
 export interface Observer {
@@ -30,11 +42,14 @@ export interface Observer {
   onAbort(worker: number, nowUs: number): void;
   /** `blocked`: those of its sockets that would not take everything that the engine had for them, or the kernel would not. */
   onTurn(worker: number, nowUs: number, blocked: readonly number[]): void;
-  /** The registrar itself, not something in front of it, took a request of this socket's address. */
-  onRequest(nowUs: number, socket: number, arrival: Arrival): void;
+  /**
+   * The registrar itself, not something in front of it, took a datagram of this socket's address, just now; what it answers to it at
+   * once follows. Without `taken` it is a new request that meets no rule, or the copy of one.
+   */
+  onRequest(nowUs: number, socket: number, arrival: Arrival, taken?: Taken): void;
   /** The registrar itself answered to this socket's address. */
   onAnswer(nowUs: number, socket: number, bytes: Uint8Array): void;
-  /** The registrar came back with nothing but, at most, its bindings. */
+  /** The registrar came back with nothing but, at most, its bindings; or lost the rest as its own file wants it. */
   onRestart(nowUs: number, keepsBindings: boolean): void;
 }
 

@@ -1,21 +1,25 @@
 // The other end of a simulated world: a real registrar behind an edge, that may go away and come back. What waited for
 // service when it went away is lost with it, and so are its unsent answers.
 
-import type { BindingView, Registrar, RegistrarOptions } from '../registrar/index.ts';
+import type { BindingView, Registrar, RegistrarCounters, RegistrarOptions } from '../registrar/index.ts';
 import {
   advance,
+  appliedRules,
+  behave,
   bindingsOf,
   countersOf,
   createRegistrar,
   drain,
+  nextAnswerUs,
   receive,
   released,
   restart,
 } from '../registrar/index.ts';
-import { decodeLatin1, encodeAscii } from '../std/index.ts';
+import { assert, decodeLatin1, encodeAscii, NEVER_US } from '../std/index.ts';
 import type { Edge, EdgeOptions } from './edge.ts';
 import { createEdge, meet, resetEdge } from './edge.ts';
-import type { Arrival, Observer } from './observer.ts';
+import type { Arrival, Observer, Taken } from './observer.ts';
+import { countActions } from './rule-actions.ts';
 
 /** Hands an answer to the network. */
 export type AnswerSender = (nowUs: number, socket: number, bytes: Uint8Array) => void;
@@ -36,6 +40,16 @@ export interface RegistrarCounts {
   staleChallenges: number;
   bindingsAdded: number;
   bindingsExpired: number;
+  /** How often each kind of action was applied, by its name in a registrar file. */
+  readonly rules: Record<string, number>;
+  /** Of its own file's doing. */
+  outages: number;
+  droppedAway: number;
+  servedLate: number;
+  droppedQueueFull: number;
+  overloaded: number;
+  bindingsReplaced: number;
+  duplicatesSent: number;
   restarts: number;
   /** Came while it was away, or waited for it. */
   lostInRestarts: number;
@@ -52,6 +66,14 @@ export interface RegistrarHost {
   readonly counts: RegistrarCounts;
   registrar: Registrar;
   isAway: boolean;
+  /** It behaves, in every life to come too. */
+  isHealed: boolean;
+  /** In this life: when the first datagram came (null: not yet), what it has counted, and how often each rule was applied. */
+  startedUs: number | null;
+  counted: RegistrarCounters;
+  applied: readonly number[];
+  /** Wait for service in it, oldest first. */
+  readonly waiting: Waiting[];
   /** Raised with each life; what waits for another one is lost. */
   life: number;
 }
@@ -62,6 +84,11 @@ export interface RegistrarHostOptions {
   readonly addresses: readonly LocalAddress[];
   readonly observer: Observer;
   readonly send: AnswerSender;
+}
+
+interface Waiting {
+  readonly socket: number;
+  readonly arrival: Arrival;
 }
 
 /** As the registrar knows a client's socket. */
@@ -78,9 +105,10 @@ const STUN_MOST = 1;
 const CR = 0x0d;
 
 export function createRegistrarHost(options: RegistrarHostOptions): RegistrarHost {
-  const { registrar, edge, addresses, observer, send } = options;
+  const { registrar: registrarOptions, edge, addresses, observer, send } = options;
+  const registrar = createRegistrar(registrarOptions);
   return {
-    options: registrar,
+    options: registrarOptions,
     peers: addresses.map(({ address, port }) => ({ address: addressNumber(address), port })),
     edge: createEdge(edge),
     observer,
@@ -93,12 +121,25 @@ export function createRegistrarHost(options: RegistrarHostOptions): RegistrarHos
       staleChallenges: 0,
       bindingsAdded: 0,
       bindingsExpired: 0,
+      rules: {},
+      outages: 0,
+      droppedAway: 0,
+      servedLate: 0,
+      droppedQueueFull: 0,
+      overloaded: 0,
+      bindingsReplaced: 0,
+      duplicatesSent: 0,
       restarts: 0,
       lostInRestarts: 0,
       misdirected: 0,
     },
-    registrar: createRegistrar(registrar),
+    registrar,
     isAway: false,
+    isHealed: false,
+    startedUs: null,
+    counted: countersOf(registrar),
+    applied: [],
+    waiting: [],
     life: 0,
   };
 }
@@ -118,13 +159,52 @@ export function arrive(host: RegistrarHost, nowUs: number, socket: number, { byt
   return servedAtUs;
 }
 
-/** The registrar takes the request that came from this socket. */
+/** A datagram of this socket's reaches the registrar: it takes it, or has it wait for service, or loses it. */
 export function serve(host: RegistrarHost, nowUs: number, socket: number, arrival: Arrival): void {
-  const { registrar, observer } = host;
+  pass(host, nowUs);
+  const { registrar, observer, counts } = host;
   const { bytes } = arrival;
-  observer.onRequest(nowUs, socket, arrival);
+  host.startedUs ??= nowUs;
   const from = host.peers[socket]!;
   receive(registrar, nowUs, bytes, 0, bytes.length, from.address, from.port);
+  const news = newsOf(host);
+  counts.droppedAway += news.droppedAway;
+  counts.droppedQueueFull += news.droppedQueueFull;
+  if (news.droppedAway + news.droppedQueueFull > 0) return;
+  if (news.datagrams === 0) {
+    host.waiting.push({ socket, arrival });
+    return;
+  }
+  observer.onRequest(nowUs, socket, arrival, takenOf(host, news));
+  sendAnswers(host, nowUs);
+}
+
+/** When the registrar does something that no datagram asks for: serve what waits, send what it held back, go away, come back. */
+export const registrarWakeUs = ({ isAway, registrar }: RegistrarHost): number =>
+  isAway ? NEVER_US : nextAnswerUs(registrar);
+
+/** What is due in the registrar happens. */
+export function pass(host: RegistrarHost, nowUs: number): void {
+  const { observer, waiting, counts } = host;
+  advance(host.registrar, nowUs);
+  const news = newsOf(host);
+  for (let left = news.restarts; left > 0; left--) {
+    observer.onRestart(nowUs, host.options.restarts![host.counted.restarts - left]!.keepsBindings);
+    counts.lostInRestarts += waiting.length;
+    waiting.length = 0;
+    counts.outages++;
+  }
+  if (news.datagrams > 0) {
+    assert(news.datagrams === 1, 'a registrar is woken for each request that it has served');
+    const { socket, arrival } = waiting.shift()!;
+    counts.servedLate++;
+    observer.onRequest(nowUs, socket, arrival, takenOf(host, news));
+  }
+  sendAnswers(host, nowUs);
+}
+
+function sendAnswers(host: RegistrarHost, nowUs: number): void {
+  const { registrar, observer } = host;
   const count = drain(registrar, (start, end, address, port) => {
     const to = host.peers.findIndex((peer) => peer.address === address && peer.port === port);
     if (to < 0) host.counts.misdirected++;
@@ -136,7 +216,48 @@ export function serve(host: RegistrarHost, nowUs: number, socket: number, arriva
     return true;
   });
   released(registrar, count);
-  advance(registrar, nowUs);
+}
+
+type News = { readonly [K in (typeof WATCHED)[number]]: number };
+
+const WATCHED = [
+  'answered',
+  'datagrams',
+  'droppedAway',
+  'droppedQueueFull',
+  'overloaded',
+  'restarts',
+  'retransmissionsAnswered',
+] as const;
+
+/** What it has counted since it was last asked. */
+function newsOf(host: RegistrarHost): News {
+  const before = host.counted;
+  const now = countersOf(host.registrar);
+  host.counted = now;
+  return Object.fromEntries(WATCHED.map((name) => [name, now[name] - before[name]])) as News;
+}
+
+function takenOf(host: RegistrarHost, news: News): Taken {
+  const applied = appliedRules(host.registrar).map(({ applied: times }) => times);
+  const met = applied.findIndex((times, index) => times > (host.applied[index] ?? 0));
+  host.applied = applied;
+  const rule = met < 0 ? null : host.options.rules![met]!;
+  if (rule !== null) countActions(host.counts.rules, rule);
+  const startedUs = host.startedUs ?? 0;
+  if (news.overloaded > 0) {
+    host.counts.overloaded++;
+    return { kind: 'none', rule, startedUs };
+  }
+  if (news.answered > 0) return { kind: 'new', rule, startedUs };
+  return { kind: news.retransmissionsAnswered > 0 ? 'again' : 'none', rule, startedUs };
+}
+
+/** From now on it behaves, and so does what stands in front of it. */
+export function healRegistrar(host: RegistrarHost): void {
+  host.isHealed = true;
+  host.edge.isHealed = true;
+  behave(host.registrar);
 }
 
 export function goAway(host: RegistrarHost): void {
@@ -147,11 +268,17 @@ export function goAway(host: RegistrarHost): void {
 /** Back, with its bindings or without. */
 export function comeBack(host: RegistrarHost, nowUs: number, keepsBindings: boolean): void {
   const seed = host.options.seed + host.life;
+  host.counts.lostInRestarts += host.waiting.length;
+  host.waiting.length = 0;
   if (keepsBindings) restart(host.registrar, nowUs, seed);
   else {
     addCounts(host);
     host.registrar = createRegistrar({ ...host.options, seed });
+    host.startedUs = null;
+    host.counted = countersOf(host.registrar);
+    host.applied = [];
   }
+  if (host.isHealed) behave(host.registrar);
   resetEdge(host.edge);
   host.isAway = false;
   host.counts.restarts++;
@@ -182,4 +309,6 @@ function addCounts({ registrar, counts }: RegistrarHost): void {
   counts.staleChallenges += life.staleChallenges;
   counts.bindingsAdded += life.bindingsAdded;
   counts.bindingsExpired += life.bindingsExpired;
+  counts.bindingsReplaced += life.bindingsReplaced;
+  counts.duplicatesSent += life.duplicatesSent;
 }

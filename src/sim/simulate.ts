@@ -70,7 +70,9 @@ export function simulate({ seed, hours }: SimulationWish): SimulationReport {
 function play(drawn: DrawnWorld): SimulationEnd {
   const { plan } = drawn.options;
   const workers = createWorkers(drawn.options);
-  const checkers = createCheckers({ plan, workers, stepHeader: STEP_HEADER });
+  const { registrar } = drawn.options;
+  const grants = { longestSeconds: registrar.maxExpiresSeconds, defaultSeconds: registrar.defaultExpiresSeconds };
+  const checkers = createCheckers({ plan, workers, stepHeader: STEP_HEADER, grants });
   const liveness = createLiveness({
     healedUs: healedUs(drawn.options),
     timerFUs: 64 * plan.timers.t1Us,

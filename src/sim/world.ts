@@ -30,7 +30,18 @@ import type { Link, LinkCounts, LinkOptions } from './network.ts';
 import { createLink, heal, transit } from './network.ts';
 import type { Arrival, Observer } from './observer.ts';
 import type { LocalAddress, RegistrarCounts, RegistrarHost } from './registrar-host.ts';
-import { arrive, comeBack, createRegistrarHost, goAway, heldFor, registrarCounts, serve } from './registrar-host.ts';
+import {
+  arrive,
+  comeBack,
+  createRegistrarHost,
+  goAway,
+  healRegistrar,
+  heldFor,
+  pass,
+  registrarCounts,
+  registrarWakeUs,
+  serve,
+} from './registrar-host.ts';
 
 export interface Restart {
   readonly atUs: number;
@@ -182,6 +193,7 @@ export function runWorld(world: World): WorldEnd {
     assert(turns < MOST_TURNS, 'a simulated world comes to its end');
     assert(standing < MOST_TURNS_STANDING, 'time goes on in a simulated world');
     world.nowUs = nextUs;
+    if (registrarWakeUs(world.registrar) <= nextUs) pass(world.registrar, nextUs);
     while (nextEventUs(world.happening) <= nextUs) happen(world, takeEvent(world.happening));
     for (const client of world.clients) {
       if (turnTimeUs(client, client.wakeUs) <= nextUs) takeClientTurn(client, nextUs);
@@ -248,8 +260,8 @@ const createClientHost = (options: WorldOptions, parts: ClientParts): ClientHost
   };
 };
 
-function nextMomentUs({ happening, clients, nowUs }: World): number {
-  let nextUs = nextEventUs(happening);
+function nextMomentUs({ happening, clients, registrar, nowUs }: World): number {
+  let nextUs = Math.min(nextEventUs(happening), Math.max(nowUs, registrarWakeUs(registrar)));
   for (const client of clients) nextUs = Math.min(nextUs, Math.max(nowUs, turnTimeUs(client, client.wakeUs)));
   return nextUs;
 }
@@ -285,7 +297,7 @@ function happen(world: World, event: WorldEvent): void {
 function healWorld({ toRegistrar, toClients, registrar, clients }: World): void {
   heal(toRegistrar);
   heal(toClients);
-  registrar.edge.isHealed = true;
+  healRegistrar(registrar);
   for (const client of clients) client.kernel = { ...WILLING_KERNEL, quantumUs: client.kernel.quantumUs };
 }
 

@@ -56,14 +56,13 @@ export const canonicalHeaderName = (name: string): string => {
 
 /**
  * What a scenario may not set: the six that every request carries, those that say what the request does, credentials,
- * and what frames a body that REGISTER never has.
+ * and what frames a body. Whether a body may be ignored (Content-Disposition, RFC 3261 §20.11) is the scenario's to say.
  */
 const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'Authorization',
   'CSeq',
   'Call-ID',
   'Contact',
-  'Content-Disposition',
   'Content-Encoding',
   'Content-Length',
   'Content-Type',

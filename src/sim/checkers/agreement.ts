@@ -8,20 +8,21 @@ import { US_PER_SECOND } from '../../std/index.ts';
 import type { ContextPage, End, World } from './model.ts';
 import { rowOf } from './model.ts';
 import type { Listed, Record, RegistrarView } from './registrar-view.ts';
-import { LOST } from './registrar-view.ts';
+import { doubtOf, LOST } from './registrar-view.ts';
 import { wrong } from './wrong.ts';
 
 export function checkAgreement(world: World, view: RegistrarView, end: End): void {
   for (const [user, record] of view.records) {
     // The registrar is asked by text; a user of other bytes than ASCII comes from damage.
-    if (!/^[!-~]+$/.test(user) || record.listed === null || record.doubt !== null) continue;
+    if (!/^[!-~]+$/.test(user) || record.listed === null || doubtOf(record) !== null) continue;
     checkListed(world, user, record.listed, end);
   }
   for (const page of world.pagesByUser.values()) {
     const record = view.records.get(page.user);
     const reason = unsettledBy(page, record, end);
     if (reason === null) checkSettled(world, page, record!, end);
-    else world.ledger.unsettled.set(reason, (world.ledger.unsettled.get(reason) ?? 0) + 1);
+    if (reason === 'own contact concealed') checkConcealed(world, page, end);
+    if (reason !== null) world.ledger.unsettled.set(reason, (world.ledger.unsettled.get(reason) ?? 0) + 1);
   }
 }
 
@@ -48,13 +49,17 @@ function checkListed(world: World, user: string, { atUs, contacts }: Listed, end
 /** Why client and registrar need not agree; null: they must. */
 function unsettledBy(page: ContextPage, record: Record | undefined, end: End): string | null {
   const { accepted, belief } = page;
+  // It was told of a binding that nobody stored: it believes what it was told (belief), and the registrar holds what it told others.
+  if (accepted !== null && record?.untrue.has(accepted.branch)) return 'confirmed and not done';
   if (record === undefined || record.change === null) return accepted === null ? 'untouched' : 'not the registrar';
   if (accepted === null) return end.isQuiet ? 'never heard' : 'under way';
   if (record.isTampered) return 'damaged request';
-  if (record.doubt !== null) return record.doubt;
+  const doubt = doubtOf(record);
+  if (doubt !== null) return doubt;
   if (record.change.branch === LOST) return 'bindings lost';
   if (record.change.branch !== accepted.branch) return end.isQuiet ? 'last answer not heard' : 'under way';
   if (record.change.answer !== accepted.text) return 'damaged answer';
+  if (record.change.isConcealed) return 'own contact concealed';
   if (page.isForgotten) return 'discarded';
   return belief.certainty === 'known' ? null : 'unclear';
 }
@@ -78,5 +83,15 @@ function checkSettled(world: World, page: ContextPage, record: Record, end: End)
   }
   if (heldUs !== null && !mayBeBound(worker.engine, row)) {
     throw wrong('agreement', null, `${user} is bound, and its client would not clean up`, accepted!.text);
+  }
+}
+
+/** Stored, and left out of the 200: the client believes in nothing, and knows all the same that it may have something to clean up. */
+function checkConcealed(world: World, page: ContextPage, end: End): void {
+  const { accepted, worker, user, isForgotten } = page;
+  const isHeld = heldBy(end, user).some(({ contact }) => accepted!.contacts.includes(contact));
+  world.ledger.checks++;
+  if (isHeld && !isForgotten && !mayBeBound(worker.engine, rowOf(page, world.workers.length))) {
+    throw wrong('agreement', null, `${user} is bound unawares, and its client would not clean up`, accepted!.text);
   }
 }

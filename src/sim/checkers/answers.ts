@@ -6,19 +6,20 @@ import { US_PER_SECOND } from '../../std/index.ts';
 import type { Arrival } from '../observer.ts';
 import type { SlowMessage } from '../slow-parser.ts';
 import type { Challenge, Reading } from './challenge-text.ts';
-import { findChallenges } from './challenge-text.ts';
+import { findChallenges, readNextNonce } from './challenge-text.ts';
+import { isAnswerable } from './credentials.ts';
+import { mayTell, toldBy } from './endings.ts';
 import { forgetResends, isFleet, leadsFleetOn, noteRestarts, owedByFleet, takeResend } from './fleet.ts';
+import { owe } from './follow.ts';
 import { readGrants } from './grant.ts';
-import { mayHold } from './holds.ts';
 import { asksForLonger, tellLeast } from './intervals.ts';
 import { countIn } from './ledger.ts';
-import { textOf } from './messages.ts';
+import { textOf, valuesOf } from './messages.ts';
 import type { Belief, ContextPage, SocketBook, Transaction, World } from './model.ts';
 import { ownUris } from './own-contacts.ts';
 import { timeoutsOf } from './timers.ts';
 import { complete, endAttempt } from './transactions.ts';
 import { noteListed } from './verify.ts';
-import { walkOn } from './walk.ts';
 
 /** For each server; further challenges in one attempt are the last word. */
 const MOST_CHALLENGES = 3;
@@ -79,9 +80,26 @@ function answer(world: World, transaction: Transaction, delivered: Delivered): v
   transaction.isMaybeGone = isMaybeOver;
   if (status < 300) forgetResends(page);
   if (status === 401 || status === 407 || leadsFleetOn(world, status)) challenge(world, transaction, delivered);
-  else if (status < 300) succeed(world, transaction, delivered);
-  else if (asksForLonger(transaction, delivered.parsed)) oweLonger(world, transaction, delivered);
-  else endAttempt(world, page, [`status-${status}`, ...page.otherwise], isMaybeOver ? null : delivered.atUs);
+  else if (status < 300) {
+    takeNextNonce(world, transaction, delivered);
+    succeed(world, transaction, delivered);
+  } else if (asksForLonger(transaction, delivered.parsed)) oweLonger(world, transaction, delivered);
+  else {
+    const told = mayTell(status) ? toldBy(valuesOf(delivered.text, 'retry-after'), delivered.isDamaged) : null;
+    endAttempt(world, page, [`status-${status}`, ...page.otherwise], isMaybeOver ? null : delivered.atUs, told);
+  }
+}
+
+/** RFC 7616 §3.5: it takes the place of the one that was accepted, where only one server can be meant; of -sess it is not taken. */
+function takeNextNonce({ facts }: World, { page, carried }: Transaction, { text, isDamaged }: Delivered): void {
+  const nonce = readNextNonce(text);
+  const servers = [...carried.keys()].filter((server) => server.startsWith('registrar '));
+  const kept = page.kept.get(servers[0] ?? '');
+  if (nonce === null || servers.length !== 1 || kept === undefined || !facts.plan.auth.reuseNonce) return;
+  if (kept.algorithm.endsWith('-sess')) return;
+  const next = { ...kept, nonce, isStale: false };
+  if (isDamaged || page.otherwise.length > 0) page.spare.set(kept.server, next);
+  else page.kept.set(kept.server, next);
 }
 
 function succeed(world: World, transaction: Transaction, delivered: Delivered): void {
@@ -106,7 +124,7 @@ function succeed(world: World, transaction: Transaction, delivered: Delivered): 
       believe(world, transaction, delivered, { ...NO_BINDING, certainty: isUnsure ? 'unknown' : 'known' });
     }
   }
-  goOn(world, page, outcomes, delivered.atUs);
+  endAttempt(world, page, outcomes, outcomes.length === 1 ? delivered.atUs : null);
 }
 
 const expiresOf = (request: string): number => Number(/\r\nExpires: (\d+)\r\n/.exec(request)?.[1] ?? 0);
@@ -128,47 +146,13 @@ function believe(world: World, transaction: Transaction, { text, atUs }: Deliver
   page.socket.forgetting.delete(page);
 }
 
-/** The attempt is over; if it may have succeeded, the flow goes on. */
-function goOn(world: World, page: ContextPage, outcomes: readonly string[], atUs: number): void {
-  const { attempt, walk, otherwise } = page;
-  const isExact = outcomes.length === 1;
-  endAttempt(world, page, outcomes, isExact ? atUs : null);
-  if (attempt === null || attempt.step === null || walk === null || !outcomes.includes('succeeded')) return;
-  if (!attempt.isHeld) {
-    const { pauses, step } = walkOn(walk);
-    page.pauses = pauses;
-    page.nextStep = step;
-  }
-  page.readyUs = isExact ? atUs : null;
-  page.otherwise = isExact ? [] : [...otherwise, ...outcomes];
-  page.walk = walk;
-  page.stage = page.nextStep === null && !mayHold(page) ? 'idle' : 'walking';
-  foresee(page);
-}
-
-/** A next step or a `discard` that comes at once; one after a wait may still be cut off. */
-function foresee(page: ContextPage): void {
-  const firstWait = page.pauses.findIndex(({ kind }) => kind !== 'discard');
-  const firstDiscard = page.pauses.findIndex(({ kind }) => kind === 'discard');
-  const isSure = page.otherwise.length === 0;
-  if (firstDiscard >= 0) {
-    const { certainty } = page.belief;
-    page.belief = { ...page.belief, certainty: certainty === 'known' ? 'or none' : certainty };
-    page.isForgotten = true;
-    if (isSure && (firstWait < 0 || firstDiscard < firstWait)) page.socket.forgetting.add(page);
-  }
-  if (isSure && page.stage === 'walking' && firstWait < 0) owe(page);
-}
-
-function owe(page: ContextPage): void {
-  page.socket.owing.add(page);
-  page.challengedUs = page.worker.turnUs;
-}
-
 function challenge(world: World, transaction: Transaction, delivered: Delivered): void {
   const { page } = transaction;
   const { status } = delivered.parsed;
-  const found = findChallenges(delivered.text, status, isFleet(world));
+  const found = findChallenges(delivered.text, status, {
+    isFleet: isFleet(world),
+    isAnswerable: (realm) => isAnswerable(world.facts.plan, realm),
+  });
   const reading: Reading = { leadsOn: readingOf(world, transaction, found, delivered) };
   const { otherwise } = page;
   if (isFleet(world)) noteRestarts(page, found);
@@ -217,6 +201,7 @@ function oweLonger(world: World, { page, attempt }: Transaction, { parsed, atUs 
 /** Refused: none is used again. */
 function dropNonces(page: ContextPage): void {
   page.kept.clear();
+  page.spare.clear();
   page.latest = [];
 }
 
@@ -227,7 +212,7 @@ function leadsOn(
   found: readonly Challenge[],
   status: number,
 ): boolean {
-  if (world.facts.plan.identities.password === null || found.length === 0) return false;
+  if (found.length === 0) return false;
   const isRefused = found.some(({ server, nonce, isStale }) => {
     const before = carried.get(server);
     return before !== undefined && !isStale && (before.isFresh || before.nonce === nonce);

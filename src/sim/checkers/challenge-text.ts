@@ -56,21 +56,35 @@ export function readDigest(value: string): ReadonlyMap<string, string> | null {
   return found;
 }
 
+/** Which challenges a client answers. */
+export interface Answering {
+  /** libeXosip2 4.3: a fleet's devices know two algorithms, and always name the one that they use. */
+  readonly isFleet: boolean;
+  /** The scenario has credentials for the realm. */
+  readonly isAnswerable: (realm: string) => boolean;
+}
+
 /** What can be answered of a 401 or 407: the topmost of each realm; those of the other kind only beside one of its own kind. */
-export function findChallenges(text: string, status: number, isFleet: boolean): readonly Challenge[] {
+export function findChallenges(text: string, status: number, answering: Answering): readonly Challenge[] {
   const isProxy = status === PROXY_STATUS;
-  const own = topmostOf(text, isProxy, isFleet);
-  return own.length === 0 ? [] : [...own, ...topmostOf(text, !isProxy, isFleet)];
+  const own = topmostOf(text, isProxy, answering);
+  return own.length === 0 ? [] : [...own, ...topmostOf(text, !isProxy, answering)];
 }
 
 export const serverOf = (isProxy: boolean, realm: string): string => `${isProxy ? 'proxy' : 'registrar'} ${realm}`;
 
-/** libeXosip2 4.3: a fleet's devices know two algorithms, and always name the one that they use. */
-function topmostOf(text: string, isProxy: boolean, isFleet: boolean): readonly Challenge[] {
+/** RFC 7616 §3.5: the nonce for the next request, or null. */
+export function readNextNonce(text: string): string | null {
+  const [info] = valuesOf(text, 'authentication-info');
+  const nonce = /(?:^|,)[ \t]*nextnonce[ \t]*=[ \t]*"((?:\\.|[^"\\])*)"/i.exec(info ?? '')?.[1];
+  return nonce === undefined || !QUOTABLE.test(nonce) || nonce.length > MOST_NONCE ? null : nonce;
+}
+
+function topmostOf(text: string, isProxy: boolean, { isFleet, isAnswerable }: Answering): readonly Challenge[] {
   const byServer = new Map<string, Challenge>();
   for (const value of valuesOf(text, isProxy ? 'proxy-authenticate' : 'www-authenticate')) {
     const challenge = readChallenge(value, isProxy);
-    if (challenge === null || byServer.has(challenge.server)) continue;
+    if (challenge === null || !isAnswerable(challenge.realm) || byServer.has(challenge.server)) continue;
     if (!isFleet) byServer.set(challenge.server, challenge);
     else if (FLEET_ALGORITHMS.has(challenge.algorithm))
       byServer.set(challenge.server, { ...challenge, hasAlgorithm: true });

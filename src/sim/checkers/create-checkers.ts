@@ -21,6 +21,7 @@ import { textOf } from './messages.ts';
 import type { End, Facts, SocketBook, WorkerBook, World } from './model.ts';
 import { createModel } from './model.ts';
 import { checkNumbers } from './numbers.ts';
+import type { GrantBounds } from './registrar-view.ts';
 import { createRegistrarView, takeAnswer, takeRequest, takeRestart } from './registrar-view.ts';
 import { takeOffered } from './requests.ts';
 import { checkRowsAtEnd } from './rows.ts';
@@ -31,6 +32,7 @@ import { endTurn, enterTurn, passAdvance, takeAbort, takeError, takeOut, takeRef
 
 const REGISTER = /^REGISTER /;
 const ANSWER = /^SIP\/2\.0 /;
+const ANY_INTERVAL: GrantBounds = { longestSeconds: Number.POSITIVE_INFINITY, defaultSeconds: 3_600 };
 
 export interface Checkers {
   readonly observer: Observer;
@@ -45,12 +47,12 @@ export function createCheckers(facts: Facts): Checkers {
     world.pagesByUser.size === facts.plan.identities.count,
     'each identity of a watched plan has a user of its own',
   );
-  const view = createRegistrarView();
+  const view = createRegistrarView(facts.grants ?? ANY_INTERVAL);
   const asides = createAsideBook();
   const keepalives = createKeepaliveBook();
   const observer: Observer = {
     ...workerEvents(world, asides, keepalives),
-    onRequest: (nowUs, _socket, arrival) => takeRequest(world, view, nowUs, arrival),
+    onRequest: (nowUs, _socket, arrival, taken) => takeRequest(world, view, nowUs, arrival, taken),
     onAnswer: (nowUs, _socket, bytes) => takeAnswer(world, view, nowUs, bytes),
     onRestart: (_nowUs, keepsBindings) => takeRestart(view, keepsBindings),
   };

@@ -1,6 +1,7 @@
 // RFC 3261 §22, RFC 7616 §3.4: credentials answer a challenge, with its realm, nonce and opaque, and with the right response;
 // nc counts the requests sent with a nonce, each once.
 
+import type { PlanCredential, RunPlan } from '../../scenario/index.ts';
 import { decodeLatin1, encodeUtf8 } from '../../std/index.ts';
 import { slowMd5 } from '../slow-md5.ts';
 import { slowSha256, slowSha512256 } from '../slow-sha.ts';
@@ -8,6 +9,7 @@ import type { Challenge } from './challenge-text.ts';
 import { readDigest, serverOf } from './challenge-text.ts';
 import { valuesOf } from './messages.ts';
 import type { Attempt, Carried, ContextPage, World } from './model.ts';
+import { filled } from './own-contacts.ts';
 import type { Request } from './request-form.ts';
 import { wrong } from './wrong.ts';
 
@@ -52,7 +54,10 @@ export function checkCredentials(world: World, request: Request, reason: Reason)
   const isSure = isToChallenge && page.challenge?.leadsOn === 'yes' && page.otherwise.length === 0;
   const missing = isSure ? page.latest.find(({ server }) => !carried.has(server)) : undefined;
   if (missing !== undefined) throw fail(`no credentials for the ${missing.server}, which asks for some too`);
-  for (const challenge of used) page.kept.set(challenge.server, challenge);
+  for (const challenge of used) {
+    page.kept.set(challenge.server, challenge);
+    page.spare.delete(challenge.server);
+  }
   page.latest = [];
   return carried;
 }
@@ -62,8 +67,8 @@ function challengeOf(page: ContextPage, server: string, nonce: string, isToChall
   const latest = page.latest.find((challenge) => challenge.server === server);
   if (latest?.nonce === nonce) return latest;
   if (latest !== undefined && isToChallenge) return null;
-  const kept = page.kept.get(server);
-  return kept?.nonce === nonce ? kept : null;
+  const kept = [page.kept.get(server), page.spare.get(server)];
+  return kept.find((challenge) => challenge?.nonce === nonce) ?? null;
 }
 
 type Credentials = ReadonlyMap<string, string>;
@@ -76,7 +81,10 @@ function faultOf(world: World, request: Request, challenge: Challenge, credentia
     ['realm', realm],
     ['opaque', challenge.opaque ?? undefined],
     ['uri', parsed.requestUri ?? ''],
-    ['username', withUserhash ? hashOf(algorithm)(`${page.user}:${realm}`) : page.user],
+    [
+      'username',
+      withUserhash ? hashOf(algorithm)(`${nameOf(world, page, realm)}:${realm}`) : nameOf(world, page, realm),
+    ],
     ['userhash', withUserhash ? 'true' : undefined],
     ['algorithm', challenge.hasAlgorithm ? algorithm : undefined],
     ['qop', qop ?? undefined],
@@ -96,24 +104,44 @@ function hashOf(algorithm: Challenge['algorithm']): (text: string) => string {
   return algorithm.startsWith('SHA-256') ? slowSha256 : slowSha512256;
 }
 
-/** RFC 7616 §3.4.1 to §3.4.3; without qop as in RFC 2069. A REGISTER has no body. */
+/** RFC 7616 §3.4.1 to §3.4.3; without qop as in RFC 2069. */
 function responseOf(world: World, request: Request, challenge: Challenge, credentials: Credentials): string {
-  const { requestUri } = request.parsed;
+  const { requestUri, body } = request.parsed;
   const { algorithm, nonce, qop } = challenge;
   const hash = hashOf(algorithm);
   const cnonce = credentials.get('cnonce');
   const secret = secretOf(world, request.page, challenge);
   const key = algorithm.endsWith('-sess') ? hash(`${secret}:${nonce}:${cnonce}`) : secret;
-  const asked = hash(`REGISTER:${requestUri}${qop === 'auth-int' ? `:${hash('')}` : ''}`);
+  const asked = hash(`REGISTER:${requestUri}${qop === 'auth-int' ? `:${hash(body)}` : ''}`);
   const middle = qop === null ? '' : `${credentials.get('nc')}:${cnonce}:${qop}:`;
   return hash(`${key}:${nonce}:${middle}${asked}`);
 }
 
-function secretOf(world: World, { user }: ContextPage, { algorithm, realm }: Challenge): string {
+/** Whether the scenario has something to answer challenges of this realm with (RFC 3261 §22.1). */
+export const isAnswerable = ({ identities }: RunPlan, realm: string): boolean =>
+  identities.password !== null || credentialFor(identities.credentials, realm) !== undefined;
+
+/** The credential of the realm, else the one that names none. */
+const credentialFor = (credentials: readonly PlanCredential[], realm: string): PlanCredential | undefined =>
+  credentials.find((each) => each.realm === realm) ?? credentials.find((each) => each.realm === null);
+
+function nameOf({ facts }: World, page: ContextPage, realm: string): string {
+  const credential = credentialFor(facts.plan.identities.credentials, realm);
+  return credential?.authUser == null ? page.user : filled(facts.plan, credential.authUser, page);
+}
+
+function passwordOf({ facts }: World, page: ContextPage, realm: string): string {
+  const { credentials, password } = facts.plan.identities;
+  const secret = credentialFor(credentials, realm)?.secret;
+  return secret?.kind === 'password' ? filled(facts.plan, secret.text, page) : (password ?? '');
+}
+
+function secretOf(world: World, page: ContextPage, { algorithm, realm }: Challenge): string {
+  const user = nameOf(world, page, realm);
   const key = `${algorithm} ${user} ${realm}`;
   const known = world.secrets.get(key);
   if (known !== undefined) return known;
-  const password = encodeUtf8(world.facts.plan.identities.password ?? '');
+  const password = encodeUtf8(passwordOf(world, page, realm));
   const secret = hashOf(algorithm)(`${user}:${realm}:${decodeLatin1(password, 0, password.length)}`);
   world.secrets.set(key, secret);
   return secret;

@@ -15,7 +15,7 @@ import { waitUs } from './walk.ts';
 import { wrong } from './wrong.ts';
 
 /** A hold among the pauses before the next step. */
-interface Place {
+export interface Place {
   readonly at: number;
   readonly step: HoldStep;
   /** When it begins, or goes on after a refresh; and when it ends. Null: not known exactly. */

@@ -1,6 +1,8 @@
 // Which times an engine owes for an attempt, and their sums: from the intended start to the end. Where either is not known
 // exactly (a random wait, a blocked socket), the sum of that procedure cannot be compared, and only counts are.
 
+import type { AttemptStep } from '../../scenario/index.ts';
+import { isMet } from './endings.ts';
 import type { Outcome } from './ledger.ts';
 import type { Attempt, Transaction, World } from './model.ts';
 
@@ -12,9 +14,11 @@ export const bankOf = (world: World, intendedUs: number): 'measured' | 'other' =
   return isMeasured ? 'measured' : 'other';
 };
 
+const isTimeout = (outcome: Outcome): boolean => outcome.startsWith('timeout');
+
 /** Timeouts count with their value among the successes; an attempt that we cut short has no latency. */
-const kindOf = (outcome: Outcome): 'latency' | 'failureLatency' | null => {
-  if (outcome === 'succeeded' || outcome.startsWith('timeout')) return 'latency';
+const kindOf = (step: AttemptStep | null, outcome: Outcome): 'latency' | 'failureLatency' | null => {
+  if (isMet(step, outcome) || isTimeout(outcome)) return 'latency';
   return outcome === 'aborted' ? null : 'failureLatency';
 };
 
@@ -27,11 +31,11 @@ export const latencyKey = (procedure: string, bank: string, kind: string): strin
 export function countLatency(world: World, attempt: Attempt, outcomes: readonly Outcome[], endUs: number | null): void {
   const { inexact } = world.ledger;
   const { procedure, intendedUs } = attempt;
-  if (outcomes.includes('succeeded')) {
+  if (outcomes.some((outcome) => isMet(attempt.step, outcome) && !isTimeout(outcome))) {
     if (outcomes.length > 1) inexact.add(timeKey(procedure, 'wire'));
     else addTime(world, timeKey(procedure, 'wire'), attempt.wireUs);
   }
-  const kinds = new Set(outcomes.map(kindOf));
+  const kinds = new Set(outcomes.map((outcome) => kindOf(attempt.step, outcome)));
   if (intendedUs === null || endUs === null || kinds.size !== 1) {
     inexact.add(procedure);
     return;

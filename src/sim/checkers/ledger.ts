@@ -32,6 +32,10 @@ export interface Ledger {
   readonly outcomes: Map<Procedure, Map<Outcome, OutcomeCount>>;
   readonly challenged: Map<Procedure, OutcomeCount>;
   readonly raised: Map<Procedure, OutcomeCount>;
+  /** Ended as their steps expect it; tried again; not tried again for want of a budget. */
+  readonly met: Map<Procedure, OutcomeCount>;
+  readonly retries: Map<Procedure, OutcomeCount>;
+  readonly denied: Map<Procedure, OutcomeCount>;
   /** By `procedure bank kind`; what is not known exactly is only counted. */
   readonly latencies: Map<string, LatencySum>;
   readonly inexact: Set<string>;
@@ -56,6 +60,9 @@ export const createLedger = (): Ledger => ({
   outcomes: new Map(),
   challenged: new Map(),
   raised: new Map(),
+  met: new Map(),
+  retries: new Map(),
+  denied: new Map(),
   latencies: new Map(),
   inexact: new Set(),
   verifyAsked: 0,

@@ -13,6 +13,7 @@
 //   idle ──start, cleanup──> talking ──2xx──> walking ──next step──> talking
 //                            talking ──401──> challenged ──credentials──> talking ──failure──> idle
 //                            talking ──423──> challenged ──longer Expires──> talking
+//                            talking ──failure──> retrying ──the same step──> talking
 
 import type { Engine } from '../../engine/index.ts';
 import type { MetricsBlock } from '../../metrics/index.ts';
@@ -26,6 +27,9 @@ import type { Ledger } from './ledger.ts';
 import { createLedger } from './ledger.ts';
 import type { MessageReader } from './messages.ts';
 import { createMessageReader } from './messages.ts';
+import type { GrantBounds } from './registrar-view.ts';
+import type { RetryBook, Retrying } from './retries.ts';
+import { createRetryBook } from './retries.ts';
 import type { Pause, Walk } from './walk.ts';
 import { readStepHeader } from './walk.ts';
 
@@ -41,6 +45,8 @@ export interface Facts {
   readonly workers: readonly WatchedWorker[];
   /** Each attempt step of the plan carries this header with a value of its own; a cleanup's requests carry none. */
   readonly stepHeader: string;
+  /** What the registrar grants; absent: whatever is asked for. */
+  readonly grants?: GrantBounds;
 }
 
 /** How a world ended. */
@@ -61,7 +67,7 @@ export interface Span {
 /** Credentials; for longer; the same; or credentials or the same, where the answer was damaged. */
 export type Owed = 'credentials' | 'longer' | 'again' | 'either';
 
-export type Stage = 'idle' | 'talking' | 'challenged' | 'walking';
+export type Stage = 'idle' | 'talking' | 'challenged' | 'walking' | 'retrying';
 
 export interface Attempt {
   readonly page: ContextPage;
@@ -79,6 +85,8 @@ export interface Attempt {
   raises: number;
   /** Answers after which the request was sent again as it was (fleet.ts). */
   repeats: number;
+  /** How often the step was tried before. */
+  readonly tries: number;
   /** First send to final answer, over its transactions. */
   wireUs: number;
 }
@@ -125,7 +133,8 @@ export interface ContextPage {
   readonly socket: SocketBook;
   readonly user: string;
   readonly addressOfRecord: string;
-  readonly contact: string;
+  /** The managed one; its `line` is known once it was seen. */
+  contact: string;
   callId: string | null;
   fromTag: string | null;
   cseq: number;
@@ -147,10 +156,14 @@ export interface ContextPage {
   /** What it was told to ask for, when it owes that. */
   owedSeconds: number;
   challengedUs: number;
+  /** In stage retrying. */
+  retrying: Retrying | null;
   /** What the attempt may have ended with already, unseen. */
   otherwise: readonly string[];
   /** Challenges whose nonce it may use: by server those that it has used, and those of the latest answer that led on. */
   readonly kept: Map<string, Challenge>;
+  /** By server: one that it may have been given as its next, by an answer that was damaged or perhaps too late. */
+  readonly spare: Map<string, Challenge>;
   latest: readonly Challenge[];
   /** By server and nonce. */
   readonly nonceCounts: Map<string, number>;
@@ -220,6 +233,10 @@ export interface WorkerBook {
   spannedUntilUs: number;
   pendingCount: number;
   completedCount: number;
+  /** Null: nothing is tried again. */
+  readonly retries: RetryBook | null;
+  /** The load still begins attempts, as far as the turn under way is concerned. */
+  couldStart: boolean;
   /** When the operator asked for the end; NEVER_US: not yet. */
   stoppedUs: number;
   isAborted: boolean;
@@ -249,6 +266,8 @@ export interface SocketBook {
   readonly queue: Offered[];
   /** Pages that owe a request at once: credentials, or a next step without a wait before it. */
   readonly owing: Set<ContextPage>;
+  /** Those that owe one from the next turn on, what was refused having been refused behind the engine's back. */
+  readonly owingNext: Set<ContextPage>;
   /** Pages that come past a `discard` at once. */
   readonly forgetting: Set<ContextPage>;
   lastErrorUs: number;
@@ -282,6 +301,8 @@ export interface World {
   readonly transactions: Map<string, Transaction>;
   readonly steps: ReadonlyMap<string, AttemptStep>;
   readonly read: MessageReader;
+  /** Of all Contacts. */
+  readonly linesKnown: Set<string>;
   /** H(A1) by user and realm. */
   readonly secrets: Map<string, string>;
   readonly ledger: Ledger;
@@ -289,7 +310,7 @@ export interface World {
 
 export function createModel(facts: Facts): World {
   const { plan } = facts;
-  const workers = facts.workers.map((worker, index) => createBook(worker, index, facts.workers.length));
+  const workers = facts.workers.map((worker, index) => createBook(plan, worker, index, facts.workers.length));
   const sockets = workers.flatMap((worker) => worker.sockets).sort((one, other) => one.number - other.number);
   const pagesByUser = new Map<string, ContextPage>();
   for (let context = 0; context < plan.identities.count; context++) {
@@ -306,12 +327,18 @@ export function createModel(facts: Facts): World {
     transactions: new Map(),
     steps: readStepHeader(plan, facts.stepHeader),
     read: createMessageReader(),
+    linesKnown: new Set(),
     secrets: new Map(),
     ledger: createLedger(),
   };
 }
 
-function createBook({ engine, sentBys, metrics }: WatchedWorker, index: number, workerCount: number): WorkerBook {
+function createBook(
+  plan: RunPlan,
+  { engine, sentBys, metrics }: WatchedWorker,
+  index: number,
+  workerCount: number,
+): WorkerBook {
   const sockets: SocketBook[] = [];
   const worker: WorkerBook = {
     index,
@@ -332,6 +359,8 @@ function createBook({ engine, sentBys, metrics }: WatchedWorker, index: number, 
     spannedUntilUs: -1,
     pendingCount: 0,
     completedCount: 0,
+    retries: createRetryBook(plan, index, workerCount),
+    couldStart: true,
     stoppedUs: NEVER_US,
     isAborted: false,
     drainEndUs: NEVER_US,
@@ -357,6 +386,7 @@ const createSocketBook = (worker: WorkerBook, number: number, sentBy: string): S
   resends: new Map(),
   queue: [],
   owing: new Set(),
+  owingNext: new Set(),
   forgetting: new Set(),
   lastErrorUs: -1,
   isDraining: false,
@@ -387,8 +417,10 @@ function createPage({ identities }: RunPlan, context: number, socket: SocketBook
     owes: 'credentials',
     owedSeconds: 0,
     challengedUs: 0,
+    retrying: null,
     otherwise: [],
     kept: new Map(),
+    spare: new Map(),
     latest: [],
     nonceCounts: new Map(),
     restarted: new Set(),

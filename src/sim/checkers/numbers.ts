@@ -92,11 +92,8 @@ function checkSums(world: World, procedure: Procedure, { started, outcomes }: Me
   mustEqual(world, 'books', `outcomes of ${procedure}`, [ended, started]);
 }
 
-function checkOutcomes(
-  world: World,
-  procedure: Procedure,
-  { started, outcomes, challenged, raised }: MergedProcedure,
-): void {
+function checkOutcomes(world: World, procedure: Procedure, merged: MergedProcedure): void {
+  const { started, outcomes } = merged;
   const { ledger } = world;
   const seen = ledger.outcomes.get(procedure) ?? new Map<string, OutcomeCount>();
   const attempts = ledger.attemptsOf.get(procedure) ?? 0;
@@ -110,10 +107,22 @@ function checkOutcomes(
     const most = certain + possible + (canEndUnseen(world, name) ? unseen : 0);
     mustLieWithin(world, 'books', `${procedure} ${name}`, [found, certain, most]);
   }
-  const told = ledger.challenged.get(procedure) ?? NONE;
-  mustLieWithin(world, 'books', `${procedure} challenged`, [challenged, told.certain, told.certain + told.possible]);
-  const longer = ledger.raised.get(procedure) ?? NONE;
-  mustLieWithin(world, 'books', `${procedure} raised`, [raised, longer.certain, longer.certain + longer.possible]);
+  checkCounts(world, procedure, merged, unseen);
+}
+
+/** What attempts went through, and how many ended as their steps expect it. */
+function checkCounts(world: World, procedure: Procedure, merged: MergedProcedure, unseen: number): void {
+  const { ledger } = world;
+  const check = (name: string, found: number, seen: OutcomeCount | undefined, more = 0): void => {
+    const { certain, possible } = seen ?? NONE;
+    mustLieWithin(world, 'books', `${procedure} ${name}`, [found, certain, certain + possible + more]);
+  };
+  const { challenged, raised, succeeded, retries, retriesDeniedByBudget } = merged;
+  check('challenged', challenged, ledger.challenged.get(procedure));
+  check('raised', raised, ledger.raised.get(procedure));
+  check('succeeded', succeeded, ledger.met.get(procedure), unseen);
+  check('retries', retries, ledger.retries.get(procedure));
+  check('retries denied', retriesDeniedByBudget, ledger.denied.get(procedure));
 }
 
 const groupOf = (name: string): string => (AUTH.includes(name) ? 'auth' : name);

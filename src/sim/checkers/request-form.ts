@@ -1,11 +1,13 @@
 // What every REGISTER must look like on the wire (RFC 3261 §8.1.1, §10.2), whatever it is sent for.
 
 import type { AttemptStep } from '../../scenario/index.ts';
+import { decodeLatin1, encodeUtf8 } from '../../std/index.ts';
 import type { SlowMessage } from '../slow-parser.ts';
 import { mayAsk } from './intervals.ts';
+import type { Message } from './messages.ts';
 import { valuesOf } from './messages.ts';
 import type { ContextPage, SocketBook, WorkerBook, World } from './model.ts';
-import { ownUris } from './own-contacts.ts';
+import { filled, ownUris } from './own-contacts.ts';
 import { wrong } from './wrong.ts';
 
 /** RFC 3261 §8.1.1.7. */
@@ -31,7 +33,11 @@ export function readRequest(world: World, socket: SocketBook, text: string): Req
   if (page.socket !== socket)
     throw wrong('request-form', worker, `an identity of another socket, ${page.socket.sentBy}`, text);
   const step = stepOf(world, worker, text);
-  const fault = faultOf(world, parsed, page) ?? contactFault(world, parsed, page, step);
+  learnLine(world, parsed, page);
+  const fault =
+    faultOf(world, parsed, page) ??
+    bodyFault(world, { text, parsed }, page, step) ??
+    contactFault(world, parsed, page, step);
   world.ledger.checks++;
   if (fault !== null) throw wrong('request-form', worker, fault, text);
   return { text, parsed, page, branch: parsed.branch ?? '', step };
@@ -62,8 +68,28 @@ function faultOf(world: World, parsed: SlowMessage, page: ContextPage): string |
   if (parsed.toTag !== null) return 'a To tag (§8.1.1.2)';
   if (parsed.fromUri !== page.addressOfRecord) return `From ${parsed.fromUri}`;
   if (parsed.toUri !== page.addressOfRecord) return `To ${parsed.toUri}`;
-  if (parsed.cseq < 1) return `CSeq ${parsed.cseq}`;
-  return parsed.body === '' ? null : 'a body';
+  return parsed.cseq < 1 ? `CSeq ${parsed.cseq}` : null;
+}
+
+/** The body that the step asks for, byte for byte, and its type. */
+function bodyFault({ facts }: World, message: Message, page: ContextPage, step: AttemptStep | null): string | null {
+  const { text, parsed } = message;
+  const type = valuesOf(text, 'content-type');
+  if (step?.body === undefined) return parsed?.body === '' && type.length === 0 ? null : 'a body';
+  const wanted = encodeUtf8(filled(facts.plan, step.body.text, page));
+  if (type.join() !== step.body.type) return `Content-Type ${type.join()}`;
+  return parsed?.body === decodeLatin1(wanted, 0, wanted.length) ? null : `another body: ${parsed?.body}`;
+}
+
+/** `;line=` is a word of the context's own, which nothing outside foretells: the first request shows it, and all others have it too. */
+function learnLine({ facts, linesKnown }: World, { contacts }: SlowMessage, page: ContextPage): void {
+  if (facts.plan.phone?.line !== true || page.contact.includes(';line=')) return;
+  const managed = `${page.contact};line=`;
+  const uri = contacts?.map(([each]) => each).find((each) => each.startsWith(managed));
+  const line = uri?.slice(managed.length) ?? '';
+  if (uri === undefined || !/^[0-9A-Za-z]+$/.test(line) || linesKnown.has(line)) return;
+  linesKnown.add(line);
+  page.contact = uri;
 }
 
 /** §10.2.1 to §10.2.3: what it says of bindings. */

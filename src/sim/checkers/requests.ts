@@ -5,6 +5,7 @@ import { countsApart, isLoading } from '../../engine/index.ts';
 import type { AttemptStep, RunPlan } from '../../scenario/index.ts';
 import { checkCredentials } from './credentials.ts';
 import { isSentAgain, settleOwed } from './fleet.ts';
+import type { Place } from './holds.ts';
 import { checkRefresh, dueAfterPauses, enterHold, findHold, isHeldStill } from './holds.ts';
 import { learnLeast } from './intervals.ts';
 import { countAttempt } from './ledger.ts';
@@ -12,6 +13,7 @@ import { textOf } from './messages.ts';
 import type { Attempt, Carried, ContextPage, SocketBook, Transaction, World } from './model.ts';
 import type { Request } from './request-form.ts';
 import { readRequest } from './request-form.ts';
+import { earn, isRetry, takeRetry } from './retries.ts';
 import type { FoundStart, StartSearch } from './schedule.ts';
 import { findStart } from './schedule.ts';
 import { checkResend, startTimers, timeoutsOf } from './timers.ts';
@@ -145,6 +147,7 @@ function closeUnseen(world: World, page: ContextPage): void {
   if (page.stage === 'challenged') endAttempt(world, page, [...UNSEEN_ENDS, ...page.otherwise], null);
   page.stage = 'idle';
   page.walk = null;
+  page.retrying = null;
 }
 
 const isSameStep = (page: ContextPage, step: AttemptStep | null): boolean =>
@@ -166,8 +169,9 @@ function beginAttempt(world: World, request: Request): Attempt {
   if (page.stage === 'challenged') closeChallenged(world, request);
   if (step === null)
     return request.parsed.contacts?.length === 0 ? beginQuery(world, request) : beginCleanup(world, request);
-  const hold = findHold(page, step);
-  const intendedUs = hold === null ? leavePauses(world, request, step) : checkRefresh(world, request, hold);
+  const isAgain = isRetry(page, step);
+  const hold = isAgain ? null : findHold(page, step);
+  const intendedUs = isAgain ? takeRetry(world, request) : leave(world, request, step, hold);
   if (hold !== null) passPauses(page, enterHold(page, hold));
   const isHeld = hold !== null;
   const attempt: Attempt = {
@@ -180,12 +184,18 @@ function beginAttempt(world: World, request: Request): Attempt {
     fresh: new Set(),
     raises: 0,
     repeats: 0,
+    tries: isAgain ? page.retrying!.tries : 0,
     wireUs: 0,
   };
   page.attempt = attempt;
+  page.retrying = null;
+  if (!isAgain) earn(page.worker);
   countAttempt(world.ledger, attempt.procedure);
   return attempt;
 }
+
+const leave = (world: World, request: Request, step: AttemptStep, hold: Place | null): number | null =>
+  hold === null ? leavePauses(world, request, step) : checkRefresh(world, request, hold);
 
 /** The step after the pauses, or a new start, which has passed them too: when it was due; null: not known exactly. */
 function leavePauses(world: World, request: Request, step: AttemptStep): number | null {
@@ -226,7 +236,7 @@ function start(world: World, { page, text }: Request, step: AttemptStep): number
   const walk = beginWalk(plan);
   const first = walkOn(walk);
   const mayBeOver = page.otherwise.length > 0 || (page.nextStep === null && !isHeldStill(page));
-  const isBusy = page.stage === 'walking' && !mayBeOver;
+  const isBusy = (page.stage === 'walking' && !mayBeOver) || page.retrying?.isSure === true;
   // A flow that begins with a wait has begun some time ago.
   const isLater = first.pauses.some(({ kind }) => kind !== 'discard');
   const found = findStart(plan, isLater ? anyStart(page) : startOf(page)) ?? startHeldUp(plan, page);
@@ -282,6 +292,7 @@ function beginCleanup(world: World, { page, text }: Request): Attempt {
     fresh: new Set(),
     raises: 0,
     repeats: 0,
+    tries: 0,
     wireUs: 0,
   };
   page.attempt = attempt;

@@ -2,9 +2,12 @@
 // by an answer, by Timer F, or by what happens to the worker.
 
 import { addDue } from './due-list.ts';
+import type { Told } from './endings.ts';
+import { isMet } from './endings.ts';
+import { follow } from './follow.ts';
 import { countLatency } from './latency.ts';
 import type { Outcome } from './ledger.ts';
-import { countOutcome } from './ledger.ts';
+import { countIn, countOutcome } from './ledger.ts';
 import type { ContextPage, Transaction, World } from './model.ts';
 import type { Pause } from './walk.ts';
 
@@ -55,19 +58,29 @@ const LEAVE_DOUBT: ReadonlySet<Outcome> = new Set([
   'aborted',
 ]);
 
-/** The context's attempt ends, and its flow stops unless it succeeded. `endUs` null: not known exactly. */
-export function endAttempt(world: World, page: ContextPage, outcomes: readonly Outcome[], endUs: number | null): void {
-  const { attempt } = page;
+/** The context's attempt ends. `endUs` null: not known exactly; `told`: what its answer says in Retry-After. */
+export function endAttempt(
+  world: World,
+  page: ContextPage,
+  outcomes: readonly Outcome[],
+  endUs: number | null,
+  told: Told = null,
+): void {
+  const { attempt, walk } = page;
   page.stage = 'idle';
   page.attempt = null;
   page.walk = null;
   page.challenge = null;
+  page.retrying = null;
   page.otherwise = [];
   page.socket.owing.delete(page);
   if (attempt === null || attempt.step === null) return;
   if (attempt.procedure !== 'query' && outcomes.some((outcome) => LEAVE_DOUBT.has(outcome))) page.isInDoubt = true;
   countOutcome(world.ledger, attempt.procedure, outcomes);
+  const met = outcomes.filter((outcome) => isMet(attempt.step, outcome));
+  if (met.length > 0) countIn(world.ledger.met, attempt.procedure, met.length === outcomes.length);
   countLatency(world, attempt, outcomes, endUs);
+  follow(world, page, { attempt, walk, outcomes, endUs, told });
 }
 
 /** The flow has come past these: what a `discard` among them forgets is forgotten. */

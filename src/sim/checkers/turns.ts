@@ -7,6 +7,7 @@ import { isFleet } from './fleet.ts';
 import { isSameBytes } from './messages.ts';
 import type { ContextPage, Offered, SocketBook, Transaction, WorkerBook, World } from './model.ts';
 import { UNSEEN_ENDS } from './requests.ts';
+import { checkLateRetries } from './retries.ts';
 import { checkRows } from './rows.ts';
 import { checkMissing, fireEnds, timeoutsOf } from './timers.ts';
 import { endAttempt, endUnanswered, passPauses } from './transactions.ts';
@@ -20,6 +21,10 @@ export function enterTurn(world: World, worker: WorkerBook, nowUs: number): void
   worker.freedLate = 0;
   worker.hasAdvanced = false;
   worker.turnUs = nowUs;
+  for (const { owing, owingNext } of worker.sockets) {
+    for (const page of owingNext) owing.add(page);
+    owingNext.clear();
+  }
   if (nowUs === worker.lastTurnUs) return;
   for (const socket of worker.sockets) {
     socket.freeTurnUs = socket.lastFreeTurnUs;
@@ -42,8 +47,10 @@ export function passAdvance(world: World, worker: WorkerBook): void {
 /** `blocked`: the numbers of those of its sockets that are. */
 export function endTurn(world: World, worker: WorkerBook, blocked: readonly number[]): void {
   checkRows(world, worker);
+  if (areRowsFree(worker)) checkLateRetries(world, worker);
   for (const socket of worker.sockets) endSocketTurn(world, socket, blocked.includes(socket.number));
   worker.lastTurnUs = worker.turnUs;
+  worker.couldStart = isLoading(worker.engine);
   worker.isInTurn = false;
 }
 
@@ -77,8 +84,11 @@ export function takeOut({ worker, queue }: SocketBook, bytes: Uint8Array): Offer
 export function takeRefused(world: World, socket: SocketBook, bytes: Uint8Array, isPeerGone: boolean): void {
   const { transaction } = takeOut(socket, bytes);
   if (transaction?.state !== 'pending') return;
-  socket.worker.freedLate++;
+  const { worker, owing, owingNext } = socket;
+  worker.freedLate++;
+  worker.couldStart = isLoading(worker.engine);
   endFromOutside(world, transaction, 'a refusal', [isPeerGone ? 'unreachable' : 'send-error']);
+  if (owing.delete(transaction.page)) owingNext.add(transaction.page);
 }
 
 /** RFC 3261 §17.1.4, §18.4: every transaction of the socket ends, and none of another one. */
@@ -96,6 +106,7 @@ export function takeError(world: World, socket: SocketBook): void {
 /** It begins the drain, or shortens it. */
 export function takeStop(world: World, worker: WorkerBook, drainUs: number): void {
   const endUs = worker.turnUs + drainUs;
+  worker.couldStart = false;
   worker.stoppedUs = Math.min(worker.stoppedUs, worker.turnUs);
   worker.drainEndUs = isLoading(worker.engine) ? endUs : Math.min(drainEndUs(world, worker), endUs);
 }
@@ -189,7 +200,10 @@ function settleOwing(world: World, { worker, owing, forgetting }: SocketBook): v
       if (isSure && page.challenge?.leadsOn === 'yes') {
         throw wrong('challenge', worker, `${page.user} owes an answer to a challenge, and nothing stands in its way`);
       }
-      if (page.challenge?.leadsOn === 'unclear' && isSure && !isFleet(world)) page.kept.clear();
+      if (page.challenge?.leadsOn === 'unclear' && isSure && !isFleet(world)) {
+        page.kept.clear();
+        page.spare.clear();
+      }
       endAttempt(world, page, endsOf(world, page, null), isSure ? page.readyUs : null);
     }
   }

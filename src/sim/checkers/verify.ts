@@ -30,6 +30,7 @@ export function beginQuery(world: World, { page, text }: Request): Attempt {
     fresh: new Set(),
     raises: 0,
     repeats: 0,
+    tries: 0,
     wireUs: 0,
   };
   page.attempt = attempt;

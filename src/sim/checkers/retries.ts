@@ -1,0 +1,163 @@
+// Retries as they can be told from outside (docs/METHOD.md, RFC 5626 §4.5, RFC 3261 §20.33): a step is tried again only after an end
+// that the scenario names, not more often than it allows, within the wait that its policy and a Retry-After leave, and while the run's
+// budget has a retry left. The budget is counted here once more, from the attempts that were seen to begin; where it is not known what
+// an attempt ended with, it lies between two numbers.
+
+import type { AttemptStep, PlanRetry, PlanStep, RunPlan } from '../../scenario/index.ts';
+import { US_PER_SECOND } from '../../std/index.ts';
+import type { Told } from './endings.ts';
+import { isAgain, isMet } from './endings.ts';
+import { countIn } from './ledger.ts';
+import type { Attempt, ContextPage, WorkerBook, World } from './model.ts';
+import type { Request } from './request-form.ts';
+import { wrong } from './wrong.ts';
+
+/** A retry, in the unit of the allowance; and how long an allowance that is not used is kept. */
+const WHOLE = 1_000_000;
+const KEPT_SECONDS = 10;
+
+export interface RetryBook {
+  readonly share: number;
+  readonly most: number;
+  low: number;
+  high: number;
+  /** Contexts of which a retry may be due, and when the first of them is late. */
+  readonly waiting: Set<ContextPage>;
+  lateUs: number;
+}
+
+/** The next try of a step, that was granted or may have been. */
+export interface Retrying {
+  readonly step: AttemptStep;
+  readonly tries: number;
+  readonly lowUs: number;
+  readonly highUs: number;
+  readonly isSure: boolean;
+}
+
+/** Null: no step is ever tried again. */
+export function createRetryBook({ retryBudget, load, flow }: RunPlan, index: number, count: number): RetryBook | null {
+  // Without a bound only libeXosip2's devices try again, and those are watched by fleet.ts.
+  if (retryBudget === undefined || retryBudget === null) return null;
+  const share = Math.round(retryBudget * WHOLE);
+  const startsPerSecond = (load.startsPerPeriod / load.periodUs) * US_PER_SECOND;
+  const kept = Math.ceil((startsPerSecond / count) * attemptsOf(flow) * KEPT_SECONDS * share);
+  const begin = Math.floor((index * WHOLE) / count);
+  return {
+    share,
+    most: Math.max(WHOLE, kept) + WHOLE - 1,
+    low: begin,
+    high: begin,
+    waiting: new Set(),
+    lateUs: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** Of one start, refreshes of holds left out. */
+const attemptsOf = (steps: readonly PlanStep[]): number =>
+  steps.reduce((sum, step) => {
+    if (step.kind === 'repeat') return sum + step.times * attemptsOf(step.steps);
+    return sum + (step.kind === 'attempt' ? 1 : 0);
+  }, 0);
+
+/** An attempt that is no retry has begun: it adds its share. */
+export function earn({ retries }: WorkerBook): void {
+  if (retries === null) return;
+  retries.low = Math.min(retries.low + retries.share, retries.most);
+  retries.high = Math.min(retries.high + retries.share, retries.most);
+}
+
+export interface Failure {
+  readonly attempt: Attempt;
+  readonly outcomes: readonly string[];
+  readonly endUs: number | null;
+  readonly told: Told;
+}
+
+/** What follows from an attempt's end: its next try, sure or not; null: none. */
+export function grantRetry(world: World, { attempt, outcomes, endUs, told }: Failure): Retrying | null {
+  const { step, page, tries } = attempt;
+  const { worker } = page;
+  const { retries } = worker;
+  const plan = step?.retry;
+  if (retries === null || step === null || plan === undefined || plan.policy === 'none') return null;
+  if (!worker.couldStart || tries >= plan.tries) return null;
+  const again = outcomes.map((outcome) => (isMet(step, outcome) ? 'no' : isAgain(plan, outcome, told)));
+  if (again.every((kind) => kind === 'no')) return null;
+  const isSure = again.every((kind) => kind === 'yes') && endUs !== null;
+  const granted = spend(retries, isSure);
+  if (granted !== 'yes') countIn(world.ledger.denied, attempt.procedure, isSure && granted === 'no');
+  if (granted === 'no') return null;
+  const [least, most] = waitOf(plan, tries + 1, told);
+  const retrying: Retrying = {
+    step,
+    tries: tries + 1,
+    lowUs: (endUs ?? 0) + least,
+    highUs: endUs === null ? Number.POSITIVE_INFINITY : endUs + most,
+    isSure: isSure && granted === 'yes',
+  };
+  retries.waiting.add(page);
+  retries.lateUs = Math.min(retries.lateUs, retrying.highUs);
+  return retrying;
+}
+
+/** Whether the budget has one left; it is taken, or may have been. */
+function spend(retries: RetryBook, isSure: boolean): 'yes' | 'no' | 'maybe' {
+  if (retries.high < WHOLE) return 'no';
+  const isThere = retries.low >= WHOLE;
+  retries.low = isThere ? retries.low - WHOLE : 0;
+  if (!isSure || !isThere) return 'maybe';
+  retries.high -= WHOLE;
+  return 'yes';
+}
+
+/** RFC 5626 §4.5: the base doubled with each failure, up to the cap, less what chance leaves out; and not before Retry-After. */
+function waitOf(
+  { policy, baseUs, capUs, jitter, retryAfterCapUs }: PlanRetry,
+  tries: number,
+  told: Told,
+): [number, number] {
+  const longest = policy === 'exponential' ? Math.min(capUs, baseUs * 2 ** tries) : baseUs;
+  const toldUs = told === null ? 0 : told === 'unclear' ? 0 : Math.min(told * US_PER_SECOND, retryAfterCapUs);
+  const most = told === 'unclear' ? retryAfterCapUs : toldUs;
+  return [Math.max(Math.round(longest * (1 - jitter)), toldUs), Math.max(Math.round(longest), most)];
+}
+
+/** The request is the next try of the step that has failed. */
+export function isRetry({ stage, retrying, worker }: ContextPage, step: AttemptStep | null): boolean {
+  if (stage !== 'retrying' || retrying === null || retrying.step !== step) return false;
+  return retrying.isSure || worker.turnUs >= retrying.lowUs;
+}
+
+/** It has been offered; returns when it was due, null where that is not known exactly. */
+export function takeRetry(world: World, { page, text }: Request): number | null {
+  const { worker } = page;
+  const { lowUs, highUs, isSure } = page.retrying!;
+  world.ledger.checks += 2;
+  if (!worker.couldStart) throw wrong('retry', worker, 'a retry when nothing starts any more', text);
+  if (worker.turnUs < lowUs) throw wrong('retry', worker, `a retry that is due at ${lowUs} or later`, text);
+  countIn(world.ledger.retries, page.retrying!.step.procedure, isSure);
+  if (!isSure && worker.retries !== null) {
+    worker.retries.high = Math.min(worker.retries.high + worker.retries.share, worker.retries.most);
+  }
+  return isSure && lowUs === highUs ? lowUs : null;
+}
+
+/** At the end of a turn: a retry that was granted must have come when its longest wait was over. */
+export function checkLateRetries(world: World, worker: WorkerBook): void {
+  const { retries, turnUs } = worker;
+  if (retries === null || turnUs < retries.lateUs) return;
+  retries.lateUs = Number.POSITIVE_INFINITY;
+  for (const page of retries.waiting) {
+    const { stage, retrying, user } = page;
+    if (stage !== 'retrying' || retrying === null) {
+      retries.waiting.delete(page);
+      continue;
+    }
+    world.ledger.checks++;
+    if (retrying.isSure && retrying.highUs <= turnUs && worker.couldStart) {
+      throw wrong('retry', worker, `${user} was to try again at ${retrying.highUs} at the latest, and has not`);
+    }
+    if (retrying.highUs > turnUs) retries.lateUs = Math.min(retries.lateUs, retrying.highUs);
+  }
+}
