@@ -41,7 +41,11 @@ export function drawRegistrar(random: Random, fault: Fault, wish: RegistrarWish)
   const file = {
     version: 1,
     expires: { min: `${min}s`, max: `${max}s`, default: '3600s' },
-    ...(secret === null ? {} : { auth: { ...drawAuth(random.split('auth'), plan.profile === 'exosip2'), nonceLifetime: `${nonceLifetime}s` } }),
+    ...(secret === null
+      ? {}
+      : {
+          auth: { ...drawAuth(random.split('auth'), plan.profile === 'exosip2'), nonceLifetime: `${nonceLifetime}s` },
+        }),
     ...fault<object>(
       'contact limit',
       (own) => ({ contacts: { most: own.between(1, 2), beyond: own.pick(BEYOND) } }),

@@ -183,7 +183,7 @@ function readingOf(
 ): Reading['leadsOn'] {
   if (isFleet(world)) return takeResend(transaction.page);
   if (isDamaged) return 'unclear';
-  return leadsOn(world, transaction, found, parsed.status) ? 'yes' : 'no';
+  return leadsOn(transaction, found, parsed.status) ? 'yes' : 'no';
 }
 
 /** RFC 3261 §10.2.8: the same request again, for as long as the registrar wants at least. */
@@ -206,12 +206,7 @@ function dropNonces(page: ContextPage): void {
 }
 
 /** RFC 3261 §22.1 to §22.3: credentials that were refused are not sent again, unless their nonce alone was too old. */
-function leadsOn(
-  world: World,
-  { attempt, carried }: Transaction,
-  found: readonly Challenge[],
-  status: number,
-): boolean {
+function leadsOn({ attempt, carried }: Transaction, found: readonly Challenge[], status: number): boolean {
   if (found.length === 0) return false;
   const isRefused = found.some(({ server, nonce, isStale }) => {
     const before = carried.get(server);

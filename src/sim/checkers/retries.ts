@@ -81,7 +81,7 @@ export function grantRetry(world: World, { attempt, outcomes, endUs, told }: Fai
   const { retries } = worker;
   const plan = step?.retry;
   if (retries === null || step === null || plan === undefined || plan.policy === 'none') return null;
-  if (!worker.couldStart || tries >= plan.tries) return null;
+  if (!worker.couldStart || tries >= (plan.tries ?? Number.POSITIVE_INFINITY)) return null;
   const again = outcomes.map((outcome) => (isMet(step, outcome) ? 'no' : isAgain(plan, outcome, told)));
   if (again.every((kind) => kind === 'no')) return null;
   const isSure = again.every((kind) => kind === 'yes') && endUs !== null;
