@@ -15,6 +15,7 @@ export const describeSimulation = (report: SimulationReport, isVerbose: boolean)
   const lines = [
     ...clientLines(end),
     ...networkLines(end),
+    row('effects', sortedCounts(new Map(Object.entries(end.effects)))),
     row('checks', `${formatCount(end.tally.checks)}, all held`),
   ];
   return `${scenario}${worldLine(report)}${lines.join('')}seed ${seed} hash ${end.world.hash}\n`;
@@ -112,6 +113,8 @@ export interface SimulationSum {
   /** Worlds by kind of fault. */
   readonly faults: Map<string, number>;
   readonly outcomes: Map<string, number>;
+  /** How often each thing that may be drawn took effect. */
+  readonly effects: Map<string, number>;
   settled: number;
   readonly unsettled: Map<string, number>;
   /** Datagrams that the networks lost, duplicated, held back or damaged. */
@@ -131,6 +134,7 @@ export const createSimulationSum = (): SimulationSum => {
     checks: 0,
     faults: new Map(),
     outcomes: new Map(),
+    effects: new Map(),
     settled: 0,
     unsettled: new Map(),
     mistreated: 0,
@@ -141,13 +145,14 @@ export const createSimulationSum = (): SimulationSum => {
       if (violation !== null) sum.violations++;
       for (const fault of faults) addTo(sum.faults, fault, 1);
       if (end === null) return;
-      const { world, tally, outcomes } = end;
+      const { world, tally, outcomes, effects } = end;
       sum.virtualUs += world.endedUs;
       sum.datagrams += world.datagrams;
       sum.attempts += tally.attempts;
       sum.checks += tally.checks;
       sum.settled += tally.settled;
       for (const [name, count] of Object.entries(outcomes)) addTo(sum.outcomes, name, count);
+      for (const [name, count] of Object.entries(effects)) addTo(sum.effects, name, count);
       for (const [reason, count] of Object.entries(tally.unsettled)) addTo(sum.unsettled, reason, count);
       for (const { offered, delivered, duplicated, heldBack, corrupted } of [world.toRegistrar, world.toClients]) {
         sum.mistreated += offered + duplicated - delivered + duplicated + heldBack + corrupted;
@@ -174,6 +179,7 @@ export const describeSum = (sum: SimulationSum): string =>
     row('datagrams', `${formatCount(sum.datagrams)} sent · ${formatCount(sum.mistreated)} mistreated`),
     row('faults', sortedCounts(sum.faults)),
     row('outcomes', sortedCounts(sum.outcomes)),
+    row('effects', sortedCounts(sum.effects)),
     row('agreement', agreement({ settled: sum.settled, unsettled: Object.fromEntries(sum.unsettled) })),
     row('checks', formatCount(sum.checks)),
     `hash over all ${fnv1a64Hex(sum.hashes.join(' '))}\n`,

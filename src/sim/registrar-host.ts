@@ -40,8 +40,6 @@ export interface RegistrarCounts {
   staleChallenges: number;
   bindingsAdded: number;
   bindingsExpired: number;
-  /** How often each kind of action was applied, by its name in a registrar file. */
-  readonly rules: Record<string, number>;
   /** Of its own file's doing. */
   outages: number;
   droppedAway: number;
@@ -64,6 +62,8 @@ export interface RegistrarHost {
   readonly observer: Observer;
   readonly send: AnswerSender;
   readonly counts: RegistrarCounts;
+  /** How often each kind of action and condition was applied, by its name in a registrar file. */
+  readonly rulesApplied: Record<string, number>;
   registrar: Registrar;
   isAway: boolean;
   /** It behaves, in every life to come too. */
@@ -121,7 +121,6 @@ export function createRegistrarHost(options: RegistrarHostOptions): RegistrarHos
       staleChallenges: 0,
       bindingsAdded: 0,
       bindingsExpired: 0,
-      rules: {},
       outages: 0,
       droppedAway: 0,
       servedLate: 0,
@@ -133,6 +132,7 @@ export function createRegistrarHost(options: RegistrarHostOptions): RegistrarHos
       lostInRestarts: 0,
       misdirected: 0,
     },
+    rulesApplied: {},
     registrar,
     isAway: false,
     isHealed: false,
@@ -243,7 +243,7 @@ function takenOf(host: RegistrarHost, news: News): Taken {
   const met = applied.findIndex((times, index) => times > (host.applied[index] ?? 0));
   host.applied = applied;
   const rule = met < 0 ? null : host.options.rules![met]!;
-  if (rule !== null) countActions(host.counts.rules, rule);
+  if (rule !== null) countActions(host.rulesApplied, rule);
   const startedUs = host.startedUs ?? 0;
   if (news.overloaded > 0) {
     host.counts.overloaded++;

@@ -7,6 +7,7 @@ import { createCheckers } from './checkers/index.ts';
 import { STEP_HEADER } from './draw-scenario.ts';
 import type { DrawnWorld } from './draw-world.ts';
 import { drawWorld } from './draw-world.ts';
+import { createEffects } from './effects.ts';
 import { createLiveness } from './liveness.ts';
 import { tellAll } from './observer.ts';
 import { Violation } from './violation.ts';
@@ -42,6 +43,8 @@ export interface SimulationEnd {
   readonly outcomes: Readonly<Record<string, number>>;
   /** Transactions begun after the network had healed: all of them. */
   readonly answeredAfterHealing: number;
+  /** How often each thing that may be drawn took effect. */
+  readonly effects: Readonly<Record<string, number>>;
 }
 
 const SECONDS_PER_HOUR = 3_600;
@@ -78,7 +81,9 @@ function play(drawn: DrawnWorld): SimulationEnd {
     timerFUs: 64 * plan.timers.t1Us,
     workerCount: workers.length,
   });
-  const world = createWorld(drawn.options, workers, tellAll([checkers.observer, liveness.observer]));
+  const effects = createEffects();
+  const watching = tellAll([checkers.observer, liveness.observer, effects.observer]);
+  const world = createWorld(drawn.options, workers, watching);
   const end = runWorld(world);
   const answeredAfterHealing = liveness.finish(workers.map(({ engine }) => engine.endedUs));
   const tally = checkers.finish({
@@ -88,7 +93,13 @@ function play(drawn: DrawnWorld): SimulationEnd {
   });
   const outcomes = outcomesOf(workers);
   if (drawn.isCalm) checkCalm(outcomes);
-  return { world: end, tally, outcomes, answeredAfterHealing };
+  return {
+    world: end,
+    tally,
+    outcomes,
+    answeredAfterHealing,
+    effects: { ...effects.counts, ...tally.followed, ...end.rulesApplied },
+  };
 }
 
 /** When nothing that was wrong before the healing can reach a new request any more. */

@@ -103,6 +103,7 @@ export interface WorldEnd {
   readonly toClients: LinkCounts;
   readonly edge: EdgeCounts;
   readonly registrar: RegistrarCounts;
+  readonly rulesApplied: Readonly<Record<string, number>>;
 }
 
 type WorldEvent =
@@ -209,6 +210,7 @@ export function runWorld(world: World): WorldEnd {
     toClients: world.toClients.counts,
     edge: world.registrar.edge.counts,
     registrar: registrarCounts(world.registrar),
+    rulesApplied: world.registrar.rulesApplied,
   };
 }
 

@@ -4,6 +4,7 @@
 import type { Told } from './endings.ts';
 import { isMet } from './endings.ts';
 import { mayHold } from './holds.ts';
+import { noteFollowed } from './ledger.ts';
 import type { Attempt, ContextPage, World } from './model.ts';
 import { grantRetry } from './retries.ts';
 import type { Walk } from './walk.ts';
@@ -25,6 +26,7 @@ export function follow(world: World, page: ContextPage, ended: Ended): void {
   if (step === null || walk === null || outcomes.length === 0) return;
   const retrying = grantRetry(world, ended);
   const leadsOn = outcomes.filter((outcome) => isLeading(attempt, outcome));
+  noteEnding(world, attempt, outcomes);
   if (retrying !== null && leadsOn.length === 0) {
     page.retrying = retrying;
     page.stage = 'retrying';
@@ -43,6 +45,15 @@ export function follow(world: World, page: ContextPage, ended: Ended): void {
   page.walk = walk;
   page.stage = page.nextStep === null && !mayHold(page) ? 'idle' : 'walking';
   foresee(page);
+}
+
+/** Ends that the scenario turned into something else than success and stop. */
+function noteEnding({ ledger }: World, { step }: Attempt, outcomes: readonly string[]): void {
+  if (outcomes.length > 1) return;
+  const isGood = isMet(step, outcomes[0]!);
+  if (isGood !== (outcomes[0] === 'succeeded'))
+    noteFollowed(ledger, isGood ? 'expected failure' : 'unexpected success');
+  if (!isGood && step?.onFailure === 'continue') noteFollowed(ledger, 'went on after a failure');
 }
 
 /** Nothing follows what the end of the run has cut off. */

@@ -42,6 +42,8 @@ export interface Ledger {
   /** Contexts whose bindings were asked for after the drain; answers to compare, and those that did not list the binding. */
   verifyAsked: number;
   readonly verified: Map<'checked' | 'missing', OutcomeCount>;
+  /** What followed from failures, by name: what flows went through, not what is compared. */
+  readonly followed: Map<string, number>;
   settled: number;
   readonly unsettled: Map<string, number>;
 }
@@ -67,6 +69,7 @@ export const createLedger = (): Ledger => ({
   inexact: new Set(),
   verifyAsked: 0,
   verified: new Map(),
+  followed: new Map(),
   settled: 0,
   unsettled: new Map(),
 });
@@ -74,6 +77,11 @@ export const createLedger = (): Ledger => ({
 export function countAttempt(ledger: Ledger, procedure: Procedure): void {
   ledger.attempts++;
   ledger.attemptsOf.set(procedure, (ledger.attemptsOf.get(procedure) ?? 0) + 1);
+}
+
+/** One more, of what is only told. */
+export function noteFollowed({ followed }: Ledger, name: string): void {
+  followed.set(name, (followed.get(name) ?? 0) + 1);
 }
 
 /** One more; `isCertain` false: perhaps. */

@@ -7,7 +7,7 @@ import type { AttemptStep, PlanRetry, PlanStep, RunPlan } from '../../scenario/i
 import { US_PER_SECOND } from '../../std/index.ts';
 import type { Told } from './endings.ts';
 import { isAgain, isMet } from './endings.ts';
-import { countIn } from './ledger.ts';
+import { countIn, noteFollowed } from './ledger.ts';
 import type { Attempt, ContextPage, WorkerBook, World } from './model.ts';
 import type { Request } from './request-form.ts';
 import { wrong } from './wrong.ts';
@@ -87,7 +87,11 @@ export function grantRetry(world: World, { attempt, outcomes, endUs, told }: Fai
   const isSure = again.every((kind) => kind === 'yes') && endUs !== null;
   const granted = spend(retries, isSure);
   if (granted !== 'yes') countIn(world.ledger.denied, attempt.procedure, isSure && granted === 'no');
-  if (granted === 'no') return null;
+  if (granted === 'no') {
+    noteFollowed(world.ledger, 'retry denied');
+    return null;
+  }
+  if (typeof told === 'number') noteFollowed(world.ledger, 'retry after Retry-After');
   const [least, most] = waitOf(plan, tries + 1, told);
   const retrying: Retrying = {
     step,
@@ -137,6 +141,7 @@ export function takeRetry(world: World, { page, text }: Request): number | null 
   if (!worker.couldStart) throw wrong('retry', worker, 'a retry when nothing starts any more', text);
   if (worker.turnUs < lowUs) throw wrong('retry', worker, `a retry that is due at ${lowUs} or later`, text);
   countIn(world.ledger.retries, page.retrying!.step.procedure, isSure);
+  noteFollowed(world.ledger, `retry, ${page.retrying!.step.retry?.policy}`);
   if (!isSure && worker.retries !== null) {
     worker.retries.high = Math.min(worker.retries.high + worker.retries.share, worker.retries.most);
   }

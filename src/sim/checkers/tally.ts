@@ -12,6 +12,8 @@ export interface Tally {
   readonly responses: number;
   readonly stray: number;
   readonly malformed: number;
+  /** What followed from failures, by name. */
+  readonly followed: Readonly<Record<string, number>>;
   /** Contexts of which client and registrar had to agree, and did. */
   readonly settled: number;
   /** The others, by what kept them from it. */
@@ -38,6 +40,7 @@ export function tallyOf(ledger: Ledger): Tally {
     responses,
     stray,
     malformed,
+    followed: Object.fromEntries([...ledger.followed].sort()),
     settled,
     unsettled,
     ambiguous,
