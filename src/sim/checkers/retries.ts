@@ -3,7 +3,8 @@
 // budget has a retry left. The budget is counted here once more, from the attempts that were seen to begin; where it is not known what
 // an attempt ended with, it lies between two numbers.
 
-import type { AttemptStep, PlanRetry, PlanStep, RunPlan } from '../../scenario/index.ts';
+import { isLoading } from '../../engine/index.ts';
+import type { AttemptStep, PlanLoad, PlanRetry, PlanStep, RunPlan } from '../../scenario/index.ts';
 import { US_PER_SECOND } from '../../std/index.ts';
 import type { Told } from './endings.ts';
 import { isAgain, isMet } from './endings.ts';
@@ -52,6 +53,9 @@ export function createRetryBook({ retryBudget, load, flow }: RunPlan, index: num
     lateUs: Number.POSITIVE_INFINITY,
   };
 }
+
+const loadEndUs = ({ warmupUs, durationUs, cooldownUs }: PlanLoad): number =>
+  durationUs === null ? Number.POSITIVE_INFINITY : warmupUs + durationUs + cooldownUs;
 
 /** Of one start, refreshes of holds left out. */
 const attemptsOf = (steps: readonly PlanStep[]): number =>
@@ -148,9 +152,19 @@ export function takeRetry(world: World, { page, text }: Request): number | null 
   return isSure && lowUs === highUs ? lowUs : null;
 }
 
+/** A load that ends before its time, since no flow is under way, has forgotten whatever was to be tried again. */
+export function checkForgottenRetries(world: World, worker: WorkerBook): void {
+  const { retries, turnUs, couldStart, engine } = worker;
+  if (retries === null || !couldStart || isLoading(engine) || turnUs >= loadEndUs(world.facts.plan.load)) return;
+  for (const { stage, retrying, user } of retries.waiting) {
+    world.ledger.checks++;
+    if (stage === 'retrying' && retrying?.isSure) throw wrong('retry', worker, `${user} was to try again, and has not`);
+  }
+}
+
 /** At the end of a turn: a retry that was granted must have come when its longest wait was over. */
 export function checkLateRetries(world: World, worker: WorkerBook): void {
-  const { retries, turnUs } = worker;
+  const { retries, turnUs, couldStart } = worker;
   if (retries === null || turnUs < retries.lateUs) return;
   retries.lateUs = Number.POSITIVE_INFINITY;
   for (const page of retries.waiting) {
@@ -160,7 +174,7 @@ export function checkLateRetries(world: World, worker: WorkerBook): void {
       continue;
     }
     world.ledger.checks++;
-    if (retrying.isSure && retrying.highUs <= turnUs && worker.couldStart) {
+    if (retrying.isSure && couldStart && retrying.highUs <= turnUs) {
       throw wrong('retry', worker, `${user} was to try again at ${retrying.highUs} at the latest, and has not`);
     }
     if (retrying.highUs > turnUs) retries.lateUs = Math.min(retries.lateUs, retrying.highUs);

@@ -7,7 +7,7 @@ import { isFleet } from './fleet.ts';
 import { isSameBytes } from './messages.ts';
 import type { ContextPage, Offered, SocketBook, Transaction, WorkerBook, World } from './model.ts';
 import { UNSEEN_ENDS } from './requests.ts';
-import { checkLateRetries } from './retries.ts';
+import { checkForgottenRetries, checkLateRetries } from './retries.ts';
 import { checkRows } from './rows.ts';
 import { checkMissing, fireEnds, timeoutsOf } from './timers.ts';
 import { endAttempt, endUnanswered, passPauses } from './transactions.ts';
@@ -38,6 +38,7 @@ export function passAdvance(world: World, worker: WorkerBook): void {
   worker.hasAdvanced = true;
   worker.clockUs = worker.turnUs;
   fireEnds(world, worker, worker.turnUs);
+  checkForgottenRetries(world, worker);
   // What left the engine before, and leaves the socket now, belongs to nobody any more.
   const isEnd = isOver(worker.engine);
   if (!worker.areFlowsOver && (isEnd || countsApart(worker.engine))) cutFlows(world, worker);
@@ -165,7 +166,8 @@ function cutFlow(world: World, page: ContextPage, isDue: boolean): number {
   }
   const isChallenged = page.stage === 'challenged';
   const isKnown = page.otherwise.length === 0 && !mayHaveEnded(world, page);
-  const isSure = isChallenged && isKnown && page.challenge?.leadsOn === 'yes';
+  const isOwing = page.stage === 'walking' && page.socket.owing.has(page);
+  const isSure = isKnown && (isOwing || (isChallenged && page.challenge?.leadsOn === 'yes'));
   // A flow that nothing has cut off has come to its end.
   if (!isDue && page.otherwise.length === 0) passPauses(page, page.pauses);
   if (isChallenged) endAttempt(world, page, endsOf(world, page, isDue || isSure ? 'aborted' : null), null);

@@ -1,0 +1,131 @@
+// The checkers of what follows from failures, opposite a real engine that does right: told of other answers than it got, they have to
+// see an engine that tries again too soon, too late, too often or not at all.
+
+import { describe, expect, it } from 'vitest';
+import type { AttemptStep, PlanRetry, RunPlan } from '../../../src/scenario/index.ts';
+import type { Tally } from '../../../src/sim/checkers/index.ts';
+import { decodeLatin1, encodeAscii } from '../../../src/std/index.ts';
+import type { Peer } from '../engine/driver.ts';
+import { createPlan, pause, query, register, SECOND } from '../engine/plans.ts';
+import { numbered, watch } from './watched.ts';
+
+const RETRY: PlanRetry = {
+  policy: 'exponential',
+  baseUs: 2 * SECOND,
+  capUs: 60 * SECOND,
+  jitter: 0.5,
+  tries: 3,
+  retryAfterCapUs: 100 * SECOND,
+  on: null,
+};
+const retrying = (retry: Partial<PlanRetry> = {}): AttemptStep => ({
+  ...register(60),
+  onFailure: 'retry',
+  retry: { ...RETRY, ...retry },
+});
+
+/** The load lasts long enough for every retry. */
+const planOf = (flow: RunPlan['flow'], parts: Partial<RunPlan> = {}): RunPlan =>
+  numbered(createPlan({ flow, retryBudget: 9, load: { starts: 1, durationUs: 900 * SECOND }, ...parts }));
+
+const answerOf = (request: string, status: string, lines = ''): string => {
+  const rows = request.split('\r\n').filter((row) => /^(Via|From|To|Call-ID|CSeq):/.test(row));
+  const tagged = rows.map((row) => (row.startsWith('To:') ? `${row};tag=a` : row));
+  return `SIP/2.0 ${status}\r\n${tagged.join('\r\n')}\r\n${lines}Content-Length: 0\r\n\r\n`;
+};
+
+const ok = (request: string): string => {
+  const contact = /\r\nContact: (<[^>]*>)/.exec(request)?.[1];
+  return answerOf(request, '200 OK', contact === undefined ? '' : `Contact: ${contact};expires=60\r\n`);
+};
+
+/** Refuses the first so many requests, and tells the engine when to come again. */
+const refusing =
+  (most: number, status: string, retryAfter = ''): Peer =>
+  (request, nowUs) => {
+    const isRefused = Number(/\r\nCSeq: (\d+)/.exec(request)?.[1]) <= most;
+    const lines = retryAfter === '' ? '' : `Retry-After: ${retryAfter}\r\n`;
+    return [{ atUs: nowUs + 1_000, bytes: isRefused ? answerOf(request, status, lines) : ok(request) }];
+  };
+
+/** The checkers hear other words than the engine. */
+const play = (plan: RunPlan, peer: Peer, heard: (answer: string) => string = (answer) => answer): Tally =>
+  watch({
+    plan,
+    peer,
+    tamper: (told) => ({
+      onReceived: (socket, nowUs, arrival) => {
+        const text = heard(decodeLatin1(arrival.bytes, 0, arrival.bytes.length));
+        told.onReceived(socket, nowUs, { ...arrival, bytes: encodeAscii(text) });
+      },
+    }),
+  });
+
+describe('RFC 5626 §4.5, RFC 3261 §20.33: retries', () => {
+  it.each<readonly [string, AttemptStep, Peer, number]>([
+    ['three times, with growing waits', retrying(), refusing(3, '503 No'), 3],
+    ['as often as it may, and then no more', retrying({ tries: 2 }), refusing(9, '503 No'), 2],
+    ['after Retry-After', retrying(), refusing(1, '503 No', '30'), 1],
+    ['after a Retry-After that is capped', retrying(), refusing(1, '480 No', '5000 (later)'), 1],
+    ['after a Retry-After that says nothing', retrying(), refusing(1, '503 No', 'soon'), 1],
+    ['a refusal that says when to come again', retrying(), refusing(1, '404 No', '3'), 1],
+    ['not after a refusal that does not', retrying(), refusing(1, '404 No'), 0],
+    ['at a fixed time', retrying({ policy: 'fixed', jitter: 0 }), refusing(2, '500 No'), 2],
+    ['only after what is named', retrying({ on: ['4xx'] }), refusing(2, '500 No'), 0],
+  ])('hold: %s', (_title, step, peer, count) => {
+    const { followed, attempts } = play(planOf([step, query]), peer);
+    const retries = Object.entries(followed).filter(([name]) => /^retry, /.test(name));
+    expect(retries.reduce((sum, [, times]) => sum + times, 0)).toBe(count);
+    expect(attempts).toBeGreaterThan(count);
+  });
+
+  it('hold: denied where the budget has none left, and the flow stops', () => {
+    const plan = planOf([retrying()], { retryBudget: 0.5 });
+    expect(play(plan, refusing(9, '503 No'))).toMatchObject({ attempts: 1, followed: { 'retry denied': 1 } });
+  });
+
+  it('retry: one that does not wait for Retry-After', () => {
+    const heard = (answer: string): string => answer.replace('Retry-After: 3', 'Retry-After: 60');
+    expect(() => play(planOf([retrying()]), refusing(1, '503 No', '3'), heard)).toThrow(/^retry: .*due at/);
+  });
+
+  it('retry: one that is sooner than its policy says, and one that never comes', () => {
+    const sooner = (answer: string): string => answer.replace('SIP/2.0 404', 'SIP/2.0 503');
+    expect(() => play(planOf([retrying()]), refusing(1, '404 No'), sooner)).toThrow(/^retry: .*has not/);
+    const later = (answer: string): string => answer.replace('Retry-After: 50', 'Retry-After: 1');
+    expect(() => play(planOf([retrying()]), refusing(1, '503 No', '50'), later)).toThrow(/^retry: .*has not/);
+  });
+
+  it('one-reply: one after an end that is not tried again', () => {
+    const heard = (answer: string): string => answer.replace('SIP/2.0 503', 'SIP/2.0 403');
+    expect(() => play(planOf([retrying()]), refusing(1, '503 No'), heard)).toThrow(/^one-reply: /);
+  });
+});
+
+describe('Ends that the scenario expects, and flows that go on', () => {
+  const expecting: AttemptStep = { ...register(60), expect: ['403'] };
+  const going: AttemptStep = { ...register(60), onFailure: 'continue' };
+
+  it('hold: a met expectation counts as succeeded, a success that is none does not', () => {
+    expect(play(planOf([expecting, query]), refusing(1, '403 No'))).toMatchObject({
+      attempts: 2,
+      followed: { 'expected failure': 1 },
+    });
+    expect(play(planOf([expecting, query]), refusing(0, '403 No'))).toMatchObject({
+      attempts: 1,
+      followed: { 'unexpected success': 1 },
+    });
+  });
+
+  it('hold: the next step comes at once, or after its wait', () => {
+    const plan = planOf([going, query, { ...query, onFailure: 'continue' }, pause(SECOND), query]);
+    expect(play(plan, refusing(1, '500 No'))).toMatchObject({ attempts: 4, followed: { 'went on after a failure': 1 } });
+  });
+
+  it('one-reply, drain-end: told of another end, they see a flow that goes on or stops wrongly', () => {
+    const heard = (answer: string): string => answer.replace('SIP/2.0 403', 'SIP/2.0 404');
+    expect(() => play(planOf([expecting, query]), refusing(1, '403 No'), heard)).toThrow(/^one-reply: /);
+    const met = (answer: string): string => answer.replace('SIP/2.0 404', 'SIP/2.0 403');
+    expect(() => play(planOf([expecting, query]), refusing(1, '404 No'), met)).toThrow(/^drain-end: /);
+  });
+});
