@@ -119,7 +119,10 @@ describe('Ends that the scenario expects, and flows that go on', () => {
 
   it('hold: the next step comes at once, or after its wait', () => {
     const plan = planOf([going, query, { ...query, onFailure: 'continue' }, pause(SECOND), query]);
-    expect(play(plan, refusing(1, '500 No'))).toMatchObject({ attempts: 4, followed: { 'went on after a failure': 1 } });
+    expect(play(plan, refusing(1, '500 No'))).toMatchObject({
+      attempts: 4,
+      followed: { 'went on after a failure': 1 },
+    });
   });
 
   it('one-reply, drain-end: told of another end, they see a flow that goes on or stops wrongly', () => {
