@@ -13,12 +13,15 @@ import { DOMAIN, PASSWORD, PROXY_REALM } from './draw-identities.ts';
 import { drawRules } from './draw-rules.ts';
 import { logUniform } from './draw-scenario.ts';
 
-/** `fault` draws a kind of fault, or leaves it out, and writes down its name. */
-export type Fault = <T>(name: string, draw: (random: Random) => T, otherwise: T) => T;
+/** `fault` draws a kind of fault, or leaves it out, and writes down its name. It is as likely as others of its world, and at least so. */
+export type Fault = <T>(name: string, draw: (random: Random) => T, otherwise: T, leastShare?: number) => T;
 
 const MD5 = [['MD5'], ['MD5'], ['MD5-sess']];
 const SHA = [['SHA-256'], ['SHA-512-256'], ['SHA-256-sess', 'MD5'], ['SHA-512-256-sess', 'SHA-256', 'MD5']];
 const OUTAGES_MOST = 3;
+/** What has many forms is drawn more often than other faults. */
+const OFTEN = 0.15;
+const MOSTLY = 0.35;
 
 export interface RegistrarWish {
   readonly plan: RunPlan;
@@ -53,14 +56,18 @@ export function drawRegistrar(random: Random, fault: Fault, wish: RegistrarWish)
     ),
     ...drawExtensions(random.split('extensions')),
     ...fault<object>('outbound', () => ({ outbound: true }), {}),
-    ...fault<object>('limited service', (own) => ({ service: drawService(own) }), {}),
-    ...fault<object>('rules', (own) => ({ rules: drawRules(own, runSeconds) }), {}),
-    ...(wish.restarts ? {} : fault<object>('outages', (own) => ({ restarts: drawOutages(own, runSeconds) }), {})),
+    ...fault<object>('limited service', (own) => ({ service: drawService(own) }), {}, OFTEN),
+    ...fault<object>('rules', (own) => ({ rules: drawRules(own, runSeconds) }), {}, MOSTLY),
+    ...(wish.restarts
+      ? {}
+      : fault<object>('outages', (own) => ({ restarts: drawOutages(own, runSeconds) }), {}, OFTEN)),
   };
   const { behaviour } = loadRegistrar({ file: 'drawn.yaml', text: JSON.stringify(file) });
   const place = { domain: DOMAIN, password: secret, capacity, seed: random.between(1, 2 ** 31) };
   const transactionCapacity = fault('forgetful', (own) => own.between(1, 64), 2 * count + 4096);
-  return { ...optionsFor(place, behaviour), transactionCapacity };
+  // By itself it has room for two bindings of each user; some phones here have four, and long ones.
+  const room = fault<Partial<RegistrarOptions>>('few bindings', () => ({}), { bindingCapacity: 8 * capacity + 64 });
+  return { ...optionsFor(place, behaviour), ...room, transactionCapacity };
 }
 
 const BEYOND = ['refuse', 'replace'];

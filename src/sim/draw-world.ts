@@ -40,9 +40,9 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
   const isCalm = random.chance(CALM_SHARE) && scenario.isRight;
   const faults: string[] = [];
   const faultShare = random.pick(FAULT_SHARES);
-  const fault: Fault = (name, draw, otherwise) => {
+  const fault: Fault = (name, draw, otherwise, leastShare = 0) => {
     const own = random.split(name);
-    if (isCalm || !own.chance(faultShare)) return otherwise;
+    if (isCalm || !own.chance(Math.max(faultShare, leastShare))) return otherwise;
     faults.push(name);
     return draw(own);
   };
