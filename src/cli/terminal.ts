@@ -5,7 +5,7 @@
 // exit code stays. A stream that takes no more (a full disk) is: the run goes on, and the program ends as it does for any output that
 // cannot be written.
 
-import { readFileSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import type { StopSignal } from '../coordinator/index.ts';
 import { UserError } from '../std/index.ts';
 import { describeFailure } from './failure.ts';
@@ -21,8 +21,8 @@ export interface Terminal {
   readonly out: TextStream;
   readonly err: TextStream;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** All bytes of standard input. */
-  readInput(): Uint8Array;
+  /** The next bytes of standard input, put at the front of `into`; how many, 0 at its end. */
+  readInput(into: Uint8Array): number;
   /** Calls the listener on SIGINT and SIGTERM; returns how to stop listening. */
   onSignal(listener: (signal: StopSignal) => void): () => void;
 }
@@ -69,7 +69,7 @@ const processStreams = (): Pick<Terminal, 'out' | 'err'> => {
 export const processTerminal = (): Terminal => ({
   ...processStreams(),
   environment: process.env,
-  readInput: () => readFileSync(STDIN),
+  readInput: (into) => readSync(STDIN, into),
   onSignal: (listener) => {
     const onInterrupt = (): void => listener('SIGINT');
     const onTerminate = (): void => listener('SIGTERM');

@@ -20,6 +20,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../std/index.ts';
+import { fileErrorText } from './file-error.ts';
 
 export const RESULTS_ROOT = 'reports';
 export const RESULT_FILES = ['summary.json', 'summary.txt', 'scenario.yaml'] as const;
@@ -58,11 +59,15 @@ export const folderName = (name: string, runId: string, startedAt: Date): string
   return `${utc}-${plain === '' ? 'run' : plain}-${runId}`;
 };
 
-const unwritable = (path: string, error: unknown): UserError =>
-  new UserError('OUTPUT_UNWRITABLE', {
-    message: `the result folder ${path} cannot be written: ${(error as Error).message}`,
-    hint: 'name another one with --out DIR',
+const unwritable = (path: string, error: unknown): UserError => {
+  const { code } = error as NodeJS.ErrnoException;
+  const reason = code === 'ENOENT' ? 'it is not there, and cannot be made' : fileErrorText(error);
+  const hint = 'name another one with --out DIR';
+  return new UserError('OUTPUT_UNWRITABLE', {
+    message: `the result folder ${path} cannot be written: ${reason}`,
+    hint: code === 'ENOSPC' || code === 'EDQUOT' ? `make room, or ${hint}` : hint,
   });
+};
 
 /** Runs a file system call; what it throws becomes the operator's OUTPUT_UNWRITABLE. */
 const orUnwritable = <T>(path: string, action: () => T): T => {
@@ -113,6 +118,7 @@ const proveWritable = (path: string): void => {
 /** Creates or takes over the folder; throws OUTPUT_UNWRITABLE or OUTPUT_FOREIGN. */
 export const openResultFolder = (options: ResultFolderOptions): ResultFolder => {
   const named = options.out !== null;
+  if (options.out === '') throw new UserError('USAGE', { message: '--out: a folder needs a name' });
   const path = options.out ?? join(options.root, folderName(options.name, options.runId, options.startedAt));
   return orUnwritable(path, () => {
     const created = !existsSync(path);
@@ -162,7 +168,7 @@ export const pointLatestAt = (folder: ResultFolder): string | null => {
     return null;
   } catch (error) {
     rmSync(temporary, { force: true });
-    return `${latest} was not updated: ${(error as Error).message}`;
+    return `${latest} was not updated: ${fileErrorText(error)}`;
   }
 };
 

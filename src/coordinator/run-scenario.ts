@@ -42,7 +42,7 @@ const ignore = (): void => {};
 /** Runs it and judges it. Rejects with a UserError for what is wrong before the first packet; REGSTORM_ variables are not read. */
 export const runScenario = async (options: RunScenarioOptions): Promise<RunResult> => {
   const { file, text } = options;
-  const source = text === undefined ? readScenario(file, () => new Uint8Array()) : { file, text };
+  const source = text === undefined ? readScenario(file, () => 0) : { file, text };
   const plan = loadPlan(source, { overrides: overridesOf(options.set ?? {}), environment: {} });
   const stop = createStopSwitch();
   const onAbort = (): void => stop.press('SIGINT');

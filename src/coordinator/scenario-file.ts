@@ -1,10 +1,10 @@
 // Reading what a scenario or a registrar is made of from disk: the file itself and, where it names one, the file with the password.
 
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Override, RegistrarPlan, RunPlan } from '../scenario/index.ts';
 import { loadRegistrar, loadScenario } from '../scenario/index.ts';
 import { UserError } from '../std/index.ts';
+import { type ReadInto, readFileBytes, readStreamBytes } from './read-bytes.ts';
 
 /** FILE may be `-`: standard input. */
 export const STDIN_FILE = '-';
@@ -18,24 +18,7 @@ export interface ScenarioSource {
   readonly text: string;
 }
 
-const unreadable = (file: string, error: unknown): UserError => {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a folder' : message;
-  return new UserError('FILE_UNREADABLE', { message: `${file} cannot be read: ${reason}` });
-};
-
-const readBytes = (file: string): Uint8Array => {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-};
-
 const decode = (file: string, bytes: Uint8Array): string => {
-  if (bytes.length > SIZE_BYTES_MAX) {
-    throw new UserError('FILE_UNREADABLE', { message: `${file} is too large for a scenario (${bytes.length} bytes)` });
-  }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -43,15 +26,13 @@ const decode = (file: string, bytes: Uint8Array): string => {
   }
 };
 
-/** `readInput` gives all of standard input. Throws FILE_UNREADABLE. */
-export const readScenario = (file: string, readInput: () => Uint8Array): ScenarioSource => {
-  if (file !== STDIN_FILE) return { file, text: decode(file, readBytes(file)) };
-  try {
-    return { file: STDIN_NAME, text: decode(STDIN_NAME, readInput()) };
-  } catch (error) {
-    throw error instanceof UserError ? error : unreadable(STDIN_NAME, error);
-  }
-};
+/** `readInput` reads standard input. Throws FILE_UNREADABLE. */
+export const readScenario = (file: string, readInput: ReadInto): ScenarioSource =>
+  file === STDIN_FILE
+    ? { file: STDIN_NAME, text: decode(STDIN_NAME, readStreamBytes(STDIN_NAME, readInput, SIZE_BYTES_MAX)) }
+    : { file, text: readText(file) };
+
+const readText = (file: string): string => decode(file, readFileBytes(file, SIZE_BYTES_MAX));
 
 export interface PlanChanges {
   readonly overrides: readonly Override[];
@@ -60,16 +41,13 @@ export interface PlanChanges {
 
 /** The plan of a scenario. Files that it names (a password, a body) are looked for beside it. */
 export const loadPlan = (source: ScenarioSource, changes: PlanChanges): RunPlan => {
-  const readText = textsBeside(source.file);
-  return loadScenario({ ...source, ...changes, readSecret: readText, readText });
+  const readBeside = textsBeside(source.file);
+  return loadScenario({ ...source, ...changes, readSecret: readBeside, readText: readBeside });
 };
 
 const textsBeside = (named: string): ((path: string) => string) => {
   const folder = named === STDIN_NAME ? '.' : dirname(named);
-  return (path) => {
-    const file = resolve(folder, path);
-    return decode(file, readBytes(file));
-  };
+  return (path) => readText(resolve(folder, path));
 };
 
 const NO_FILE = { file: '<no file>', text: 'version: 1\n' };
@@ -78,7 +56,7 @@ const NO_FILE = { file: '<no file>', text: 'version: 1\n' };
 export const loadRegistrarFile = (
   file: string | null,
   overrides: readonly Override[],
-  readInput: () => Uint8Array,
+  readInput: ReadInto,
 ): RegistrarPlan => {
   const source = file === null ? NO_FILE : readScenario(file, readInput);
   return loadRegistrar({ ...source, overrides, readSecret: textsBeside(source.file) });

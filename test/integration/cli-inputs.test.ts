@@ -53,6 +53,40 @@ describe('a file that cannot be read exits 2', () => {
   });
 });
 
+describe.skipIf(process.platform !== 'linux')('what never ends is read to a limit, and exits 2', () => {
+  const tooLarge = (name: string): string => `${name} is too large: more than 16 MiB`;
+  const passwordFrom = (file: string): string =>
+    scenario({ password: null }).replace('  domain:', `  passwordFile: ${file}\n  domain:`);
+
+  it.each([
+    [['validate', '/dev/zero'], tooLarge('/dev/zero')],
+    [['run', '/dev/zero'], tooLarge('/dev/zero')],
+    [['registrar', '/dev/zero'], tooLarge('/dev/zero')],
+    [['validate', 'p.yaml'], tooLarge('/dev/zero')],
+  ])('regstorm %j', async (args, message) => {
+    session.file('p.yaml', passwordFrom('/dev/zero'));
+    const end = await session.run(args);
+    expect(end.stderr).toContain(message);
+    expect([end.exitCode, end.stdout, wroteNothing()]).toEqual([2, '', true]);
+  });
+
+  it('standard input', async () => {
+    const end = await session.shell('yes | regstorm validate -');
+    expect([end.exitCode, end.stderr]).toEqual([2, `regstorm: ${tooLarge('<stdin>')}\n`]);
+  });
+
+  it('a pipe with a name', async () => {
+    const end = await session.shell('mkfifo p && (yes > p & regstorm validate p)');
+    expect([end.exitCode, end.stderr]).toEqual([2, `regstorm: ${tooLarge('p')}\n`]);
+  });
+
+  it('a pipe with a name that holds a scenario is read', async () => {
+    session.file('s.yaml', scenario());
+    const end = await session.shell('mkfifo p && (cat s.yaml > p & regstorm validate p)');
+    expect(end.stdout).toContain('p: OK');
+  });
+});
+
 describe('a mistake in the arguments exits 2 and names what is meant', () => {
   it.each([
     [['rnu'], 'unknown command rnu; did you mean run?'],
@@ -68,6 +102,7 @@ describe('a mistake in the arguments exits 2 and names what is meant', () => {
     [['run', 's.yaml', '--seed', '-1'], '--seed: "-1" is not a seed'],
     [['run', 's.yaml', '--wait-target', '30'], '--wait-target: "30"'],
     [['run', 's.yaml', '--wait-target', '30s'], '--wait-target cannot apply: the embedded registrar is always there'],
+    [['run', 's.yaml', '--out', ''], '--out: a folder needs a name'],
     [['run', 's.yaml', '--dry-run', '--out', 'x'], '--out cannot apply to a dry run'],
     [['run', 's.yaml', '-q', '-v'], '--quiet and --verbose exclude each other'],
     [['quick', 'sip:127.0.0.1', '--duration', '5s'], '--duration needs a load'],

@@ -40,7 +40,7 @@ const terminalOf = (isTty: boolean, environment: Terminal['environment'] = {}) =
     out: err,
     err,
     environment,
-    readInput: () => new Uint8Array(),
+    readInput: () => 0,
     onSignal: () => () => {},
   };
   return { terminal, written: () => written };
