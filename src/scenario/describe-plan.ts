@@ -1,6 +1,6 @@
 // A plan in a few lines for people: what `validate` prints, and what stands at the head of a run.
 
-import { US_PER_SECOND } from '../std/index.ts';
+import { US_PER_MS, US_PER_SECOND } from '../std/index.ts';
 import { hasCredentials } from './credential-facts.ts';
 import type {
   AttemptStep,
@@ -35,7 +35,7 @@ export const describePlan = (plan: RunPlan): string => {
     ...(plan.keepalive === null
       ? []
       : ([['keepalives', keepaliveText(plan.keepalive, plan.identities.count)]] as const)),
-    ['run time', timeText(plan, length.scheduleUs)],
+    ['run time', timeText(plan, length)],
     ['thresholds', plan.thresholds.length === 0 ? 'none' : String(plan.thresholds.length)],
   ];
   return rows.map(([name, text]) => `${name.padEnd(10)}  ${text}`).join('\n');
@@ -101,11 +101,22 @@ const keepaliveText = ({ kind, per, everyUs, leastUs }: PlanKeepalive, contexts:
 const requestsText = (least: number, most: number): string =>
   least === most ? `about ${grouped(least)}` : `${grouped(least)} to ${grouped(most)}, depending on challenges`;
 
-/** A little time after the schedule is due to the waits of the last flows, which drain bounds. */
-const timeText = (plan: RunPlan, scheduleUs: number): string => {
+/** Without a duration nothing is cut short: the run goes on until the last flow has ended, and there is no drain. */
+const timeText = (plan: RunPlan, { scheduleUs, flow }: PlanLength): string => {
   const cleanup = plan.cleanup === 'none' ? '' : `, then cleanup by ${plan.cleanup}`;
+  const starts = `${roughly(scheduleUs)} of starts`;
+  if (plan.load.durationUs === null) {
+    return `about ${roughly(scheduleUs + flow.waitUs)}: ${starts}, then until the last flow ends${cleanup}`;
+  }
   const drain = plan.drainUs === 0 ? '' : ` and at most ${formatDuration(plan.drainUs)} of drain`;
-  return `${formatDuration(scheduleUs)} of starts${drain}${cleanup}`;
+  return `${starts}${drain}${cleanup}`;
+};
+
+/** To three digits or so: the last of a million starts is due after 49.99995 s, which is 50 s. */
+const roughly = (lengthUs: number): string => {
+  const unitUs =
+    lengthUs < US_PER_SECOND ? US_PER_MS : lengthUs < 100 * US_PER_SECOND ? 100 * US_PER_MS : US_PER_SECOND;
+  return formatDuration(lengthUs < US_PER_MS ? Math.round(lengthUs) : Math.round(lengthUs / unitUs) * unitUs);
 };
 
 const stepText = (step: PlanStep): string => {

@@ -146,9 +146,11 @@ const setItem = (document: SourceDocument, list: YAMLSeq, key: string, override:
   return null;
 };
 
+const PREFIX = 'REGSTORM_';
+
 /** `identities.passwordFile` is REGSTORM_IDENTITIES_PASSWORD_FILE. */
 const variableOf = (path: string): string =>
-  `REGSTORM_${path
+  `${PREFIX}${path
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .replace(/\./g, '_')
     .toUpperCase()}`;
@@ -170,22 +172,29 @@ const variables = (): ReadonlyMap<string, string> => {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Those of the project's own tests, which hand their environment on to the programs that they start. */
+export const TEST_VARIABLES: readonly string[] = ['REGSTORM_NET_REGISTRATIONS', 'REGSTORM_REQUIRE_PEERS'];
+
 /** The overrides that the environment holds, and variables that look like one but are none. */
 export const environmentOverrides = (
   environment: Environment,
 ): { readonly overrides: readonly Override[]; readonly problems: readonly Problem[] } => {
   const known = variables();
-  const sections = [...known.values()].filter((path) => path.includes('.')).map((path) => path.split('.')[0]!);
   const overrides: Override[] = [];
   const problems: Problem[] = [];
   for (const name of Object.keys(environment).sort()) {
     const value = environment[name];
     const path = known.get(name);
-    if (value === undefined || !name.startsWith('REGSTORM_')) continue;
+    if (value === undefined || !name.startsWith(PREFIX) || TEST_VARIABLES.includes(name)) continue;
     if (path !== undefined) overrides.push({ path, value, origin: name });
-    else if (sections.some((section) => name.startsWith(`${variableOf(section)}_`))) {
-      const nearest = nearestWord(name, [...known.keys()]);
-      problems.push({ message: `${name}: no such setting${nearest === null ? '' : `; did you mean ${nearest}?`}` });
+    else {
+      // Without what all of them begin with, by which any two would be near.
+      const nearest = nearestWord(
+        name.slice(PREFIX.length),
+        [...known.keys()].map((word) => word.slice(PREFIX.length)),
+      );
+      const hint = nearest === null ? '' : `; did you mean ${PREFIX}${nearest}?`;
+      problems.push({ message: `${name}: no such setting${hint}` });
     }
   }
   return { overrides, problems };

@@ -51,8 +51,31 @@ describe('describePlan', () => {
     expect(text).toContain('load        10/m starts, at most 7');
     expect(text).toContain('flow        query, wait about 1s, wait 50% of the expiry time, discard');
     expect(text).toContain('requests    about 7\n');
-    expect(text).toContain('run time    36s of starts, then cleanup by wildcard');
+    expect(text).toContain(
+      'run time    about 37s: 36s of starts, then until the last flow ends, then cleanup by wildcard',
+    );
     expect(text).toContain('thresholds  none');
+  });
+});
+
+describe('the run time of a load that only starts bound', () => {
+  const timeOf = (load: string, flow: string): string =>
+    /run time {4}(.*)/.exec(describePlan(plan({ load, flow, cleanup: 'none' })))?.[1] ?? '';
+
+  it('lasts until the last flow has ended, with no drain', () => {
+    const flow = '[register, { wait: 55s }, refresh, { wait: 55s }, unregister]';
+    expect(timeOf('{ rate: 20000/s, starts: 1000000 }', flow)).toBe(
+      'about 160s: 50s of starts, then until the last flow ends',
+    );
+  });
+
+  it.each([
+    ['{ rate: 5000/s, starts: 1 }', 'about 0s: 0s of starts'],
+    ['{ rate: 3/s, starts: 2 }', 'about 333ms: 333ms of starts'],
+    ['{ rate: 10/s, starts: 126 }', 'about 12.5s: 12.5s of starts'],
+    ['{ rate: 3/s, starts: 1000 }', 'about 333s: 333s of starts'],
+  ])('is rounded as people do: %s', (load, text) => {
+    expect(timeOf(load, '[register]')).toBe(`${text}, then until the last flow ends`);
   });
 });
 

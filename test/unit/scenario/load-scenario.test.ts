@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadScenario, type Override, type ScenarioSource } from '../../../src/scenario/index.ts';
+import { TEST_VARIABLES } from '../../../src/scenario/overrides.ts';
 import { UserError } from '../../../src/std/index.ts';
 
 const MINIMAL = `version: 1
@@ -234,7 +236,7 @@ describe('environment', () => {
       REGSTORM_IDENTITIES_COUNT: '99',
       REGSTORM_LOCAL_MAX_BURST: '1024',
       PATH: '/bin',
-      REGSTORM_STYLE: 'x',
+      REGSTORM_REQUIRE_PEERS: '1',
     };
     const plan = load(MINIMAL, { environment, overrides: [set('identities.count', '12')] });
     expect(plan.load).toMatchObject({ startsPerPeriod: 3, periodUs: 500_000 });
@@ -253,6 +255,23 @@ describe('environment', () => {
     expect(complaint(() => load(MINIMAL, { environment: { REGSTORM_LOAD_RAET: '5/s' } }))).toBe(
       'REGSTORM_LOAD_RAET: no such setting; did you mean REGSTORM_LOAD_RATE?',
     );
+  });
+
+  it.each([
+    ['REGSTORM_LAOD_RATE', '; did you mean REGSTORM_LOAD_RATE?'],
+    ['REGSTORM_TARGTE', '; did you mean REGSTORM_TARGET?'],
+    ['REGSTORM_STYLE', ''],
+    ['REGSTORM_', ''],
+  ])('%s is told, as every variable that sets nothing', (name, hint) => {
+    expect(complaint(() => load(MINIMAL, { environment: { [name]: '5/s' } }))).toBe(`${name}: no such setting${hint}`);
+  });
+
+  it('what the tests of the project read is known', () => {
+    const sources = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+    const read = sources.flatMap((path) =>
+      [...readFileSync(`test/${path}`, 'utf8').matchAll(/process\.env\.(REGSTORM_\w+)/g)].map(([, name]) => name!),
+    );
+    expect([...new Set(read)].sort()).toEqual(TEST_VARIABLES);
   });
 
   it('a bad value names the variable', () => {
