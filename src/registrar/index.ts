@@ -9,6 +9,7 @@ export type { BindingView } from './registrar.ts';
 export {
   addressOfRecordCount,
   advance,
+  answeredCount,
   appliedRules,
   behave,
   bindingCount,

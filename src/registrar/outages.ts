@@ -40,7 +40,10 @@ const loseMemory = (registrar: Registrar, keepsBindings: boolean): void => {
   const { bindings, counters, held, ring, service, transactions } = registrar;
   while (transactions.closed < transactions.opened) closeOldest(transactions);
   withdrawAnswers(ring);
-  if (held !== null) held.count = 0;
+  if (held !== null) {
+    counters.answersWithheld += held.count;
+    held.count = 0;
+  }
   if (service !== null) {
     counters.lostInRestarts += service.count;
     service.count = 0;

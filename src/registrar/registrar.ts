@@ -99,6 +99,10 @@ export const pendingAnswerCount = (registrar: Registrar): number => registrar.ri
 
 export const countersOf = (registrar: Registrar): RegistrarCounters => copyCounters(registrar.counters);
 
+/** Requests whose answer a rule neither keeps from being sent nor still holds back, retransmissions among them. */
+export const answeredCount = ({ counters, held }: Registrar): number =>
+  counters.answered + counters.retransmissionsAnswered - counters.answersWithheld - (held?.count ?? 0);
+
 /** Bindings whose time isn't over. */
 export const bindingCount = (registrar: Registrar): number =>
   registrar.bindings.count - overdueCount(registrar.bindings.wheel, registrar.nowUs);

@@ -35,7 +35,7 @@ export const buildBehaviour = (written: UnsureSettings, place: RegistrarPlace): 
   return {
     minExpiresSeconds: expires?.min ?? 1,
     maxExpiresSeconds: expires?.max ?? 7 * 24 * 3600,
-    defaultExpiresSeconds: expires?.default ?? 3600,
+    defaultExpiresSeconds: expires?.default ?? Math.max(3600, expires?.min ?? 1),
     contactsMost: contacts?.most ?? 10,
     contactsBeyond: contacts?.beyond ?? 'refuse',
     auth: written.auth === undefined ? null : buildAuth(written.auth, place),
@@ -63,6 +63,8 @@ const checkExpires = ({ expires }: UnsureSettings, place: RegistrarPlace): void 
   if (expires?.default === 0) place.tell(at(place, 'expires.default'), 'the default interval has to be more than 0s');
   if (min !== undefined && max !== undefined && min > max) {
     place.tell(at(place, 'expires'), 'min is more than max, so that no interval could be granted');
+  } else if ((expires?.default ?? Number.POSITIVE_INFINITY) < (min ?? 0)) {
+    place.tell(at(place, 'expires.default'), 'the default interval is below min, the shortest that is granted');
   }
 };
 

@@ -249,7 +249,7 @@ const settings = {
     .strictObject({
       min: expires('Shorter intervals are refused with 423 (RFC 3261 §10.3: below an hour only).').prefault('1s'),
       max: expires('Longer intervals are shortened to this.').prefault('7d'),
-      default: expires('Granted where none is asked for.').prefault('1h'),
+      default: expires('Granted where none is asked for; default: an hour, or min if that is more.').optional(),
     })
     .meta({ description: 'Intervals that are granted.' })
     .prefault({}),

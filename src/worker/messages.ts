@@ -136,7 +136,9 @@ export interface LoadDone {
 
 export interface RegistrarDone {
   readonly kind: 'registrar-done';
+  /** Requests that came, and those of them that an answer was sent to; retransmissions in both. */
   readonly requests: number;
+  readonly answered: number;
   readonly bindings: number;
   /** What a rule, a limited service or a restart did, one line each. */
   readonly events: readonly string[];

@@ -3,6 +3,7 @@
 import type { Registrar } from '../registrar/index.ts';
 import {
   advance,
+  answeredCount,
   bindingCount,
   countersOf,
   createRegistrar,
@@ -47,6 +48,7 @@ export async function runRegistrar(task: RegistrarTask): Promise<RegistrarDone> 
     return {
       kind: 'registrar-done',
       requests: countersOf(registrar).requests,
+      answered: answeredCount(registrar),
       bindings: bindingCount(registrar),
       events: registrarEvents(registrar),
       cpuUs: transport.threadCpuUs(),

@@ -38,8 +38,22 @@ describe('regstorm registrar', () => {
     const end = await endOf(child);
     expect(end.stdout).toContain('no authentication');
     // 200 registrations and the one question of the precheck.
-    expect(end.stdout).toContain('201 requests answered, 200 bindings left');
+    expect(end.stdout).toContain('201 requests received, 201 requests answered, 200 bindings left');
     expect(end.exitCode).toBe(0);
+  });
+
+  it('tells what came and what was answered, each for itself', async () => {
+    const file = session.file('deaf.yaml', 'version: 1\nrules: [{ do: drop }]\n');
+    const { child, port } = await startRegistrar(file);
+    session.file(
+      's.yaml',
+      scenario({ target: `sip:127.0.0.1:${port}`, count: 1, rate: '1/s', more: 'timers: { T1: 5ms }\n' }),
+    );
+    await session.run(['run', 's.yaml', '--out', 'out']);
+    child.signal('SIGTERM');
+    const [, received, answered] =
+      /(\d+) requests received, (\d+) requests answered/.exec((await endOf(child)).stdout) ?? [];
+    expect([Number(received) > 11, answered]).toEqual([true, '0']);
   });
 
   it('on a port in use exits 2 and says which', async () => {

@@ -46,7 +46,7 @@ export const startEmbedded = async (
   });
   const finish = async (): Promise<Stored> => {
     await child.stop();
-    const told = /(\d+) requests answered, (\d+) bindings left/.exec(child.stdout());
+    const told = /(\d+) requests received, \d+ requests answered, (\d+) bindings left/.exec(child.stdout());
     if (told === null) throw new Error(`the registrar told nothing at its end:\n${child.stdout()}${child.stderr()}`);
     return { requests: Number(told[1]), bindings: Number(told[2]), users: null };
   };

@@ -32,7 +32,8 @@ export const registrarCommand = async (given: Given, terminal: Terminal): Promis
     stopListening();
     if (end instanceof UserError) throw end;
     for (const warning of end.warnings) terminal.err.write(`warning: ${warning}\n`);
-    terminal.out.write(`${end.requests} requests answered, ${end.bindings} bindings left\n`);
+    const { requests, answered, bindings } = end;
+    terminal.out.write(`${requests} requests received, ${answered} requests answered, ${bindings} bindings left\n`);
     for (const line of end.events) terminal.out.write(`${line}\n`);
     return EXIT.PASS;
   } finally {

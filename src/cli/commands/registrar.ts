@@ -49,7 +49,7 @@ export const REGISTRAR_COMMAND: CommandSpec = {
       group: 'Registrar',
       type: 'text',
       value: 'SECONDS',
-      describe: 'granted when none is asked for (default 3600)',
+      describe: 'granted when none is asked for (default 3600, or the least that is granted)',
     },
   },
   examples: [

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Registrar } from '../../../src/registrar/index.ts';
-import { advance, appliedRules, bindingsOf, countersOf, registrarEvents } from '../../../src/registrar/index.ts';
+import {
+  advance,
+  answeredCount,
+  appliedRules,
+  bindingsOf,
+  countersOf,
+  registrarEvents,
+} from '../../../src/registrar/index.ts';
 import { at, give, MS, openFile, SECOND } from './from-file.ts';
 import { header, type RequestParts, request, type Sent, statusOf } from './harness.ts';
 
@@ -204,6 +211,29 @@ describe('delay', () => {
     expect(at(registrar, 33 * SECOND)).toEqual([]);
     expect(at(registrar, 3_600 * SECOND)).toEqual([]);
     expect(countersOf(registrar).answersWithheld).toBe(1);
+  });
+});
+
+describe('the number of answered requests', () => {
+  it.each([
+    ['rules: [{do: drop}]', 0],
+    ['rules: [{do: dropAnswer}]', 0],
+    ['rules: [{do: {delay: 1h}}]', 0],
+    ['rules: [{do: {delay: 1s}}]', 1],
+    ['rules: [{do: duplicate}]', 1],
+    ['', 1],
+  ])('leaves out those that no answer was sent to: %s', (rules, answered) => {
+    const registrar = openFile(rules);
+    ask(registrar);
+    at(registrar, 2 * SECOND);
+    expect([countersOf(registrar).requests, answeredCount(registrar)]).toEqual([1, answered]);
+  });
+
+  it('leaves out answers that a restart lost', () => {
+    const registrar = openFile('rules: [{do: {delay: 1h}}]\nrestarts: [{at: 1s, away: 1s}]');
+    ask(registrar);
+    at(registrar, 3 * SECOND);
+    expect([countersOf(registrar).requests, answeredCount(registrar)]).toEqual([1, 0]);
   });
 });
 

@@ -7,6 +7,7 @@ import {
   countersOf,
   type Registrar,
 } from '../../../src/registrar/index.ts';
+import { openFile } from './from-file.ts';
 import { exchange, header, open, type RequestParts, request, statusOf } from './harness.ts';
 
 const SECOND = 1_000_000;
@@ -36,6 +37,16 @@ describe('RFC 3261 §10.3(7): the interval of a contact', () => {
     const registrar = open({ maxExpiresSeconds: 4294967295 });
     const answer = exchange(registrar, request({ contact: `${A};expires=99999999999` }));
     expect(header(answer, 'Contact')).toEqual([`${A};expires=4294967295`]);
+  });
+
+  it.each([
+    ['expires: { min: 5000s }', 5_000],
+    ['expires: { min: 60s }', 3_600],
+    ['expires: { min: 5000s, default: 6000s }', 6_000],
+    ['expires: { max: 60s }', 60],
+  ])('is never below the minimum where none is asked for: %s', (settings, seconds) => {
+    const answer = exchange(openFile(settings), request({ contact: A }));
+    expect(header(answer, 'Contact')).toEqual([`${A};expires=${seconds}`]);
   });
 
   it('is shortened to the maximum', () => {

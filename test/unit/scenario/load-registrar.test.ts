@@ -184,6 +184,9 @@ describe('target: { embedded: … }', () => {
     );
     expect(wrong('{ embedded: { rules: [{ do: drp }] } }')).toContain('unknown action "drp"; did you mean "drop"?');
     expect(wrong('{ embedded: { expires: { min: 2h, max: 1h } } }')).toContain('s.yaml:2:23: min is more than max');
+    expect(wrong('{ embedded: { expires: { min: 2m, default: 1m } } }')).toContain(
+      's.yaml:2:52: the default interval is below min, the shortest that is granted',
+    );
     expect(wrong('{ embedded: { auth: {} } }')).toContain('nobody has a password');
   });
 
