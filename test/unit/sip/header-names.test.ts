@@ -36,7 +36,7 @@ describe('isReservedHeader', () => {
     },
   );
 
-  it.each(['Supported', 'k', 'User-Agent', 'Require', 'Path', 'X-Test', 'P-Access-Network-Info', 'Allow'])(
+  it.each(['Supported', 'k', 'User-Agent', 'Require', 'Path', 'X-Test', 'Allow', 'Content-Disposition'])(
     '%s belongs to the scenario',
     (name) => {
       expect(isReservedHeader(name)).toBe(false);
