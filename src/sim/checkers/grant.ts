@@ -34,3 +34,9 @@ function plain(uri: string): string {
   const whole = unescaped(uri);
   return whole.replace(/[;?].*$/s, '').toLowerCase();
 }
+
+/** The intervals that the registrar grants. */
+export interface GrantBounds {
+  readonly longestSeconds: number;
+  readonly defaultSeconds: number;
+}

@@ -23,13 +23,13 @@ import { NEVER_US } from '../../std/index.ts';
 import type { Challenge, Reading } from './challenge-text.ts';
 import type { DueList } from './due-list.ts';
 import { createDueList } from './due-list.ts';
+import type { GrantBounds } from './grant.ts';
 import type { Ledger } from './ledger.ts';
 import { createLedger } from './ledger.ts';
 import type { MessageReader } from './messages.ts';
 import { createMessageReader } from './messages.ts';
-import type { GrantBounds } from './registrar-view.ts';
-import type { RetryBook, Retrying } from './retries.ts';
-import { createRetryBook } from './retries.ts';
+import type { RetryBook, Retrying } from './retry-book.ts';
+import { createRetryBook } from './retry-book.ts';
 import type { Pause, Walk } from './walk.ts';
 import { readStepHeader } from './walk.ts';
 
@@ -234,7 +234,7 @@ export interface WorkerBook {
   pendingCount: number;
   completedCount: number;
   /** Null: nothing is tried again. */
-  readonly retries: RetryBook | null;
+  readonly retries: RetryBook<ContextPage> | null;
   /** The load still begins attempts, as far as the turn under way is concerned. */
   couldStart: boolean;
   /** When the operator asked for the end; NEVER_US: not yet. */

@@ -14,9 +14,10 @@
 //   notStored, grantedZero    the 200 is no list: what was held before is still held, and nothing else
 //   ownContactMissing         held is what the 200 lists, and what the request asked for, up to the longest interval granted
 
-import type { PlanAction } from '../../scenario/index.ts';
 import type { Arrival, Taken } from '../observer.ts';
 import type { SlowMessage } from '../slow-parser.ts';
+import type { Asked } from './asked.ts';
+import type { GrantBounds } from './grant.ts';
 import { textOf, unescaped } from './messages.ts';
 import type { World } from './model.ts';
 import { checkRuledAnswer, checkRuledRequest, createRuleBook, type RuleBook } from './ruled.ts';
@@ -52,22 +53,6 @@ export interface Record {
   isTampered: boolean;
   /** Branches of requests that were confirmed and not obeyed. */
   readonly untrue: Set<string>;
-}
-
-/** A request that was judged. */
-export interface Asked {
-  readonly number: number;
-  readonly parsed: SlowMessage;
-  readonly atUs: number;
-  readonly isDamaged: boolean;
-  readonly action: PlanAction | null;
-  readonly isChanging: boolean;
-}
-
-/** The intervals that the registrar grants. */
-export interface GrantBounds {
-  readonly longestSeconds: number;
-  readonly defaultSeconds: number;
 }
 
 export interface RegistrarView {

@@ -4,65 +4,19 @@
 // an attempt ended with, it lies between two numbers.
 
 import { isLoading } from '../../engine/index.ts';
-import type { AttemptStep, PlanLoad, PlanRetry, PlanStep, RunPlan } from '../../scenario/index.ts';
+import type { AttemptStep, PlanLoad, PlanRetry } from '../../scenario/index.ts';
 import { US_PER_SECOND } from '../../std/index.ts';
 import type { Told } from './endings.ts';
 import { isAgain, isMet } from './endings.ts';
 import { countIn, noteFollowed } from './ledger.ts';
 import type { Attempt, ContextPage, WorkerBook, World } from './model.ts';
 import type { Request } from './request-form.ts';
+import type { RetryBook, Retrying } from './retry-book.ts';
+import { WHOLE } from './retry-book.ts';
 import { wrong } from './wrong.ts';
-
-/** A retry, in the unit of the allowance; and how long an allowance that is not used is kept. */
-const WHOLE = 1_000_000;
-const KEPT_SECONDS = 10;
-
-export interface RetryBook {
-  readonly share: number;
-  readonly most: number;
-  low: number;
-  high: number;
-  /** Contexts of which a retry may be due, and when the first of them is late. */
-  readonly waiting: Set<ContextPage>;
-  lateUs: number;
-}
-
-/** The next try of a step, that was granted or may have been. */
-export interface Retrying {
-  readonly step: AttemptStep;
-  readonly tries: number;
-  readonly lowUs: number;
-  readonly highUs: number;
-  readonly isSure: boolean;
-}
-
-/** Null: no step is ever tried again. */
-export function createRetryBook({ retryBudget, load, flow }: RunPlan, index: number, count: number): RetryBook | null {
-  // Without a bound only libeXosip2's devices try again, and those are watched by fleet.ts.
-  if (retryBudget === undefined || retryBudget === null) return null;
-  const share = Math.round(retryBudget * WHOLE);
-  const startsPerSecond = (load.startsPerPeriod / load.periodUs) * US_PER_SECOND;
-  const kept = Math.ceil((startsPerSecond / count) * attemptsOf(flow) * KEPT_SECONDS * share);
-  const begin = Math.floor((index * WHOLE) / count);
-  return {
-    share,
-    most: Math.max(WHOLE, kept) + WHOLE - 1,
-    low: begin,
-    high: begin,
-    waiting: new Set(),
-    lateUs: Number.POSITIVE_INFINITY,
-  };
-}
 
 const loadEndUs = ({ warmupUs, durationUs, cooldownUs }: PlanLoad): number =>
   durationUs === null ? Number.POSITIVE_INFINITY : warmupUs + durationUs + cooldownUs;
-
-/** Of one start, refreshes of holds left out. */
-const attemptsOf = (steps: readonly PlanStep[]): number =>
-  steps.reduce((sum, step) => {
-    if (step.kind === 'repeat') return sum + step.times * attemptsOf(step.steps);
-    return sum + (step.kind === 'attempt' ? 1 : 0);
-  }, 0);
 
 /** An attempt that is no retry has begun: it adds its share. */
 export function earn({ retries }: WorkerBook): void {
@@ -110,7 +64,7 @@ export function grantRetry(world: World, { attempt, outcomes, endUs, told }: Fai
 }
 
 /** Whether the budget has one left; it is taken, or may have been. */
-function spend(retries: RetryBook, isSure: boolean): 'yes' | 'no' | 'maybe' {
+function spend(retries: RetryBook<ContextPage>, isSure: boolean): 'yes' | 'no' | 'maybe' {
   if (retries.high < WHOLE) return 'no';
   const isThere = retries.low >= WHOLE;
   retries.low = isThere ? retries.low - WHOLE : 0;

@@ -6,9 +6,9 @@
 import type { PlanAction, PlanRule, PlanRuleMatch } from '../../scenario/index.ts';
 import type { Taken } from '../observer.ts';
 import type { SlowMessage } from '../slow-parser.ts';
+import type { Asked } from './asked.ts';
 import { unescaped, valuesOf } from './messages.ts';
 import type { World } from './model.ts';
-import type { Asked } from './registrar-view.ts';
 import { wrong } from './wrong.ts';
 
 /** How often each rule was applied, since the registrar began. */
