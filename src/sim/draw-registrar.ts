@@ -98,6 +98,7 @@ function drawAlgorithms(random: Random): object {
 function drawExtensions(random: Random): object {
   return {
     ...(random.chance(0.2) ? { path: random.pick(['accept', 'strict']) } : {}),
+    ...(random.chance(0.3) ? { bodies: 'refuse' } : {}),
     ...(random.chance(0.2) ? { gruu: true } : {}),
     ...(random.chance(0.2) ? { serviceRoute: ['<sip:orig@10.0.1.9;lr>'] } : {}),
     ...(random.chance(0.2) ? { associatedUris: ['<sip:{user}@sim.example>', '<tel:{user}>'] } : {}),

@@ -9,7 +9,7 @@ export interface DrawnRequests {
   readonly ofStep: (random: Random) => object;
 }
 
-/** A registrar that understands no body may ignore it (RFC 3261 §20.11), where it is told so. */
+/** A registrar that refuses bodies must pass over one that may be ignored (RFC 3261 §8.2.3, §20.11). */
 const IGNORABLE = { 'Content-Disposition': 'render;handling=optional' };
 const BODIES = ['hello', 'of {user} at {contact}, number {index:6}', 'grüße, {user}', '\r\n\r\n{user}\r\n'];
 const SUPPORTED = { Supported: 'path, gruu, outbound' };
