@@ -99,7 +99,8 @@ rules:
   it('inside a scenario shows what its rules did in the notes', async () => {
     const target = '{ embedded: { rules: [{ name: mine, when: { users: 0-9 }, do: duplicate }] } }';
     session.file('s.yaml', scenario({ target, password: null }));
-    const end = await session.run(['run', 's.yaml', '--out', 'out']);
+    // Whether a busy machine kept the schedule is not what this is about.
+    const end = await session.run(['run', 's.yaml', '--out', 'out', '--on-invalid', 'warn']);
     expect(end.stdout).toContain('embedded registrar: rule 1 (mine): applied 10 times');
     expect(session.summary('out').transactions.responses).toEqual({ 200: 210 });
     expect(end.exitCode).toBe(0);
