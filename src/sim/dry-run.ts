@@ -9,7 +9,8 @@
 // nothing new.
 //
 // The registrar is the embedded one, which challenges when the scenario has a password. Left out on purpose: loss and
-// delay, since this shows what is said; an answer arrives ANSWER_US after its request. And the target: no request names it.
+// delay, since this shows what is said; an answer arrives ANSWER_US after its request. And the target: no request names it. A redirect
+// is shown and not followed, since there is nobody else whom it could lead to.
 
 import type { RegistrarOptions } from '../registrar/index.ts';
 import { optionsFor } from '../registrar/index.ts';
