@@ -16,6 +16,7 @@ import { MOST_COMMANDED_CONTEXTS } from '../engine/index.ts';
 import {
   COUNTER_DATAGRAMS_SENT,
   COUNTER_MALFORMED,
+  COUNTER_REDIRECTS_FOLLOWED,
   COUNTER_REQUESTS_SENT,
   COUNTER_RETRANSMISSIONS,
   COUNTER_STRAY,
@@ -103,6 +104,8 @@ export interface ClientStatistics {
   readonly datagramsSent: number;
   /** How often a next hop's address has failed a registration, which turned to the next one (RFC 3263 §4.3). */
   readonly failovers: number;
+  /** Redirects (3xx) that were followed. */
+  readonly redirects: number;
   /** Answers that belong to no request: late ones, repeats after Timer K, and whatever else comes. */
   readonly stray: number;
   readonly malformed: number;
@@ -254,6 +257,7 @@ export class RegistrationClient {
       retransmissions: sum(COUNTER_RETRANSMISSIONS),
       datagramsSent: sum(COUNTER_DATAGRAMS_SENT),
       failovers: lines.reduce((total, { metrics }) => total + failoversIn(metrics), 0),
+      redirects: sum(COUNTER_REDIRECTS_FOLLOWED),
       stray: sum(COUNTER_STRAY),
       malformed: sum(COUNTER_MALFORMED),
     };

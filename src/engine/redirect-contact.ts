@@ -2,7 +2,7 @@
 // Which Contact of a 3xx is followed, and what Request-URI it makes (RFC 3261 §8.1.3.4, §19.1.5):
 //
 //   the best q (§20.10; without one, or with one that is none, 1), of equals the first one
-//   a sip: URI over UDP with a name or an IPv4 address; without maddr, which would send the request elsewhere
+//   a sip: URI over UDP with a name or an IPv4 address, that of maddr if there is one (RFC 3263 §4: it says where to send)
 //   to a place that is allowed (redirect-places.ts), and that the attempt has not been to
 //
 // The Request-URI is the Contact's without its headers and its `method` parameter, which stand for a request that somebody else was to
@@ -12,7 +12,6 @@
 // DEVIATION (RFC 3261 §8.1.3.4): one Contact of an answer is tried and no second one when that fails: what then remained of the
 // first answer would have to be kept for each context.
 
-import type { SipUri } from '../sip/index.ts';
 import { CONTACT_FOUND, firstContact, nextContact, parseSipUri, sameUri, URI_OK } from '../sip/index.ts';
 import { encodeAscii, equalsIgnoreCase, writeDecimal } from '../std/index.ts';
 import { findWay, keepsHop, NEW_PLACE, UNUSABLE } from './redirect-places.ts';
@@ -84,7 +83,7 @@ function tryContact(engine: Engine, redirects: RedirectTable, context: number, b
   const { choice } = redirects;
   const { cursor, uri } = choice;
   if (cursor.isStar || parseSipUri(bytes, cursor.uriStart, cursor.uriEnd, uri) !== URI_OK) return UNUSABLE;
-  if (uri.isSips || !isPlain(bytes, cursor.uriStart, cursor.uriEnd) || !mayBeReached(bytes, uri)) return UNUSABLE;
+  if (uri.isSips || !isPlain(bytes, cursor.uriStart, cursor.uriEnd) || !mayBeReached(choice, bytes)) return UNUSABLE;
   const isProxy = engine.reader.message.status === USE_PROXY;
   choice.textEnd = isProxy ? writePresentUri(engine, redirects, context) : writeRequestUri(choice, bytes);
   if (choice.textEnd < 0) return UNUSABLE;
@@ -100,16 +99,20 @@ function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** No IPv6 address, no other transport than UDP, no maddr. */
-function mayBeReached(bytes: Uint8Array, { hostStart, paramsStart, paramsEnd }: SipUri): boolean {
-  if (bytes[hostStart] === LEFT_BRACKET) return false;
+/** No IPv6 address, no other transport than UDP. Where to send it is then in `choice`. */
+function mayBeReached(choice: RedirectChoice, bytes: Uint8Array): boolean {
+  const { hostStart, hostEnd, paramsStart, paramsEnd } = choice.uri;
+  choice.hostStart = hostStart;
+  choice.hostEnd = hostEnd;
   for (let at = paramsStart, end = 0; at >= 0 && at < paramsEnd; at = end + 1) {
     end = indexOf(bytes, at, paramsEnd, SEMICOLON);
     const nameEnd = indexOf(bytes, at, end, EQUALS);
-    if (isWord(bytes, at, nameEnd, MADDR)) return false;
     if (isWord(bytes, at, nameEnd, TRANSPORT) && !isWord(bytes, nameEnd + 1, end, UDP)) return false;
+    if (!isWord(bytes, at, nameEnd, MADDR)) continue;
+    choice.hostStart = Math.min(nameEnd + 1, end);
+    choice.hostEnd = end;
   }
-  return true;
+  return choice.hostStart < choice.hostEnd && bytes[choice.hostStart] !== LEFT_BRACKET;
 }
 
 /** The Request-URI that the URI in `choice.uri` makes, into `choice.text`; returns its end, -1 when it is too long. */

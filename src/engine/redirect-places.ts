@@ -36,8 +36,8 @@ const MULTICAST_FIRST = 224;
 /** What the URI in `choice.uri` leads to; address and port of a place are then in `choice`. */
 export function findWay(engine: Engine, redirects: RedirectTable, context: number, bytes: Uint8Array): number {
   const { choice } = redirects;
-  const { hostStart, hostEnd, port } = choice.uri;
-  const address = readIpv4(bytes, hostStart, hostEnd);
+  const { port } = choice.uri;
+  const address = readIpv4(bytes, choice.hostStart, choice.hostEnd);
   choice.port = port < 0 ? DEFAULT_PORT : port;
   if (address === ADDRESS_MALFORMED) return findName(engine, redirects, context, bytes);
   choice.address = address;
@@ -53,8 +53,9 @@ export function keepsHop({ redirects, speakers, serviceRoutes }: Engine, context
 
 function findName(engine: Engine, redirects: RedirectTable, context: number, bytes: Uint8Array): number {
   const { choice, rules } = redirects;
-  const { hostStart, port } = choice.uri;
-  const hostEnd = withoutDot(bytes, choice.uri.hostEnd);
+  const { port } = choice.uri;
+  const { hostStart } = choice;
+  const hostEnd = withoutDot(bytes, choice.hostEnd);
   const own = ownPort(redirects, bytes, hostStart, hostEnd);
   const isOwn = own !== NOT_NAMED;
   if (rules === null ? !isOwn : !isListed(redirects, bytes, hostStart, hostEnd)) return NOT_ALLOWED;

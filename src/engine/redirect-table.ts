@@ -111,6 +111,9 @@ export interface RedirectChoice {
   /** The Request-URI that the Contact makes. */
   readonly text: Uint8Array;
   textEnd: number;
+  /** What says where to send it: its host, or its maddr. */
+  hostStart: number;
+  hostEnd: number;
   address: number;
   port: number;
   /** Of the best so far. */
@@ -174,6 +177,8 @@ function createChoice(): RedirectChoice {
     pair: createUriPair(),
     text: new Uint8Array(REQUEST_URI_BYTES_MOST),
     textEnd: 0,
+    hostStart: 0,
+    hostEnd: 0,
     address: 0,
     port: 0,
     best: new Uint8Array(REQUEST_URI_BYTES_MOST),

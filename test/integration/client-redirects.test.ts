@@ -39,6 +39,7 @@ describe('A client that follows redirects', () => {
       second.port,
       second.port,
     ]);
+    expect(client.statistics().redirects).toBe(1);
     // The next attempt asks the registrar again.
     await request.registration.refresh();
     expect(first.requests).toHaveLength(2);

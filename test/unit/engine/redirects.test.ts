@@ -296,7 +296,7 @@ describe('a redirect that is not followed', () => {
     ['another scheme', ['<tel:+15551234>', '<mailto:a@b.example>']],
     ['another transport', ['<sip:127.0.0.1:5070;transport=tcp>']],
     ['IPv6', ['<sip:[::1]:5070>']],
-    ['maddr, which would lead elsewhere', ['<sip:127.0.0.1;maddr=127.0.0.2>']],
+    ['an empty maddr', ['<sip:127.0.0.1;maddr=>', '<sip:127.0.0.1;maddr>']],
     ['port 0', ['<sip:127.0.0.1:0>']],
     ['no host', ['<sip:>', '<sip:u@>']],
     ['no URI', ['<>']],
@@ -347,6 +347,13 @@ describe('where redirects may lead', () => {
   it.each([
     ['an address of the run, on another port', null, 'sip:127.0.0.1:5070', { followed: 1 }],
     ['a stranger’s address', null, 'sip:198.51.100.7', { notAllowed: 1 }],
+    [
+      'a maddr that is allowed, whatever the host (RFC 3263 §4)',
+      null,
+      'sip:x.example:5070;maddr=127.0.0.1',
+      { followed: 1 },
+    ],
+    ['a maddr that is not', null, 'sip:127.0.0.1:5070;maddr=198.51.100.7', { notAllowed: 1 }],
     ['the registrar’s name, on another port', null, 'sip:Test.Example:5070', { followed: 1 }],
     ['a stranger’s name', null, 'sip:other.example', { notAllowed: 1 }],
     ['an address in a range', [at(0xc6_33_64_00, 24)], 'sip:198.51.100.7', { followed: 1 }],
