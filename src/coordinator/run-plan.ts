@@ -92,9 +92,9 @@ export const runPlan = async (plan: RunPlan, options: RunOptions): Promise<RunOu
   const threads = workers + (plan.target.kind === 'embedded' ? 1 : 0);
   const located = await locateTarget(plan, options);
   const targetCount = located?.targets.length ?? 1;
-  checkSockets(plan, targetCount);
-  const redirectNames = await locateRedirects(plan, options, options.observer.warning);
   const placeCount = targetCount + (plan.redirects === undefined ? 0 : MOST_REDIRECT_PLACES);
+  checkSockets(plan, targetCount, placeCount);
+  const redirectNames = await locateRedirects(plan, options, options.observer.warning);
   checkDescriptors(threads, socketCount(plan.local, workers) * placeCount - workers);
   const found = located === null ? null : lookUpText(located);
   if (found !== null) options.observer.notice(found);
@@ -131,10 +131,12 @@ export const chooseWorkers = (plan: RunPlan, asked: number | null): number => {
   return workers;
 };
 
-/** Each place to send from has a socket to each target. */
-const checkSockets = ({ local: { socketsPerWorker } }: RunPlan, targetCount: number): void => {
-  if (socketsPerWorker * targetCount <= MAX_SOCKETS_PER_WORKER || targetCount === 1) return;
-  const why = `${socketsPerWorker} sockets to each of ${targetCount} targets are ${socketsPerWorker * targetCount}`;
+/** Each place to send from has a socket to each target, and may need one to each place that redirects lead to. */
+const checkSockets = ({ local: { socketsPerWorker } }: RunPlan, targetCount: number, placeCount: number): void => {
+  if (socketsPerWorker * placeCount <= MAX_SOCKETS_PER_WORKER || placeCount === 1) return;
+  const places = placeCount === targetCount ? '' : ` and ${placeCount - targetCount} places that redirects may lead to`;
+  const all = targetCount === 1 ? '1 target' : `${targetCount} targets`;
+  const why = `${socketsPerWorker} sockets to each of ${all}${places} are ${socketsPerWorker * placeCount}`;
   throw new UserError('USAGE', {
     message: `local.socketsPerWorker: ${why}; a worker has at most ${MAX_SOCKETS_PER_WORKER}`,
   });

@@ -118,4 +118,13 @@ describe('redirects that lead nowhere', () => {
     expect(Object.values(outcomes)).toEqual([5]);
     expect(summary.transactions.redirects.followed).toBe(0);
   });
+
+  it('with more sockets than a worker may have, if each place had as many as the target: refused before the load', async () => {
+    const peer = await peerOf((request, reply) => reply(ok(request)));
+    const args = ['--set', 'redirects.follow=1', '--set', 'local.socketsPerWorker=112'];
+    const { exitCode, stderr } = await startRun(peer.port, { count: 200, args }).ended;
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('112 sockets to each of 1 target and 8 places that redirects may lead to are 1008');
+    expect(peer.requests).toHaveLength(0);
+  });
 });
