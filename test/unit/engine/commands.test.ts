@@ -167,7 +167,16 @@ describe('an engine that takes commands', () => {
   it('tells of a request without an answer how often it was sent again, and why it ended', () => {
     const run = driveCommands([[0, command(0, 0, commandOf(query, alice))]], { peer: SILENT });
     expect(run.transactions).toEqual([
-      { context: 0, cseq: 1, flow: 0, sentAtUs: 0, retransmissions: 10, endUs: 32 * SECOND, outcome: 'timeout' },
+      {
+        context: 0,
+        cseq: 1,
+        requestUri: null,
+        flow: 0,
+        sentAtUs: 0,
+        retransmissions: 10,
+        endUs: 32 * SECOND,
+        outcome: 'timeout',
+      },
     ]);
     expect(run.told).toEqual([{ context: 0, outcome: 'timeout', endUs: 32 * SECOND }]);
   });
