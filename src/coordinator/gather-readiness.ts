@@ -54,7 +54,7 @@ export const gatherReadiness = async (plan: RunPlan, options: ReadinessOptions):
   const workers = chooseWorkers(plan, options.workers);
   const open = openDescriptors();
   const target = await findTarget(plan, options);
-  const survey = await runSurvey(plan, workers, target.address, options.worker);
+  const survey = await runSurvey(plan, workers, target.targets, options.worker);
   const { clockReadNs, sleepLateUs, sleepLateUsMax, tableBytes, kind: _, ...sockets } = survey;
   return {
     plan: needsOf(plan, { workers, open, tableBytes, targets: Math.max(1, target.targets.length) }),
@@ -94,18 +94,19 @@ const findTarget = async (plan: RunPlan, options: LocateOptions): Promise<Target
 const runSurvey = async (
   plan: RunPlan,
   workerCount: number,
-  address: string | null,
+  found: TargetFacts['targets'],
   worker: WorkerEntry,
 ): Promise<SurveyDone> => {
   const port = plan.target.kind === 'uri' ? plan.target.port : ANY_PORT;
-  const target = { address: address ?? plan.local.addresses[0] ?? LOOPBACK, port };
+  const standIn = { address: plan.local.addresses[0] ?? LOOPBACK, port };
+  const targets = found.length === 0 ? [standIn] : found.map((each) => ({ address: each.address, port: each.port }));
   const pool = createPool(1, worker);
   try {
     const done = await pool.run({
       kind: 'survey',
       version: MESSAGES_VERSION,
       plan,
-      target,
+      targets,
       workerCount,
       userAgent: userAgent(),
     });
@@ -140,6 +141,8 @@ const needsOf = (plan: RunPlan, { workers, open, tableBytes, targets }: Found): 
     workersWanted: defaultWorkers(plan, Number.POSITIVE_INFINITY),
     threads,
     sockets,
+    targets,
+    segmentation: plan.local.segmentation,
     contexts,
     startsPerSecond,
     attemptsPerSecond: attemptsHz,

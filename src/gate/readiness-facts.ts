@@ -8,7 +8,11 @@ export interface PlanNeeds {
   readonly workersWanted: number;
   /** Workers, and the embedded registrar's. */
   readonly threads: number;
+  /** Source addresses and ports. */
   readonly sockets: number;
+  /** Targets that each of them has a socket to. */
+  readonly targets: number;
+  readonly segmentation: boolean;
   readonly contexts: number;
   readonly startsPerSecond: number;
   readonly attemptsPerSecond: number;
@@ -62,6 +66,7 @@ export interface SocketFacts {
   readonly receiveBufferBytesWanted: number;
   readonly sendBufferBytesWanted: number;
   readonly stamped: boolean | null;
+  readonly segmented: boolean | null;
 }
 
 /** Null: this system does not tell. */

@@ -84,9 +84,25 @@ export const stampsFinding: Check = ({ sockets }) => {
   return { ...finding, status: 'warning', is: 'the kernel sends none: read times stand for them' };
 };
 
+/** Only where the plan asks for it. A run does without, and says so. */
+export const segmentsFinding: Check = ({ sockets }) => {
+  const finding = { check: 'segmentation', needed: 'UDP_SEGMENT, as local.segmentation asks for' };
+  if (sockets.transport === 'udp-dgram') {
+    return { ...finding, status: 'warning', is: 'udp-dgram hands over one datagram a call', mend: [LEAVE_SEGMENTS] };
+  }
+  if (sockets.segmented === null) {
+    return { ...finding, status: 'unknown', is: 'no loopback interface to try it on', mend: [] };
+  }
+  if (sockets.segmented) return { ...finding, status: 'ok', is: 'the kernel cuts segments (loopback)', mend: [] };
+  return { ...finding, status: 'warning', is: 'the kernel refuses it: requests go singly', mend: [LEAVE_SEGMENTS] };
+};
+
+const LEAVE_SEGMENTS = '--set local.segmentation=false';
+
 export const socketsFinding: Check = ({ plan, sockets }) => {
   const ports = plan.localPorts === null ? '' : ` from ${plan.localPorts.first} on`;
-  const needed = `${formatCounted(plan.sockets, 'UDP socket')}${ports}`;
+  const each = plan.targets > 1 ? ` to each of ${plan.targets} targets` : '';
+  const needed = `${formatCounted(plan.sockets, 'UDP socket')}${each}${ports}`;
   const [first, ...others] = sockets.problems;
   if (first === undefined) {
     const is = `${formatCount(sockets.socketsOpened)} opened and closed again`;
@@ -133,7 +149,7 @@ export const sendBufferFinding: Check = (facts) => {
 
 /** For how long a socket's queue takes the answers of the plan while nobody reads. */
 const bridgedUs = ({ plan }: ReadinessFacts, grantedBytes: number): number => {
-  const answersPerUs = plan.answersPerSecond / plan.sockets / US_PER_SECOND;
+  const answersPerUs = plan.answersPerSecond / (plan.sockets * plan.targets) / US_PER_SECOND;
   return (grantedBytes * KERNEL_DOUBLES) / QUEUED_ANSWER_BYTES / answersPerUs;
 };
 

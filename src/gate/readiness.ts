@@ -20,6 +20,7 @@ import {
 import {
   portRangeFinding,
   receiveBufferFinding,
+  segmentsFinding,
   sendBufferFinding,
   socketsFinding,
   stampsFinding,
@@ -51,7 +52,8 @@ const CHECKS: readonly Check[] = [
 ];
 
 export const judgeReadiness = (facts: ReadinessFacts): Readiness => {
-  const findings = CHECKS.map((check) => check(facts));
+  const checks = facts.plan.segmentation ? [...CHECKS, segmentsFinding] : CHECKS;
+  const findings = checks.map((check) => check(facts));
   const isReady = findings.every(({ status }) => status !== 'missing');
   return { verdict: isReady ? 'ready' : 'not-ready', exitCode: isReady ? EXIT.PASS : EXIT.USAGE, findings };
 };

@@ -111,7 +111,7 @@ export interface SurveyTask {
   readonly kind: 'survey';
   readonly version: number;
   readonly plan: RunPlan;
-  readonly target: ResolvedTarget;
+  readonly targets: readonly ResolvedTarget[];
   readonly workerCount: number;
   readonly userAgent: string;
 }
@@ -186,6 +186,8 @@ export interface SurveyDone {
   readonly sendBufferBytesWanted: number;
   /** Whether a datagram to ourselves carried the kernel's receive time; null when that could not be tried. */
   readonly stamped: boolean | null;
+  /** Whether requests would leave in segments (UDP_SEGMENT); null: nobody asked for it, or it could not be tried. */
+  readonly segmented: boolean | null;
   /** What reading the clock costs, nanoseconds. */
   readonly clockReadNs: number;
   /** How late sleeps of half a millisecond ended: the median, and the latest. */

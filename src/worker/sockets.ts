@@ -72,7 +72,7 @@ export async function openClientSockets(
 }
 
 /** A socket to a further target, at the address and port of the one to the first: to all of them it is the same phones. */
-async function openBeside(
+export async function openBeside(
   transport: UdpTransport,
   options: ClientSocketOptions,
   { home, flow }: { readonly home: ClientSocket; readonly flow: number },

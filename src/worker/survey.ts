@@ -11,7 +11,7 @@ import { createMemorySum, UserError } from '../std/index.ts';
 import type { DatagramHandler, UdpTransport } from '../transport/index.ts';
 import { batchUnavailableReason, createUdpTransport, monotonicNowUs, parseIpv4 } from '../transport/index.ts';
 import type { SurveyDone, SurveyProblem, SurveyTask } from './messages.ts';
-import { type ClientSocket, openClientSocket, wantedBuffers } from './sockets.ts';
+import { type ClientSocket, openBeside, openClientSocket, wantedBuffers } from './sockets.ts';
 
 /** Clock readings: the third-best of so many blocks, each this long. */
 const CLOCK_BLOCKS = 9;
@@ -32,7 +32,7 @@ export async function runSurvey(task: SurveyTask): Promise<SurveyDone> {
   const asked = task.plan.local.sockets;
   // Where the plan asks for what is not there, that is the finding; the rest is tried all the same.
   const kind = asked === 'udp-batch' && batchUnavailable !== null ? 'udp-dgram' : asked;
-  const wanted = wantedBuffers(task.plan.local);
+  const wanted = wantedBuffers(task.plan.local, task.targets.length);
   // Nothing is sent by them, so they need no queues.
   const transport = createUdpTransport(kind, { originUs: monotonicNowUs(), queueCapacity: 1 });
   try {
@@ -49,6 +49,7 @@ export async function runSurvey(task: SurveyTask): Promise<SurveyDone> {
       receiveBufferBytesWanted: wanted.receiveBufferBytes,
       sendBufferBytesWanted: wanted.sendBufferBytes,
       stamped: transport.wireClock === 'kernel' ? await tryStamps() : false,
+      segmented: task.plan.local.segmentation && transport.kind === 'udp-batch' ? await trySegments() : null,
       clockReadNs: measureClockNs(transport),
       sleepLateUs: lateUs[SLEEPS >> 1] ?? 0,
       sleepLateUsMax: lateUs[SLEEPS - 1] ?? 0,
@@ -64,7 +65,7 @@ async function openSockets(
   transport: UdpTransport,
   task: SurveyTask,
 ): Promise<{ opened: readonly ClientSocket[]; problems: readonly SurveyProblem[] }> {
-  const { workerCount, target } = task;
+  const { workerCount, targets } = task;
   const { local } = task.plan;
   const slab = new Uint8Array(SLAB_BYTES);
   const opened: ClientSocket[] = [];
@@ -73,9 +74,13 @@ async function openSockets(
     const workerIndex = at % workerCount;
     const flow = Math.floor(at / workerCount);
     try {
-      opened.push(
-        await openClientSocket(transport, { local, workerIndex, workerCount, targets: [target] }, flow, slab),
-      );
+      const options = { local, workerIndex, workerCount, targets };
+      const home = await openClientSocket(transport, options, flow, slab);
+      opened.push(home);
+      for (let target = 1; target < targets.length; target++) {
+        const beside = { home, flow: target * local.socketsPerWorker + flow };
+        opened.push(await openBeside(transport, options, beside, slab));
+      }
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       const localPort = localSocket(local, at).port ?? 0;
@@ -125,6 +130,32 @@ async function tryStamps(): Promise<boolean | null> {
     throw error;
   } finally {
     transport.close();
+  }
+}
+
+/** Two messages of one length, handed over as a load would: whether the kernel has taken them as one. */
+async function trySegments(): Promise<boolean | null> {
+  const transport = createUdpTransport('udp-batch', { originUs: monotonicNowUs(), segmentation: true });
+  // Apart, since only connected sockets send in segments.
+  const peer = createUdpTransport('udp-batch', { originUs: monotonicNowUs() });
+  try {
+    const slab = new Uint8Array(SLAB_BYTES);
+    const from = { localAddress: LOOPBACK, localPort: 0, slab, receiveBufferBytes: 4096, sendBufferBytes: 4096 };
+    const receiver = await peer.open({ ...from, remote: null });
+    const sender = await transport.open({ ...from, remote: { address: LOOPBACK, port: receiver.localPort } });
+    const handler = { onDatagram: () => {}, onSent: () => {}, onRefused: () => {}, onError: () => {} };
+    const half = SLAB_BYTES / 2;
+    transport.send(sender.flow, 0, half, 0, 0);
+    transport.send(sender.flow, half, SLAB_BYTES, 0, 0);
+    transport.flush(handler);
+    return transport.stats().segmented;
+  } catch (error) {
+    // A host without a loopback interface.
+    if (error instanceof UserError) return null;
+    throw error;
+  } finally {
+    transport.close();
+    peer.close();
   }
 }
 

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Finding, ReadinessFacts } from '../../src/gate/index.ts';
 import { findFreePort } from '../interop/free-port.ts';
 import { type CliEnd, type CliSession, openSession, scenario } from './cli-session.ts';
+import { aRecord, type DnsServer, srvRecord, startDnsServer } from './dns-server.ts';
 import { openSilentPeer } from './silent-peer.ts';
 
 let session: CliSession;
@@ -94,6 +95,40 @@ describe('regstorm doctor', () => {
       2,
       'regstorm: "b.yaml" is one argument too many\n    see regstorm doctor --help\n',
     ]);
+  });
+});
+
+describe('what only some scenarios ask for', () => {
+  const SERVICE = '_sip._udp.test.example';
+  let server: DnsServer | null = null;
+  afterEach(async () => {
+    await server?.close();
+    server = null;
+  });
+
+  it('RFC 3263 §4.2 several targets: a socket to each is opened, from one local port, and nothing is sent to any', async () => {
+    const [one, two] = [await openSilentPeer(), await openSilentPeer()];
+    const srv = [one, two].map(({ port }) => srvRecord(SERVICE, { port, target: 'host.test.example' }));
+    server = await startDnsServer({
+      [`SRV ${SERVICE}`]: { answers: srv },
+      'A host.test.example': { answers: [aRecord('host.test.example', '127.0.0.1')] },
+    });
+    const more = 'local: { socketsPerWorker: 3 }\n';
+    session.file('s.yaml', scenario({ target: 'sip:test.example', more }));
+    const report = await doctor('s.yaml', '--dns', server.address);
+    one.close();
+    two.close();
+    expect([report.verdict, report.facts.plan.targets, report.facts.sockets.socketsOpened]).toEqual(['ready', 2, 6]);
+    expect(checkOf(report, 'sockets').needed).toBe('3 UDP sockets to each of 2 targets');
+  });
+
+  it('local.segmentation: whether the kernel takes UDP_SEGMENT, and no word of it where nobody asks', async () => {
+    session.file('s.yaml', scenario({ more: 'local: { segmentation: true }\n' }));
+    const { checks, facts } = await doctor('s.yaml');
+    const finding = checks.find(({ check }) => check === 'segmentation');
+    const isCut = facts.sockets.batchUnavailable === null;
+    expect([finding?.status, facts.sockets.segmented]).toEqual(isCut ? ['ok', true] : ['warning', null]);
+    expect((await doctor()).checks.some(({ check }) => check === 'segmentation')).toBe(false);
   });
 });
 

@@ -7,6 +7,8 @@ const PLAN: PlanNeeds = {
   workersWanted: 1,
   threads: 1,
   sockets: 1,
+  targets: 1,
+  segmentation: false,
   contexts: 10_000,
   startsPerSecond: 1_000,
   attemptsPerSecond: 3_000,
@@ -38,6 +40,7 @@ const SOCKETS: SocketFacts = {
   receiveBufferBytesWanted: 33_554_432,
   sendBufferBytesWanted: 8_388_608,
   stamped: true,
+  segmented: null,
 };
 
 const MACHINE: MachineReadiness = {

@@ -12,6 +12,29 @@ const findingOf = (check: string, changes: Changes): Finding => {
 const BATCH_MISSING = 'the package koffi cannot be loaded: no such file';
 const WANTED_BUFFER = 33_554_432;
 
+describe('several targets and segments', () => {
+  const segmentation = (sockets: Changes['sockets']): readonly string[] => {
+    const { status, is } = findingOf('segmentation', { plan: { segmentation: true }, sockets: sockets ?? {} });
+    return [status, is];
+  };
+
+  it('segmentation is a check where the plan asks for it, and never stands in the way of a run', () => {
+    expect(segmentation({ segmented: true })).toEqual(['ok', 'the kernel cuts segments (loopback)']);
+    expect(segmentation({ segmented: false })).toEqual(['warning', 'the kernel refuses it: requests go singly']);
+    expect(segmentation({ segmented: null })).toEqual(['unknown', 'no loopback interface to try it on']);
+    expect(segmentation({ transport: 'udp-dgram' })).toEqual(['warning', 'udp-dgram hands over one datagram a call']);
+  });
+
+  it('answers come to the queues of the sockets to all targets', () => {
+    const buffer = (targets: number): string =>
+      findingOf('receive buffer', { plan: { targets }, sockets: { receiveBufferBytes: 65_536 } }).is;
+    expect([buffer(1), buffer(2)]).toEqual([
+      expect.stringContaining('17.0 ms of answers'),
+      expect.stringContaining('34.1 ms of answers'),
+    ]);
+  });
+});
+
 describe('the verdict', () => {
   it('of a machine that has everything is ready, exit code 0, every check ok', () => {
     const { verdict, exitCode, findings } = judgeReadiness(factsWith());
