@@ -107,11 +107,15 @@ const report = (execution: Execution, folder: ResultFolder, outcome: RunOutcome)
   return result.exitCode === EXIT.SIGINT || result.exitCode === EXIT.SIGTERM ? result.exitCode : unwritten.exitCode;
 };
 
-/** A disk that has become full takes the files, not the summary: it is still printed. */
+/** A disk that has become full takes the files, or one of them, not the summary: it is still printed. */
 const store = (folder: ResultFolder, json: string, text: string): UserError | null => {
+  const tried = [storeFile(folder, 'summary.json', json), storeFile(folder, 'summary.txt', text)];
+  return tried.find((error) => error !== null) ?? null;
+};
+
+const storeFile = (folder: ResultFolder, file: 'summary.json' | 'summary.txt', text: string): UserError | null => {
   try {
-    writeResultFile(folder, 'summary.json', json);
-    writeResultFile(folder, 'summary.txt', text);
+    writeResultFile(folder, file, text);
     return null;
   } catch (error) {
     if (error instanceof UserError) return error;

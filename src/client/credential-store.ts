@@ -79,11 +79,11 @@ const readCredentials = (options: CredentialsOptions): StoredCredentials => {
     throw wrong('password is empty; leave the credentials out for a registrar that does not challenge');
   if (ha1 === undefined && algorithm !== undefined)
     throw wrong('algorithm belongs to ha1; with a password every algorithm will do');
-  if (ha1 !== undefined && realm === undefined) throw wrong('ha1 was made for one realm; name it');
+  const hash = ha1 === undefined ? null : readHa1(ha1, algorithm ?? 'MD5');
+  if (hash !== null && realm === undefined) throw wrong('ha1 was made for one realm; name it');
   for (const text of [userid, realm ?? '', password ?? '']) {
     if (/[\0\r\n]/.test(text)) throw wrong('a value has a line break in it');
   }
-  const hash = ha1 === undefined ? null : readHa1(ha1, algorithm ?? 'MD5');
   return { username, userid, password: password ?? null, ha1: hash, realm: realm ?? null };
 };
 
@@ -91,7 +91,7 @@ const readHa1 = (digits: string, algorithm: HashName): StoredCredentials['ha1'] 
   const length = HA1_DIGITS[algorithm];
   if (length === undefined) throw wrong(`algorithm is one of ${Object.keys(HA1_DIGITS).join(', ')}`);
   if (digits.length !== length || !/^[0-9a-fA-F]+$/.test(digits))
-    throw wrong(`ha1 is not ${length} hexadecimal digits`);
+    throw wrong(`ha1 is not ${length} hexadecimal digits, as ${algorithm} gives them`);
   return { digits: digits.toLowerCase(), algorithm };
 };
 

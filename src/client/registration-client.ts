@@ -24,6 +24,7 @@ import {
   failoversIn,
 } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
+import { checkOptions } from '../scenario/index.ts';
 import { monotonicNowUs } from '../transport/index.ts';
 import type { Place } from './addresses.ts';
 import { checkExpires, hasControl, readIdentity, readNameServer, readPlace, wrong } from './addresses.ts';
@@ -39,6 +40,7 @@ import type { LocatedPlaces } from './locate.ts';
 import { locate } from './locate.ts';
 import { ManagedRegistration } from './managed-registration.ts';
 import { openLine } from './open-line.ts';
+import { CLIENT_OPTIONS, INITIAL_REGISTER_OPTIONS, TIMER_OPTIONS } from './option-kinds.ts';
 import type { TimerOptions } from './plans.ts';
 import { createLinePlan } from './plans.ts';
 import { checkRedirects, locateRedirects } from './redirects.ts';
@@ -138,6 +140,8 @@ export class RegistrationClient {
 
   /** Throws a UserError for an option that cannot be; nothing is opened before the first request. */
   constructor(options: RegistrationClientOptions = {}) {
+    checkOptions('RegistrationClient', options, CLIENT_OPTIONS);
+    checkOptions('timers', options.timers ?? {}, TIMER_OPTIONS);
     const { mostRegistrations = DEFAULT_REGISTRATIONS, localAddress = null, localPort = null, timers = {} } = options;
     if (!(mostRegistrations >= 1 && mostRegistrations <= MOST_COMMANDED_CONTEXTS)) {
       throw wrong('mostRegistrations', `${mostRegistrations} is not a number from 1 to ${MOST_COMMANDED_CONTEXTS}`);
@@ -162,6 +166,9 @@ export class RegistrationClient {
   /** A registration's first request, not sent yet. Its handle is `request.registration`. */
   buildInitialRegister(initial: InitialRegister): RegisterRequest {
     if (this.#isClosed) throw new RegistrationError('CLOSED');
+    checkOptions('register', initial, INITIAL_REGISTER_OPTIONS);
+    if (initial.from === undefined)
+      throw wrong('from', 'it is missing; give an address-of-record, sip:alice@example.org');
     const identity = readIdentity(initial.from);
     const registrar = readPlace('registrar', initial.registrar ?? identity.domain);
     const nextHop = initial.outboundProxy === undefined ? registrar : readPlace('outboundProxy', initial.outboundProxy);

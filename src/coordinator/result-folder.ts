@@ -147,10 +147,16 @@ export const abandonFolder = (folder: ResultFolder): void => {
 export const writeResultFile = (folder: ResultFolder, file: ResultFile, text: string): void =>
   orUnwritable(folder.path, () => replaceFile(join(folder.path, file), text));
 
+/** What could not be written whole leaves nothing behind: on a full disk the part would keep the room that another file needs. */
 const replaceFile = (path: string, text: string): void => {
   const temporary = join(dirname(path), temporaryName(basename(path)));
-  writeFileSync(temporary, text);
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 };
 
 /**

@@ -2,7 +2,7 @@
 
 import type { RunResult } from '../metrics/index.ts';
 import type { Override } from '../scenario/index.ts';
-import { parseDnsServer } from '../scenario/index.ts';
+import { checkOptions, type OptionKinds, parseDnsServer } from '../scenario/index.ts';
 import { UserError } from '../std/index.ts';
 import { DEFAULT_WORKER } from './pool.ts';
 import { parseRunId, parseSeed, randomRunId, randomSeed } from './run-identity.ts';
@@ -37,10 +37,42 @@ export interface RunScenarioOptions {
 
 const US_PER_MILLISECOND = 1_000;
 
+const KINDS: OptionKinds<RunScenarioOptions> = {
+  file: 'string',
+  text: 'string',
+  set: 'object',
+  workers: 'number',
+  seed: 'number',
+  runId: 'string',
+  waitTargetMs: 'number',
+  allowPublic: 'boolean',
+  dns: 'string',
+  onInvalid: 'string',
+  signal: 'object',
+  onNotice: 'function',
+  onWarning: 'function',
+};
+
 const ignore = (): void => {};
+
+const wrong = (message: string): UserError => new UserError('USAGE', { message: `runScenario: ${message}` });
+
+/** What a program without types may get wrong. */
+const checkRunOptions = (options: RunScenarioOptions): void => {
+  checkOptions('runScenario', options, KINDS);
+  const { file, workers = 1, waitTargetMs = 0, onInvalid = 'fail', set = {} } = options;
+  if (file === undefined) throw wrong('file is missing; give the path of a scenario: { file: "scenario.yaml" }');
+  if (!(Number.isInteger(workers) && workers >= 1)) throw wrong(`workers: ${workers} is not a whole number from 1 up`);
+  if (!(waitTargetMs >= 0 && Number.isFinite(waitTargetMs))) throw wrong(`waitTargetMs: ${waitTargetMs} is no time`);
+  if (onInvalid !== 'fail' && onInvalid !== 'warn') throw wrong(`onInvalid: "${onInvalid}" is neither fail nor warn`);
+  for (const [path, value] of Object.entries(set)) {
+    if (typeof value !== 'string') throw wrong(`set['${path}'] is not a text; write it as in a file, for example '50'`);
+  }
+};
 
 /** Runs it and judges it. Rejects with a UserError for what is wrong before the first packet; REGSTORM_ variables are not read. */
 export const runScenario = async (options: RunScenarioOptions): Promise<RunResult> => {
+  checkRunOptions(options);
   const { file, text } = options;
   const source = text === undefined ? readScenario(file, () => 0) : { file, text };
   const plan = loadPlan(source, { overrides: overridesOf(options.set ?? {}), environment: {} });

@@ -2,6 +2,7 @@
 
 export { parseDnsServer, parseDomain, parseRequestUri, targetAt } from './address.ts';
 export { defaultBehaviour } from './build-registrar.ts';
+export { checkOptions, type OptionKind, type OptionKinds } from './check-options.ts';
 export {
   parseContactUri,
   parseMediaType,

@@ -62,3 +62,12 @@ it.each<CredentialsOptions>([
 ])('refuses %o', (credentials) => {
   expect(() => createCredentialStore().add(credentials)).toThrow(UserError);
 });
+
+it('says first that an ha1 is no hash, then that it lacks its realm', () => {
+  const adding =
+    (ha1: string): (() => void) =>
+    () =>
+      createCredentialStore().add({ username: 'alice', ha1 });
+  expect(adding('MD5')).toThrow('credentials: ha1 is not 32 hexadecimal digits, as MD5 gives them');
+  expect(adding('ab'.repeat(16))).toThrow('credentials: ha1 was made for one realm; name it');
+});

@@ -112,6 +112,24 @@ describe('a folder named by --out', () => {
   });
 });
 
+describe('a file that cannot be written', () => {
+  it('leaves no part of it behind, and the others can be', () => {
+    const folder = open(join(base, 'out'));
+    mkdirSync(join(folder.path, 'summary.json', 'x'), { recursive: true });
+    expect(codeOf(() => writeResultFile(folder, 'summary.json', '{}'))).toBe('OUTPUT_UNWRITABLE');
+    writeResultFile(folder, 'summary.txt', 'PASS');
+    expect(readdirSync(folder.path).sort()).toEqual(['summary.json', 'summary.txt']);
+  });
+
+  it('is told in words', () => {
+    const folder = open(join(base, 'out'));
+    rmSync(folder.path, { recursive: true });
+    expect(() => writeResultFile(folder, 'summary.txt', 'PASS')).toThrow(
+      `the result folder ${folder.path} cannot be written: it is not there, and cannot be made`,
+    );
+  });
+});
+
 describe('reports/latest', () => {
   it('points at the newest run, and is replaced', () => {
     const first = open(null, 'aaaaaaaa');
