@@ -8,7 +8,15 @@
 // Left out on purpose: what a registration does next. It is told what happened, and when it asked to be woken.
 
 import type { Command, EndedTransaction, Engine, LocatedName } from '../engine/index.ts';
-import { abort, commandAttempt, forgetContext, forgetCredentials, isIdle } from '../engine/index.ts';
+import {
+  abort,
+  commandAttempt,
+  forgetContext,
+  forgetCredentials,
+  isIdle,
+  NO_PONG,
+  NOT_MAPPED,
+} from '../engine/index.ts';
 import type { MetricsBlock } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
 import { assert, decodeUtf8, NEVER_US } from '../std/index.ts';
@@ -16,6 +24,7 @@ import type { UdpTransport } from '../transport/index.ts';
 import { formatIpv4 } from '../transport/index.ts';
 import type { ClientSocket, Core } from '../worker/index.ts';
 import { createEngineCore, runPump } from '../worker/index.ts';
+import type { MappingEvent } from './events.ts';
 import type { LineTargets } from './line-targets.ts';
 import { createLineTargets } from './line-targets.ts';
 import type { LocatedPlaces } from './locate.ts';
@@ -29,6 +38,8 @@ export interface LineListener {
   transactionEnded(ended: EndedTransaction, how: string, response: Response | null): void;
   /** The attempt has ended, and another one may be started. */
   attemptEnded(cause: string, endUs: number, wireUs: number): void;
+  /** A keepalive was answered after so long; null: it was lost. */
+  keepaliveEnded(roundTripUs: number | null): void;
   /** The time has come that it asked for. */
   wake(): void;
   /** Nothing more will come: the line is closed, or broken. */
@@ -49,6 +60,7 @@ export interface LineOptions {
   readonly originUs: number;
   /** Null: nobody listens to messages. */
   readonly onMessage: ((message: MessageReport) => void) | null;
+  readonly onMapping: (mapping: MappingEvent) => void;
 }
 
 export interface LineParts {
@@ -86,6 +98,7 @@ export class Line {
   readonly #transport: UdpTransport;
   readonly #targets: LineTargets;
   readonly #onMessage: ((message: MessageReport) => void) | null;
+  readonly #onMapping: (mapping: MappingEvent) => void;
   readonly #listeners = new Map<number, LineListener>();
   readonly #freeRows: number[];
   readonly #wakes = new Map<number, number>();
@@ -93,6 +106,7 @@ export class Line {
   readonly #pumping: Promise<void>;
   #news: News[] = [];
   #nextWakeUs = NEVER_US;
+  #seen: Endpoint | null = null;
   #datagram: { readonly bytes: Uint8Array; readonly start: number; readonly end: number } | null = null;
   #isClosing = false;
   #isOver = false;
@@ -108,6 +122,7 @@ export class Line {
     this.#targets = createLineTargets({ engine, transport, located, look });
     this.#onMessage = options.onMessage;
     this.#openPlaces = openPlaces;
+    this.#onMapping = options.onMapping;
     this.#freeRows = Array.from({ length: engine.contexts.count }, (_, row) => row).reverse();
     this.#pumping = this.#pump();
   }
@@ -192,6 +207,11 @@ export class Line {
     this.#news.push({ row: context, isEnd: true, tell });
   }
 
+  noteKeepalive(context: number, roundTripUs: number): void {
+    const roundTrip = roundTripUs === NO_PONG ? null : roundTripUs;
+    this.#news.push({ row: context, isEnd: false, tell: (listener) => listener.keepaliveEnded(roundTrip) });
+  }
+
   async #pump(): Promise<void> {
     try {
       await runPump(this.#core(), this.#transport);
@@ -232,9 +252,21 @@ export class Line {
       endTurn: (nowUs, turnUs) => {
         core.endTurn(nowUs, turnUs);
         this.#openPlaces?.();
+        this.#noteMapping();
         this.#deliver();
       },
     };
+  }
+
+  /** All sockets of a line are one to a NAT, and the first flow keeps what was learned of it. */
+  #noteMapping(): void {
+    const { mappedAddress, mappedPort } = this.#engine.flows[0]!;
+    if (mappedAddress === NOT_MAPPED) return;
+    const before = this.#seen;
+    const seen = { address: formatIpv4(mappedAddress), port: mappedPort };
+    if (before !== null && before.address === seen.address && before.port === seen.port) return;
+    this.#seen = seen;
+    this.#onMapping({ local: this.local, seen, before });
   }
 
   #wakeDue(nowUs: number): void {

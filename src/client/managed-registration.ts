@@ -57,6 +57,7 @@ export class ManagedRegistration implements Registration {
   #attempt: Attempt | null = null;
   #attempts = 0;
   #failures = 0;
+  #lostKeepalives = 0;
   #credentialsVersion = 0;
   #expires: number;
   #parts: RequestParts;
@@ -75,6 +76,7 @@ export class ManagedRegistration implements Registration {
     this.#listener = {
       transactionEnded: (ended, how, response) => this.#transactionEnded(ended, how, response),
       attemptEnded: (cause, endUs, wireUs) => this.#attemptEnded(cause, endUs, wireUs),
+      keepaliveEnded: (roundTripUs) => this.#keepaliveEnded(roundTripUs),
       wake: () => this.#keep(),
       lineEnded: (error) => this.#lineEnded(error),
     };
@@ -189,9 +191,9 @@ export class ManagedRegistration implements Registration {
     const { identity, registrar, contacts, route } = this.#init;
     const credentials = this.#host.credentialsOf(identity.user);
     const step = createStep({ ...wish, ...wish.parts, contacts });
-    const plan = createRegistrationPlan(line.plan, { identity, registrar, credentials, route, step });
+    const { userAgent, nat } = this.#host;
+    const plan = createRegistrationPlan(line.plan, { identity, registrar, credentials, route, nat, step });
     attempt.startedUs = line.nowUs();
-    const { userAgent } = this.#host;
     const displayName = identity.displayName === null ? null : quote(identity.displayName);
     if (!line.start(row, { plan, step, number: this.rid, userAgent, displayName })) {
       this.#giveUp(new RegistrationError('TOO_LONG', this.rid));
@@ -207,6 +209,11 @@ export class ManagedRegistration implements Registration {
     if (this.#attempt === null || this.#seat === null) return;
     const report = addTransaction(this.#attempt, { ended, how, response }, this.#seat.line);
     this.#host.emit('transaction', report);
+  }
+
+  #keepaliveEnded(roundTripUs: number | null): void {
+    this.#lostKeepalives = roundTripUs === null ? this.#lostKeepalives + 1 : 0;
+    this.#host.emit('keepalive', { registration: this, roundTripUs, lost: this.#lostKeepalives });
   }
 
   #attemptEnded(cause: string, endUs: number, wireUs: number): void {

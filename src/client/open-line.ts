@@ -32,6 +32,7 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
       answered: (ended) => line?.noteTransaction(ended, 'answered', true),
       unanswered: (ended, outcome) => line?.noteTransaction(ended, outcomeName(outcome), false),
       ended: (context, outcome, endUs, wireUs) => line?.noteAttempt(context, outcomeName(outcome), endUs, wireUs),
+      keepaliveEnded: (context, roundTripUs) => line?.noteKeepalive(context, roundTripUs),
     },
   });
   const transport = createClientTransport(plan.local, outboxCapacity(engine));

@@ -6,6 +6,9 @@ import type { OptionKind } from '../scenario/index.ts';
 export const CLIENT_OPTIONS = {
   localAddress: 'string',
   localPort: 'number',
+  nat: 'string',
+  advertise: 'string',
+  keepalive: 'object',
   userAgent: 'string',
   timers: 'object',
   mostRegistrations: 'number',

@@ -32,6 +32,8 @@ export interface LinePlanOptions {
   readonly localAddress: string | null;
   readonly localPort: number | null;
   readonly timers: TimerOptions;
+  readonly keepalive: KeepaliveOptions | null;
+  readonly advertise: string | null;
   readonly mostRegistrations: number;
   /** 0: none is followed. */
   readonly followRedirects: number;
@@ -39,9 +41,23 @@ export interface LinePlanOptions {
   readonly redirectsTo: readonly string[] | null;
 }
 
+/** What is sent between requests so that a NAT keeps its mapping. */
+export interface KeepaliveOptions {
+  /**
+   * `stun`: a Binding request (RFC 5626 §4.4.2), answered with the address that the server sees. `options`: an OPTIONS to the registrar,
+   * in the registration's name; any final answer will do. `crlf`: CRLFCRLF, which nobody answers, so that nothing is known of its loss.
+   */
+  readonly kind: 'crlf' | 'stun' | 'options';
+  /** 1 to 3600: the longest time from one to the next; each comes at random after 80 to 100 % of it (RFC 5626 §4.4). */
+  readonly everySeconds: number;
+}
+
+const MS_PER_SECOND = 1_000;
+
 /** Throws a UserError for a value that a scenario would not take either. */
 export const createLinePlan = (options: LinePlanOptions): RunPlan => {
-  const { localAddress, localPort, timers, mostRegistrations, followRedirects, redirectsTo } = options;
+  const { localAddress, localPort, timers, keepalive, advertise } = options;
+  const { mostRegistrations, followRedirects, redirectsTo } = options;
   const document = {
     version: 1,
     name: 'client',
@@ -55,11 +71,19 @@ export const createLinePlan = (options: LinePlanOptions): RunPlan => {
       sockets: 'udp-dgram',
       ...(localAddress === null ? {} : { addresses: [localAddress] }),
       ...(localPort === null ? {} : { ports: String(localPort) }),
+      ...(advertise === null ? {} : { advertise }),
     },
+    ...(keepalive === null ? {} : { keepalive: keepaliveOf(keepalive) }),
   };
   const plan = load(document);
   return { ...plan, flow: [], load: { ...plan.load, starts: 0 } };
 };
+
+const keepaliveOf = ({ kind, everySeconds }: KeepaliveOptions): object => ({
+  kind,
+  every: `${Math.round(everySeconds * MS_PER_SECOND)}ms`,
+  per: 'context',
+});
 
 /** JSON is YAML. There is no file that a place could point into. */
 const load = (document: object): RunPlan => {
@@ -79,6 +103,7 @@ export interface RegistrationFacts {
   readonly registrar: Place;
   readonly credentials: readonly StoredCredentials[];
   readonly route: string | null;
+  readonly nat: RunPlan['nat'];
   /** What is to be sent. */
   readonly step: AttemptStep;
 }
@@ -96,13 +121,14 @@ const PLAIN_PHONE: PlanPhone = {
 
 /** The plan of one registration: the line's, with one identity. */
 export const createRegistrationPlan = (line: RunPlan, facts: RegistrationFacts): RunPlan => {
-  const { identity, registrar, credentials, route, step } = facts;
+  const { identity, registrar, credentials, route, nat, step } = facts;
   const { user, domain } = identity;
   return {
     ...line,
     // Nothing starts by it: it says whether there is a body, which auth-int hashes.
     flow: [step],
     requestUri: registrar.uri,
+    nat,
     ...(route === null ? {} : { phone: { ...PLAIN_PHONE, route } }),
     identities: {
       ...line.identities,

@@ -13,16 +13,6 @@
 
 import { EventEmitter } from 'node:events';
 import { MOST_COMMANDED_CONTEXTS } from '../engine/index.ts';
-import {
-  COUNTER_DATAGRAMS_SENT,
-  COUNTER_MALFORMED,
-  COUNTER_REDIRECTS_FOLLOWED,
-  COUNTER_REQUESTS_SENT,
-  COUNTER_RETRANSMISSIONS,
-  COUNTER_STRAY,
-  counterOf,
-  failoversIn,
-} from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
 import { checkOptions } from '../scenario/index.ts';
 import { monotonicNowUs } from '../transport/index.ts';
@@ -41,10 +31,12 @@ import { locate } from './locate.ts';
 import { ManagedRegistration } from './managed-registration.ts';
 import { openLine } from './open-line.ts';
 import { CLIENT_OPTIONS, INITIAL_REGISTER_OPTIONS, TIMER_OPTIONS } from './option-kinds.ts';
-import type { TimerOptions } from './plans.ts';
+import type { KeepaliveOptions, TimerOptions } from './plans.ts';
 import { createLinePlan } from './plans.ts';
 import { checkRedirects, locateRedirects } from './redirects.ts';
 import type { RegistrationHost } from './registration-host.ts';
+import type { ClientStatistics } from './statistics.ts';
+import { sumStatistics } from './statistics.ts';
 import type { RefreshAfter, RetryAfter } from './timing.ts';
 import { refreshAfterSeconds, retryAfterSeconds } from './timing.ts';
 
@@ -53,6 +45,15 @@ export interface RegistrationClientOptions {
   readonly localAddress?: string;
   /** Default: any free one. With a port of its own, a client reaches one next hop. */
   readonly localPort?: number;
+  /**
+   * What a Contact of our own address says when the registrar sees us elsewhere (RFC 3581 §4): `off`, the default, our own address all the
+   * same; `direct`, that address, in the request that answers the challenge or in the next one. The event `mapping` tells of it either way.
+   */
+  readonly nat?: 'off' | 'direct';
+  /** `host` or `host:port`, which Contacts of our own address say instead: where a NAT or balancer in front of us is reached. */
+  readonly advertise?: string;
+  /** What is sent between requests so that a NAT keeps its mapping, for each registration that has a binding; default: nothing. */
+  readonly keepalive?: KeepaliveOptions;
   /** The User-Agent header; default `regstorm`. */
   readonly userAgent?: string;
   readonly timers?: TimerOptions;
@@ -99,20 +100,6 @@ export interface InitialRegister {
   readonly autoRefresh?: boolean;
 }
 
-export interface ClientStatistics {
-  readonly registrations: number;
-  readonly requestsSent: number;
-  readonly retransmissions: number;
-  readonly datagramsSent: number;
-  /** How often a next hop's address has failed a registration, which turned to the next one (RFC 3263 §4.3). */
-  readonly failovers: number;
-  /** Redirects (3xx) that were followed. */
-  readonly redirects: number;
-  /** Answers that belong to no request: late ones, repeats after Timer K, and whatever else comes. */
-  readonly stray: number;
-  readonly malformed: number;
-}
-
 type Listener<K extends keyof RegistrationEvents> = (...event: RegistrationEvents[K]) => void;
 
 const DEFAULT_EXPIRES_SECONDS = 3_600;
@@ -142,19 +129,26 @@ export class RegistrationClient {
   constructor(options: RegistrationClientOptions = {}) {
     checkOptions('RegistrationClient', options, CLIENT_OPTIONS);
     checkOptions('timers', options.timers ?? {}, TIMER_OPTIONS);
-    const { mostRegistrations = DEFAULT_REGISTRATIONS, localAddress = null, localPort = null, timers = {} } = options;
+    const { mostRegistrations = DEFAULT_REGISTRATIONS, nat, advertise } = options;
     if (!(mostRegistrations >= 1 && mostRegistrations <= MOST_COMMANDED_CONTEXTS)) {
       throw wrong('mostRegistrations', `${mostRegistrations} is not a number from 1 to ${MOST_COMMANDED_CONTEXTS}`);
     }
     if (hasControl(options.userAgent ?? ''))
       throw wrong('userAgent', 'there is a line break or control character in it');
+    if (nat !== undefined && nat !== 'off' && nat !== 'direct')
+      throw wrong('nat', `"${nat}" is neither off nor direct`);
+    if (nat === 'direct' && advertise !== undefined) {
+      throw wrong('nat', 'advertise says where we are reached, and direct would learn it; leave one of them out');
+    }
     this.#options = options;
     this.#dns = options.dns === undefined ? null : readNameServer(options.dns);
     const { followRedirects = 0, redirectsTo = null } = options;
     this.#plan = createLinePlan({
-      localAddress,
-      localPort,
-      timers,
+      localAddress: options.localAddress ?? null,
+      localPort: options.localPort ?? null,
+      timers: options.timers ?? {},
+      keepalive: options.keepalive ?? null,
+      advertise: advertise ?? null,
       mostRegistrations,
       followRedirects,
       redirectsTo,
@@ -256,23 +250,13 @@ export class RegistrationClient {
 
   statistics(): ClientStatistics {
     const lines = [...this.#lines.values()].filter((line): line is Line => !(line instanceof Promise));
-    const sum = (counter: number): number =>
-      lines.reduce((total, { metrics }) => total + counterOf(metrics, counter), 0);
-    return {
-      registrations: this.#registrations.size,
-      requestsSent: sum(COUNTER_REQUESTS_SENT),
-      retransmissions: sum(COUNTER_RETRANSMISSIONS),
-      datagramsSent: sum(COUNTER_DATAGRAMS_SENT),
-      failovers: lines.reduce((total, { metrics }) => total + failoversIn(metrics), 0),
-      redirects: sum(COUNTER_REDIRECTS_FOLLOWED),
-      stray: sum(COUNTER_STRAY),
-      malformed: sum(COUNTER_MALFORMED),
-    };
+    return { registrations: this.#registrations.size, ...sumStatistics(lines.map(({ metrics }) => metrics)) };
   }
 
   #createHost(): RegistrationHost {
     return {
       userAgent: this.#options.userAgent ?? 'regstorm',
+      nat: this.#options.nat ?? 'off',
       refreshAfter: this.#options.refreshAfter ?? ((granted) => refreshAfterSeconds(granted)),
       retryAfter: this.#options.retryAfter ?? ((failure) => retryAfterSeconds(failure)),
       isClosed: () => this.#isClosed,
@@ -319,6 +303,7 @@ export class RegistrationClient {
       seed: this.#seed,
       originUs: this.#originUs,
       onMessage,
+      onMapping: (mapping) => this.#emit('mapping', mapping),
     });
   }
 }

@@ -1,5 +1,6 @@
 // What a registration needs of its client, and what is fixed for its life.
 
+import type { RunPlan } from '../scenario/index.ts';
 import type { Identity, Place } from './addresses.ts';
 import type { Contacts } from './contacts.ts';
 import type { StoredCredentials } from './credential-store.ts';
@@ -25,6 +26,7 @@ export interface RegistrationInit {
 
 export interface RegistrationHost {
   readonly userAgent: string;
+  readonly nat: RunPlan['nat'];
   readonly refreshAfter: RefreshAfter;
   readonly retryAfter: RetryAfter;
   isClosed(): boolean;

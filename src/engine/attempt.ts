@@ -41,6 +41,7 @@ import { isWayLost } from './redirect-places.ts';
 import { forgetRedirects } from './redirect-table.ts';
 import { forgetTries, isPastHold, noteTry, retryLater } from './retry.ts';
 import { dropServiceRoute } from './service-routes.ts';
+import { followMapping } from './speaker-contact.ts';
 import { authenticatorOf } from './speakers.ts';
 import type { Engine } from './state.ts';
 import { PHASE_CLEANING } from './state.ts';
@@ -177,6 +178,7 @@ export function bankOf(engine: Engine, intendedUs: number): number {
 function sendNext(engine: Engine, context: number, template: number): void {
   const { challenges, transactions } = engine;
   if (engine.repairs !== null) takeLatestContact(engine, engine.repairs, flowOf(engine, context), context);
+  if (engine.speakers !== null) followMapping(engine, context);
   const slot = createTransaction(engine, context, template);
   const places = challenges.active[context]!;
   if (places !== 0) {

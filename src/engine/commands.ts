@@ -5,14 +5,14 @@
 // A command brings what under load follows from the plan and a number: who speaks (speakers.ts), the request's text, and the
 // step. It is written into places that belong to this context alone, while the context is idle, so nothing under way changes:
 //
-//   speakers[c]          user, credentials, Contact          flow.templates[c]    the request
+//   speakers[c]          user, credentials, Contact, keepalive     flow.templates[c]    the request
 //   instructions[2 c]    the attempt                         contexts, challenges stay: CSeq, nonce, binding
 //
 // Left out on purpose: what to do after an attempt has ended. Whoever commands decides that.
 
 import { OUTCOME_ABORTED } from '../metrics/index.ts';
 import type { AttemptStep, RunPlan } from '../scenario/index.ts';
-import type { RegisterTemplate, TemplatePiece } from '../sip/index.ts';
+import type { CompiledText, RegisterTemplate, TemplatePiece } from '../sip/index.ts';
 import { compileText, createRegisterTemplate, UUID_BYTES, writeUuid } from '../sip/index.ts';
 import { assert, decodeUtf8, mixBits, writeHex } from '../std/index.ts';
 import { endFlow, finishAttempt } from './attempt.ts';
@@ -31,10 +31,13 @@ import {
 } from './contexts.ts';
 import { beginFlow } from './flow.ts';
 import { forgetInterval, RAISED_BYTES_MOST } from './intervals.ts';
+import { forgetKeepalive } from './keepalive.ts';
 import type { OwnContacts } from './own-contacts.ts';
 import { createOwnContacts } from './own-contacts.ts';
 import { removeReady } from './ready-queue.ts';
-import { managedPieces, registerPieces, userPieces } from './request-text.ts';
+import type { RequestFacts } from './request-text.ts';
+import { managedPieces, pingPieces, registerPieces, userPieces } from './request-text.ts';
+import { isMoving, latestContactHost } from './speaker-contact.ts';
 import type { Speaker } from './speakers.ts';
 import type { Engine } from './state.ts';
 import { longestCredentials, REDIRECTED_BYTES_MOST } from './state.ts';
@@ -42,6 +45,8 @@ import { flowOf } from './transport-flows.ts';
 
 const TAG_DIGITS = 8;
 const TAG_SALT = 3;
+/** By so much a request may grow when its Contacts say another address: as many as a step may list. */
+const MOVED_BYTES_MOST = 16 * '255.255.255.255:65535'.length;
 
 /** One attempt of one context. */
 export interface Command {
@@ -63,34 +68,44 @@ export function isIdle({ contexts }: Engine, context: number): boolean {
 export function commandAttempt(engine: Engine, nowUs: number, context: number, command: Command): boolean {
   assert(engine.speakers !== null, 'the engine takes commands');
   assert(isIdle(engine, context), 'a context is commanded only when it is idle');
-  const flow = flowOf(engine, context);
-  const sentBy = decodeUtf8(flow.sentBy, 0, flow.sentBy.length);
-  const template = templateOf(engine, command, sentBy);
-  const longestBytes =
-    template.head.longestBytes +
-    template.tail.longestBytes +
-    RAISED_BYTES_MOST +
-    longestCredentials(command.plan) +
-    (engine.redirects === null ? 0 : REDIRECTED_BYTES_MOST);
-  if (longestBytes > LONGEST_COMMAND_BYTES) return false;
-  const user = userPieces(command.plan.identities);
-  const facts = { runId: engine.options.runId, sentBy };
-  const known = (piece: TemplatePiece): TemplatePiece => knownPiece(piece, command.number, '');
-  engine.speakers[context] = {
-    plan: command.plan,
-    user: compileText(user),
-    authenticator: createAuthenticator(command.plan),
-    contact: compileText(managedPieces(command.plan, facts).map(known)),
-    variant: createVariants(engine, command, sentBy),
-  };
-  const own = createOwnContacts(command.plan, command.step, facts, known);
-  (flow.ownContacts as OwnContacts[])[commandTemplate(context)] = own;
-  (flow.templates as RegisterTemplate[])[commandTemplate(context)] = template;
+  if (!speak(engine, context, command, latestContactHost(engine, context))) return false;
   setCommand(engine.flowProgram, context, command.step);
   engine.nowUs = Math.max(engine.nowUs, nowUs);
   beginFlow(engine, context, engine.nowUs);
   engine.contexts.position[context] = commandPosition(context);
   return true;
+}
+
+/** Writes what the context says, with this in its own Contact. False when that would be too long to send. */
+function speak(engine: Engine, context: number, command: Command, contactHost: string): boolean {
+  const flow = flowOf(engine, context);
+  const sentBy = decodeUtf8(flow.sentBy, 0, flow.sentBy.length);
+  const facts = { sentBy, contactHost };
+  const template = templateOf(engine, command, facts);
+  const moves = isMoving(command.plan, command.step);
+  const more = (moves ? MOVED_BYTES_MOST : 0) + (engine.redirects === null ? 0 : REDIRECTED_BYTES_MOST);
+  if (longestOf(template, command) + more > LONGEST_COMMAND_BYTES) return false;
+  const contactFacts = { runId: engine.options.runId, sentBy: contactHost };
+  const known = (piece: TemplatePiece): TemplatePiece => knownPiece(piece, command.number, '');
+  engine.speakers![context] = {
+    plan: command.plan,
+    user: compileText(userPieces(command.plan.identities)),
+    authenticator: createAuthenticator(command.plan),
+    contact: compileText(managedPieces(command.plan, contactFacts).map(known)),
+    variant: createVariants(engine, command, facts),
+    contactHost,
+    moves,
+    moveTo: (host) => void speak(engine, context, command, host),
+    ping: pingTextOf(engine, command, facts),
+  };
+  const own = createOwnContacts(command.plan, command.step, contactFacts, known);
+  (flow.ownContacts as OwnContacts[])[commandTemplate(context)] = own;
+  (flow.templates as RegisterTemplate[])[commandTemplate(context)] = template;
+  return true;
+}
+
+function longestOf({ head, tail }: RegisterTemplate, { plan }: Command): number {
+  return head.longestBytes + tail.longestBytes + RAISED_BYTES_MOST + longestCredentials(plan);
 }
 
 /**
@@ -107,6 +122,8 @@ export function forgetContext(engine: Engine, nowUs: number, context: number): v
   if (engine.intervals !== null) forgetInterval(engine.intervals, context);
   contexts.grantedSeconds[context] = 0;
   contexts.cseq[context] = 0;
+  if (engine.keepalive !== null) forgetKeepalive(engine.keepalive, context);
+  engine.speakers![context] = null;
 }
 
 /** Other credentials from now on: no nonce and no H(A1) of the old ones is used again. */
@@ -127,8 +144,15 @@ function endAttempt(engine: Engine, context: number): void {
   } else endFlow(engine, context);
 }
 
+/** What of a text is not the command's. */
+interface Placed {
+  readonly sentBy: string;
+  readonly contactHost: string;
+  readonly expiresDigits?: number;
+}
+
 /** The command's texts that answers asked for, each made once: a retransmission is composed of the same one. */
-function createVariants(engine: Engine, command: Command, sentBy: string): Speaker['variant'] {
+function createVariants(engine: Engine, command: Command, placed: Placed): Speaker['variant'] {
   const made = new Map<string, RegisterTemplate>();
   return (requestUri, digits) => {
     const uri = requestUri === null ? command.plan.requestUri : decodeUtf8(requestUri, 0, requestUri.length);
@@ -136,29 +160,40 @@ function createVariants(engine: Engine, command: Command, sentBy: string): Speak
     const known = made.get(key);
     if (known !== undefined) return known;
     const plan = { ...command.plan, requestUri: uri };
-    const template = templateOf(engine, { ...command, plan }, sentBy, digits === 0 ? undefined : digits);
+    const facts = digits === 0 ? placed : { ...placed, expiresDigits: digits };
+    const template = templateOf(engine, { ...command, plan }, facts);
     made.set(key, template);
     return template;
   };
 }
 
 /** The request as a text in which only branch, CSeq and credentials are open: whoever it is for is known. */
-function templateOf(engine: Engine, command: Command, sentBy: string, expiresDigits?: number): RegisterTemplate {
-  const { plan, step, number, userAgent, displayName } = command;
-  const { runId, seed } = engine.options;
+function templateOf(engine: Engine, command: Command, placed: Placed): RegisterTemplate {
+  const { plan, step, number } = command;
+  const pieces = registerPieces(plan, step, factsOf(engine, command, placed));
+  const fromTag = fromTagOf(engine, number);
+  return createRegisterTemplate(
+    pieces.map((piece) => knownPiece(piece, number, fromTag)),
+    engine.branch,
+  );
+}
+
+function pingTextOf(engine: Engine, command: Command, placed: Placed): CompiledText | null {
+  const { plan, number } = command;
+  if (plan.keepalive?.kind !== 'options') return null;
+  const fromTag = fromTagOf(engine, number);
+  const pieces = pingPieces(plan, factsOf(engine, command, placed));
+  return compileText(pieces.map((piece) => knownPiece(piece, number, fromTag)));
+}
+
+function factsOf({ options }: Engine, { userAgent, displayName }: Command, placed: Placed): RequestFacts {
+  return { runId: options.runId, seed: options.seed, userAgent, displayName, ...placed };
+}
+
+function fromTagOf(engine: Engine, number: number): string {
   const fromTag = new Uint8Array(TAG_DIGITS);
   writeHex(fromTag, 0, mixBits(mixBits(engine.fromTagSeed, TAG_SALT), number), TAG_DIGITS);
-  const tagText = decodeUtf8(fromTag, 0, TAG_DIGITS);
-  const pieces = registerPieces(plan, step, {
-    runId,
-    seed,
-    userAgent,
-    sentBy,
-    displayName,
-    ...(expiresDigits === undefined ? {} : { expiresDigits }),
-  });
-  const known = pieces.map((piece) => knownPiece(piece, number, tagText));
-  return createRegisterTemplate(known, engine.branch);
+  return decodeUtf8(fromTag, 0, TAG_DIGITS);
 }
 
 function knownPiece(piece: TemplatePiece, number: number, fromTag: string): TemplatePiece {

@@ -30,8 +30,10 @@ export {
 } from './engine.ts';
 export { refreshAfterSeconds as exosip2RefreshAfterSeconds } from './exosip2.ts';
 export type { EndedTransaction, Observer } from './observer.ts';
+export { NO_PONG } from './observer.ts';
 export type { LocatedName, RedirectOptions, WantedPlace } from './redirect-table.ts';
 export { MOST_PLACES_ADDED, settlePlace, wantedPlace } from './redirect-table.ts';
+export { NOT_MAPPED } from './repair-table.ts';
 export { receiveDatagram } from './response.ts';
 export type { SeenAddress } from './seen-addresses.ts';
 export { seenAddresses } from './seen-addresses.ts';

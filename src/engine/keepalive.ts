@@ -38,13 +38,15 @@ import { encodeAscii, equalBytes, mixBits } from '../std/index.ts';
 import type { Keepalive } from './keepalive-table.ts';
 import { isSet, NO_ROW, nextDueUs, setRow, takeDueRow } from './keepalive-wheel.ts';
 import { learnMapping } from './mappings.ts';
+import { NO_PONG } from './observer.ts';
 import type { Outbox } from './outbox.ts';
 import { ASIDE_PING, asideRoom, queueAside } from './outbox.ts';
+import { pingOf } from './speakers.ts';
 import type { Engine } from './state.ts';
 import { PHASE_CLEANING } from './state.ts';
 import { ownRouteOf, routeOf } from './targets.ts';
+import { tellKeepaliveEnded } from './tell-observer.ts';
 import type { TransportFlow } from './transport-flows.ts';
-import { flowOf } from './transport-flows.ts';
 
 /** None is under way; the states of keepalive-table.ts. */
 const PING_NONE = 0;
@@ -64,6 +66,11 @@ const HALF_RANGE = 0x80000000;
 export function beginKeepalive(engine: Engine, keepalive: Keepalive, context: number): void {
   const row = keepalive.plan.per === 'context' ? context : routeOf(engine, context).id;
   if (!isSet(keepalive.wheel, row) && engine.phase < PHASE_CLEANING) schedule(engine, keepalive, row);
+}
+
+/** The context is another phone now, and what it had under way is nobody's. */
+export function forgetKeepalive({ state }: Keepalive, context: number): void {
+  state[context] = PING_NONE;
 }
 
 /** Sends what is due, last thing in a turn. */
@@ -153,7 +160,9 @@ function takePong(
   countAside(engine.options.metrics, ASIDE_PINGS_ANSWERED);
   // Both modulo 2^32; a stamp before the send, as clocks have it, is no time at all.
   const roundTripUs = (receivedAtUs - sentUs[row]!) >>> 0;
-  recordPing(engine.options.metrics, roundTripUs < HALF_RANGE ? roundTripUs : 0);
+  const tookUs = roundTripUs < HALF_RANGE ? roundTripUs : 0;
+  recordPing(engine.options.metrics, tookUs);
+  if (engine.observer !== null) tellKeepaliveEnded(engine, row, tookUs);
   return true;
 }
 
@@ -164,7 +173,7 @@ function isOwed({ contexts, nowUs }: Engine, { plan }: Keepalive, row: number): 
 
 function sendKeepalive(engine: Engine, keepalive: Keepalive, row: number): void {
   const { outbox } = keepalive.plan.per === 'context' ? ownRouteOf(engine, row) : engine.flows[row]!;
-  const { ping } = flowOf(engine, row);
+  const ping = pingOf(engine, row);
   const start = asideRoom(outbox, ping === null ? STUN_HEADER_BYTES : ping.longestBytes);
   if (start < 0) {
     retry(engine, keepalive, row);
@@ -181,13 +190,16 @@ function sendKeepalive(engine: Engine, keepalive: Keepalive, row: number): void 
 }
 
 /** The one before has had its time. */
-function settle({ options }: Engine, { state }: Keepalive, row: number): void {
-  if (state[row] === PING_SENT) countAside(options.metrics, ASIDE_PINGS_LOST);
+function settle(engine: Engine, { state }: Keepalive, row: number): void {
+  if (state[row] === PING_SENT) {
+    countAside(engine.options.metrics, ASIDE_PINGS_LOST);
+    if (engine.observer !== null) tellKeepaliveEnded(engine, row, NO_PONG);
+  }
   state[row] = PING_NONE;
 }
 
 function compose(engine: Engine, keepalive: Keepalive, row: number, slab: Uint8Array, at: number): number {
-  const { ping } = flowOf(engine, row);
+  const ping = pingOf(engine, row);
   const number = keepalive.number[row]!;
   if (keepalive.plan.kind === 'stun') {
     return writeBindingRequest(slab, at, row, number, stunLow(keepalive, row, number));

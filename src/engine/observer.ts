@@ -17,6 +17,9 @@ export interface EndedTransaction {
   readonly endUs: number;
 }
 
+/** Instead of a round trip. */
+export const NO_PONG = -1;
+
 export interface Observer {
   /** The transaction has its final answer, the datagram at hand. */
   answered(transaction: EndedTransaction): void;
@@ -24,4 +27,6 @@ export interface Observer {
   unanswered(transaction: EndedTransaction, outcome: number): void;
   /** The context's attempt has ended; it may be commanded anew when the next turn is over. `wireUs` is summed over its transactions. */
   ended(context: number, outcome: number, endUs: number, wireUs: number): void;
+  /** A keepalive of the context was answered after so long, or none came until the next one was due (NO_PONG). CRLF has no answer. */
+  keepaliveEnded(context: number, roundTripUs: number): void;
 }

@@ -83,7 +83,8 @@ export function receiveDatagram(
     return;
   }
   // Where the answers of a shape are this socket's already, they say the same of it, unless its NAT has changed.
-  if (shape?.owner !== flow || engine.repairs !== null) learnFromVia(engine, flow, reader.message, text);
+  if (shape?.owner !== flow || engine.repairs !== null || engine.speakers !== null)
+    learnFromVia(engine, flow, reader.message, text);
   if (shape === null) learnShape(reader.shapes, bytes, start, end);
   else shape.owner = flow;
   countResponse(metrics, reader.message.status);

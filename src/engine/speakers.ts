@@ -25,6 +25,13 @@ export interface Speaker {
   readonly contact: CompiledText;
   /** Its request with another Request-URI, unless null, and with a gap for an Expires value of so many digits, unless 0. */
   readonly variant: (requestUri: Uint8Array | null, digits: number) => RegisterTemplate;
+  /** `address:port` in its own Contact, and whether its request follows where the socket is seen (speaker-contact.ts). */
+  readonly contactHost: string;
+  readonly moves: boolean;
+  /** Makes its texts anew, with this in its Contact. */
+  readonly moveTo: (contactHost: string) => void;
+  /** The OPTIONS by which it keeps its mapping; null where keepalives are something else, or none. */
+  readonly ping: CompiledText | null;
 }
 
 export type SpeakerTable = (Speaker | null)[];
@@ -54,6 +61,13 @@ export function authenticatorOf(engine: Speaking, context: number): Authenticato
 export function credentialFor(engine: Speaking, context: number, space: ProtectionSpace): number {
   if (engine.speakers === null) return space.credential;
   return findCredential(authenticatorOf(engine, context), space.realm, space.algorithm);
+}
+
+/** The keepalive's request, where it is one. */
+export function pingOf(engine: Speaking, context: number): CompiledText | null {
+  if (engine.speakers === null) return flowOf(engine, context).ping;
+  const speaker = engine.speakers[context];
+  return speaker == null ? null : speaker.ping;
 }
 
 /** The Contact URI of the context's binding. */

@@ -14,6 +14,10 @@ export function tellUnanswered(engine: Engine, slot: number, outcome: number, en
   engine.observer?.unanswered(endedTransaction(engine, slot, endUs), outcome);
 }
 
+export function tellKeepaliveEnded({ observer }: Engine, context: number, roundTripUs: number): void {
+  observer?.keepaliveEnded(context, roundTripUs);
+}
+
 function endedTransaction(engine: Engine, slot: number, endUs: number): EndedTransaction {
   const { transactions } = engine;
   const firstSentUs = transactions.firstSentUs[slot]!;

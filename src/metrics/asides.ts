@@ -53,6 +53,10 @@ export function countAside(block: MetricsBlock, counter: number): void {
   block.asides[counter] = block.asides[counter]! + 1;
 }
 
+export function asideOf(block: MetricsBlock, counter: number): number {
+  return block.asides[counter]!;
+}
+
 export function countAnswer(block: MetricsBlock, status: number): void {
   if (status === 200) countAside(block, ASIDE_ANSWERED_200);
   else countAside(block, status === 405 ? ASIDE_ANSWERED_405 : ASIDE_ANSWERED_481);

@@ -6,6 +6,7 @@ export {
   ASIDE_PINGS_SENT,
   ASIDE_PINGS_UNKNOWN,
   ASIDE_REPAIRS,
+  asideOf,
   countAnswer,
   countAside,
   INCOMING_METHOD_NAMES,

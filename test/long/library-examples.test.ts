@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { aRecord, srvRecord, startDnsServer } from '../integration/dns-server.ts';
+import { openLoopbackNat } from '../integration/loopback-nat.ts';
 import { findFreePort } from '../interop/free-port.ts';
 import type { Kamailio } from '../interop/kamailio.ts';
 import { startKamailio } from '../interop/kamailio.ts';
@@ -116,6 +117,22 @@ describeWithPeers(['kamailio', 'kamcmd'], 'Examples of the library against Kamai
       expect(stored).toBe(0);
     } finally {
       await server.close();
+    }
+  });
+
+  it('RFC 3581 §4: nat.mjs registers where it is seen behind a NAT, keeps the mapping, and ends that binding', async () => {
+    const nat = await openLoopbackNat(kamailio.port);
+    try {
+      const { lines, stored } = await runExample('nat.mjs', [`sip:127.0.0.1:${nat.port}`]);
+      expect(lines).toEqual([
+        'behind a NAT: true',
+        'registered where we are seen: true',
+        'keepalive answered: true, lost in a row: 0',
+        'unregistered; 1 Contact repaired',
+      ]);
+      expect(stored).toBe(0);
+    } finally {
+      nat.close();
     }
   });
 

@@ -1,82 +1,15 @@
 // Contexts that start by command: one attempt each, with a user, credentials and Contact of its own.
 
 import { describe, expect, it } from 'vitest';
-import type { Command, EndedTransaction, Engine } from '../../../src/engine/index.ts';
-import {
-  commandAttempt,
-  forgetContext,
-  isIdle,
-  LONGEST_COMMAND_BYTES,
-  stopStarting,
-} from '../../../src/engine/index.ts';
-import { COUNTER_STRAY, outcomeName } from '../../../src/metrics/index.ts';
-import type { AttemptStep, PlanIdentities } from '../../../src/scenario/index.ts';
+import { commandAttempt, forgetContext, isIdle, LONGEST_COMMAND_BYTES } from '../../../src/engine/index.ts';
+import { COUNTER_STRAY } from '../../../src/metrics/index.ts';
+import type { AttemptStep } from '../../../src/scenario/index.ts';
 import { counted } from './books.ts';
-import type { DriveOptions, Run } from './driver.ts';
-import { drive, md5, SILENT } from './driver.ts';
+import type { Act } from './commanded.ts';
+import { alice, bob, command, commandOf, driveCommands, END_US } from './commanded.ts';
+import { md5, SILENT } from './driver.ts';
 import { accept, accepting, answer, answering, readRequest, requestsOf } from './messages.ts';
-import { createPlan, query, refresh, register, SECOND, unregister } from './plans.ts';
-
-const CONTEXTS = 4;
-const END_US = 100 * SECOND;
-
-interface Told {
-  readonly context: number;
-  readonly outcome: string;
-  readonly endUs: number;
-}
-
-interface CommandedRun extends Run {
-  readonly told: readonly Told[];
-  readonly transactions: readonly (EndedTransaction & { readonly outcome: string })[];
-}
-
-type Act = readonly [atUs: number, act: (engine: Engine) => void];
-
-const alice: Partial<PlanIdentities> = { user: [{ kind: 'text', text: 'alice' }], password: 'secret' };
-const bob: Partial<PlanIdentities> = {
-  user: [{ kind: 'text', text: 'bob' }],
-  domain: 'other.example',
-  password: 'b0b',
-};
-
-const commandOf = (step: AttemptStep, identities: Partial<PlanIdentities>, number = 1): Command => ({
-  plan: createPlan({ flow: [], identities, requestUri: `sip:${identities.domain ?? 'test.example'}` }),
-  step,
-  number,
-  userAgent: 'phone',
-  displayName: null,
-});
-
-/** An engine that does what the acts say at their times, and is stopped at the end. */
-const driveCommands = (acts: readonly Act[], options: Partial<DriveOptions> = {}): CommandedRun => {
-  const told: Told[] = [];
-  const transactions: (EndedTransaction & { outcome: string })[] = [];
-  const run = drive({
-    plan: createPlan({ flow: [], identities: { count: CONTEXTS }, load: { starts: 0 } }),
-    peer: accepting(),
-    engine: {
-      commanded: true,
-      observer: {
-        answered: (transaction) => transactions.push({ ...transaction, outcome: 'answered' }),
-        unanswered: (transaction, outcome) => transactions.push({ ...transaction, outcome: outcomeName(outcome) }),
-        ended: (context, outcome, endUs) => told.push({ context, outcome: outcomeName(outcome), endUs }),
-      },
-    },
-    events: [
-      ...acts.map(([atUs, act]) => ({ atUs, act })),
-      { atUs: END_US, act: (engine: Engine) => stopStarting(engine, END_US, 0) },
-    ],
-    ...options,
-  });
-  return { ...run, told, transactions };
-};
-
-const command =
-  (atUs: number, context: number, what: Command): ((engine: Engine) => void) =>
-  (engine) => {
-    if (!commandAttempt(engine, atUs, context, what)) throw new Error('the request is too long');
-  };
+import { query, refresh, register, SECOND, unregister } from './plans.ts';
 
 describe('an engine that takes commands', () => {
   it('sends nothing by itself, and goes on until it is stopped', () => {
