@@ -11,6 +11,8 @@ import type { Command, EndedTransaction, Engine, LocatedName } from '../engine/i
 import {
   abort,
   commandAttempt,
+  exosipRefreshUs,
+  exosipRetryUs,
   forgetContext,
   forgetCredentials,
   isIdle,
@@ -181,6 +183,13 @@ export class Line {
   grantedSeconds(row: number): number {
     const { grantedSeconds, mayBeBound } = this.#engine.contexts;
     return mayBeBound[row] === 1 ? (grantedSeconds[row] ?? 0) : 0;
+  }
+
+  /** When a device of libeXosip2 would refresh what was granted last, and try again what failed last; null: it is none. */
+  deviceTimes(row: number): { readonly refreshUs: number; readonly retryUs: number } | null {
+    const { exosip } = this.#engine;
+    if (exosip === null) return null;
+    return { refreshUs: exosipRefreshUs(exosip, row), retryUs: exosipRetryUs(exosip, row) };
   }
 
   nowUs(): number {

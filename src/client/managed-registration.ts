@@ -5,7 +5,7 @@
 //                        \--failed refresh--> failed, tried again by itself
 //   any --remove--> removed: nothing is sent, and the binding stays with the registrar until it expires
 
-import type { EndedTransaction } from '../engine/index.ts';
+import type { Command, EndedTransaction } from '../engine/index.ts';
 import type { Procedure } from '../scenario/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
 import { checkExpires } from './addresses.ts';
@@ -21,7 +21,7 @@ import { createRegistrationPlan, createStep } from './plans.ts';
 import type { RegistrationHost, RegistrationInit } from './registration-host.ts';
 import type { AttemptReport } from './reports.ts';
 import type { Response } from './response.ts';
-import { readRetryAfter } from './timing.ts';
+import { readRetryAfter, refreshAfterSeconds, retryAfterSeconds } from './timing.ts';
 
 /** A line of a client and the registration's place in it. */
 interface Seat {
@@ -188,21 +188,32 @@ export class ManagedRegistration implements Registration {
     const version = this.#host.credentialsVersion();
     if (version !== this.#credentialsVersion) line.forgetCredentials(row);
     this.#credentialsVersion = version;
-    const { identity, registrar, contacts, route } = this.#init;
-    const credentials = this.#host.credentialsOf(identity.user);
-    const step = createStep({ ...wish, ...wish.parts, contacts });
-    const { userAgent, nat } = this.#host;
-    const plan = createRegistrationPlan(line.plan, { identity, registrar, credentials, route, nat, step });
     attempt.startedUs = line.nowUs();
-    const displayName = identity.displayName === null ? null : quote(identity.displayName);
-    if (!line.start(row, { plan, step, number: this.rid, userAgent, displayName })) {
+    if (!line.start(row, this.#commandFor(wish, line))) {
       this.#giveUp(new RegistrationError('TOO_LONG', this.rid));
       return;
     }
     this.#parts = wish.parts;
     // Whoever ends it does not want it refreshed, even if the registrar does not answer.
     if (wish.procedure === 'unregister' || wish.procedure === 'wildcard') this.#isKept = false;
+    // A device of libeXosip2 goes on trying, whether it was ever registered or not.
+    else if (this.#host.profile === 'exosip2' && wish.procedure !== 'query') this.#isKept = this.#init.autoRefresh;
     if (wish.expires > 0) this.#expires = wish.expires;
+  }
+
+  #commandFor(wish: Wish, line: Line): Command {
+    const { identity, registrar, contacts, route } = this.#init;
+    const { userAgent, nat, profile } = this.#host;
+    const credentials = this.#host.credentialsOf(identity.user);
+    const step = createStep({ ...wish, ...wish.parts, contacts }, profile);
+    return {
+      plan: createRegistrationPlan(line.plan, { identity, registrar, credentials, route, nat, step }),
+      step,
+      number: this.rid,
+      userAgent,
+      displayName: identity.displayName === null ? null : quote(identity.displayName),
+      isAutomatic: wish.automatic,
+    };
   }
 
   #transactionEnded(ended: EndedTransaction, how: string, response: Response | null): void {
@@ -245,25 +256,35 @@ export class ManagedRegistration implements Registration {
     this.#host.emit(SUCCESS_EVENTS[procedure], { registration: this, attempt: report });
   }
 
-  #refreshInSeconds({ line }: Seat): number {
+  #refreshInSeconds({ line, row }: Seat): number {
+    const { refreshAfter } = this.#host;
+    const device = refreshAfter === null ? line.deviceTimes(row) : null;
+    if (device !== null) return (device.refreshUs - line.nowUs()) / US_PER_SECOND;
     const grantedAtUs = this.#boundUntilUs - this.#grantedSeconds * US_PER_SECOND;
     const sinceSeconds = (line.nowUs() - grantedAtUs) / US_PER_SECOND;
-    return this.#host.refreshAfter(this.#grantedSeconds) - sinceSeconds;
+    return (refreshAfter ?? refreshAfterSeconds)(this.#grantedSeconds) - sinceSeconds;
+  }
+
+  /** Null: it is not tried again. */
+  #retryInSeconds({ line, row }: Seat, { cause, status, response }: AttemptReport): number | null {
+    const { retryAfter } = this.#host;
+    const device = retryAfter === null ? line.deviceTimes(row) : null;
+    if (device !== null) return Math.max(0, device.retryUs - line.nowUs()) / US_PER_SECOND;
+    const asked = readRetryAfter(response?.header('Retry-After')[0]);
+    const facts = { failures: this.#failures, cause: cause ?? '', status, retryAfterSeconds: asked };
+    return (retryAfter ?? retryAfterSeconds)(facts);
   }
 
   #failed(report: AttemptReport, seat: Seat): void {
-    const { procedure, cause, status, response } = report;
+    const { procedure, cause } = report;
     const isRegistering = procedure === 'register' || procedure === 'refresh';
     let retryInSeconds: number | null = null;
     if (isRegistering) {
       this.#state = 'failed';
       this.#failures += 1;
     }
-    if (isRegistering && this.#isKept) {
-      const asked = readRetryAfter(response?.header('Retry-After')[0]);
-      const facts = { failures: this.#failures, cause: cause ?? '', status, retryAfterSeconds: asked };
-      retryInSeconds = this.#host.retryAfter(facts);
-    } else if (this.#isKept && procedure === 'query') this.#wakeIn(seat, this.#refreshInSeconds(seat));
+    if (isRegistering && this.#isKept) retryInSeconds = this.#retryInSeconds(seat, report);
+    else if (this.#isKept && procedure === 'query') this.#wakeIn(seat, this.#refreshInSeconds(seat));
     if (retryInSeconds !== null) this.#wakeIn(seat, retryInSeconds);
     this.#host.emit('failed', { registration: this, attempt: report, cause: cause ?? '', retryInSeconds });
   }

@@ -12,11 +12,12 @@ import type {
   PlanHeader,
   PlanPhone,
   Procedure,
+  Profile,
   RunPlan,
   TextTemplate,
 } from '../scenario/index.ts';
-import { loadScenario } from '../scenario/index.ts';
-import { UserError } from '../std/index.ts';
+import { applyProfile, loadScenario } from '../scenario/index.ts';
+import { assert, UserError } from '../std/index.ts';
 import type { Identity, Place } from './addresses.ts';
 import type { Contacts } from './contacts.ts';
 import type { StoredCredentials } from './credential-store.ts';
@@ -34,6 +35,7 @@ export interface LinePlanOptions {
   readonly timers: TimerOptions;
   readonly keepalive: KeepaliveOptions | null;
   readonly advertise: string | null;
+  readonly profile: Profile;
   readonly mostRegistrations: number;
   /** 0: none is followed. */
   readonly followRedirects: number;
@@ -56,11 +58,12 @@ const MS_PER_SECOND = 1_000;
 
 /** Throws a UserError for a value that a scenario would not take either. */
 export const createLinePlan = (options: LinePlanOptions): RunPlan => {
-  const { localAddress, localPort, timers, keepalive, advertise } = options;
+  const { localAddress, localPort, timers, keepalive, advertise, profile } = options;
   const { mostRegistrations, followRedirects, redirectsTo } = options;
   const document = {
     version: 1,
     name: 'client',
+    profile,
     target: 'sip:127.0.0.1',
     identities: { count: mostRegistrations, user: 'u{index}', domain: 'client.invalid' },
     load: { model: 'constant-rate', rate: '1/s', starts: 1 },
@@ -169,14 +172,22 @@ export interface MessageBody {
   readonly bytes: Uint8Array;
 }
 
-export const createStep = ({ procedure, expires, headers, body, contacts }: StepFacts): AttemptStep => ({
-  kind: 'attempt',
-  procedure,
-  expiresSeconds: procedure === 'query' ? null : expires,
-  ...(isRegistering(procedure) && Array.isArray(contacts) ? { contacts: contactsFor(procedure, contacts) } : {}),
-  headers: headers.map(({ name, value }): PlanHeader => ({ name, value: literal(value) })),
-  ...(body === null ? {} : { body: { ...body, text: [] } satisfies PlanBody }),
-});
+export const createStep = (
+  { procedure, expires, headers, body, contacts }: StepFacts,
+  profile: Profile,
+): AttemptStep => {
+  const step: AttemptStep = {
+    kind: 'attempt',
+    procedure,
+    expiresSeconds: procedure === 'query' ? null : expires,
+    ...(isRegistering(procedure) && Array.isArray(contacts) ? { contacts: contactsFor(procedure, contacts) } : {}),
+    headers: headers.map(({ name, value }): PlanHeader => ({ name, value: literal(value) })),
+    ...(body === null ? {} : { body: { ...body, text: [] } satisfies PlanBody }),
+  };
+  const [asProfiled] = applyProfile([step], profile);
+  assert(asProfiled?.kind === 'attempt', 'a profile makes no other step of an attempt');
+  return asProfiled;
+};
 
 const isRegistering = (procedure: Procedure): boolean => procedure !== 'query' && procedure !== 'wildcard';
 

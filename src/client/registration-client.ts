@@ -38,7 +38,6 @@ import type { RegistrationHost } from './registration-host.ts';
 import type { ClientStatistics } from './statistics.ts';
 import { sumStatistics } from './statistics.ts';
 import type { RefreshAfter, RetryAfter } from './timing.ts';
-import { refreshAfterSeconds, retryAfterSeconds } from './timing.ts';
 
 export interface RegistrationClientOptions {
   /** IPv4 address to speak from; default: the system's choice. */
@@ -70,9 +69,14 @@ export interface RegistrationClientOptions {
    * addresses and its host, whatever the port.
    */
   readonly redirectsTo?: readonly string[];
-  /** When a registration is refreshed by itself; default: at 80 to 95 % of the granted interval. */
+  /**
+   * `exosip2`: a device of libeXosip2, as docs/profiles.md has it: when it refreshes and tries again, the least that it asks for (30 s), its
+   * decimal nonce count, and what it sends again after a 401, 407 or 606. Default: `rfc3261`.
+   */
+  readonly profile?: 'rfc3261' | 'exosip2';
+  /** When a registration is refreshed by itself; default: at 80 to 95 % of the granted interval, or as the profile has it. */
   readonly refreshAfter?: RefreshAfter;
-  /** When a failed refresh is tried again by itself; default: RFC 5626 §4.5, Retry-After, never what cannot get better. */
+  /** When a failed refresh is tried again by itself; default: RFC 5626 §4.5, Retry-After, never what cannot get better; or as the profile has it. */
   readonly retryAfter?: RetryAfter;
 }
 
@@ -149,6 +153,7 @@ export class RegistrationClient {
       timers: options.timers ?? {},
       keepalive: options.keepalive ?? null,
       advertise: advertise ?? null,
+      profile: options.profile ?? 'rfc3261',
       mostRegistrations,
       followRedirects,
       redirectsTo,
@@ -257,8 +262,9 @@ export class RegistrationClient {
     return {
       userAgent: this.#options.userAgent ?? 'regstorm',
       nat: this.#options.nat ?? 'off',
-      refreshAfter: this.#options.refreshAfter ?? ((granted) => refreshAfterSeconds(granted)),
-      retryAfter: this.#options.retryAfter ?? ((failure) => retryAfterSeconds(failure)),
+      profile: this.#options.profile ?? 'rfc3261',
+      refreshAfter: this.#options.refreshAfter ?? null,
+      retryAfter: this.#options.retryAfter ?? null,
       isClosed: () => this.#isClosed,
       lineTo: (nextHop) => this.#lineTo(nextHop),
       credentialsVersion: () => this.#credentials.version(),

@@ -1,6 +1,6 @@
 // What a registration needs of its client, and what is fixed for its life.
 
-import type { RunPlan } from '../scenario/index.ts';
+import type { Profile, RunPlan } from '../scenario/index.ts';
 import type { Identity, Place } from './addresses.ts';
 import type { Contacts } from './contacts.ts';
 import type { StoredCredentials } from './credential-store.ts';
@@ -27,8 +27,10 @@ export interface RegistrationInit {
 export interface RegistrationHost {
   readonly userAgent: string;
   readonly nat: RunPlan['nat'];
-  readonly refreshAfter: RefreshAfter;
-  readonly retryAfter: RetryAfter;
+  readonly profile: Profile;
+  /** Null: as the profile has it. */
+  readonly refreshAfter: RefreshAfter | null;
+  readonly retryAfter: RetryAfter | null;
   isClosed(): boolean;
   /** The line to a next hop: at once where it is open, else a promise. */
   lineTo(nextHop: Place): Line | Promise<Line>;

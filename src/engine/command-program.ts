@@ -24,9 +24,9 @@ export const commandPosition = (context: number): number => 2 * context;
 /** The number of the context's request text. */
 export const commandTemplate = (context: number): number => context;
 
-/** Writes the context's attempt, the one thing in a program that ever changes. */
-export function setCommand(program: Program, context: number, step: AttemptStep): void {
+/** Writes the context's attempt, the one thing in a program that ever changes. One that nobody has asked for is like one of a hold. */
+export function setCommand(program: Program, context: number, step: AttemptStep, isAutomatic: boolean): void {
   const instructions = program.instructions as Instruction[];
   const position = commandPosition(context);
-  instructions[position] = attemptOf(step, commandTemplate(context), position + 1, false);
+  instructions[position] = attemptOf(step, commandTemplate(context), position + 1, isAutomatic);
 }

@@ -29,6 +29,7 @@ import {
   CONTEXT_TALKING,
   NO_TRANSACTION,
 } from './contexts.ts';
+import { forgetDevice, noteAccepted } from './exosip2.ts';
 import { beginFlow } from './flow.ts';
 import { forgetInterval, RAISED_BYTES_MOST } from './intervals.ts';
 import { forgetKeepalive } from './keepalive.ts';
@@ -57,6 +58,8 @@ export interface Command {
   readonly number: number;
   readonly userAgent: string;
   readonly displayName: string | null;
+  /** The device makes it by itself; default: it was asked to. */
+  readonly isAutomatic?: boolean;
 }
 
 /** True when the context may be commanded. */
@@ -69,7 +72,7 @@ export function commandAttempt(engine: Engine, nowUs: number, context: number, c
   assert(engine.speakers !== null, 'the engine takes commands');
   assert(isIdle(engine, context), 'a context is commanded only when it is idle');
   if (!speak(engine, context, command, latestContactHost(engine, context))) return false;
-  setCommand(engine.flowProgram, context, command.step);
+  setCommand(engine.flowProgram, context, command.step, command.isAutomatic === true);
   engine.nowUs = Math.max(engine.nowUs, nowUs);
   beginFlow(engine, context, engine.nowUs);
   engine.contexts.position[context] = commandPosition(context);
@@ -123,12 +126,15 @@ export function forgetContext(engine: Engine, nowUs: number, context: number): v
   contexts.grantedSeconds[context] = 0;
   contexts.cseq[context] = 0;
   if (engine.keepalive !== null) forgetKeepalive(engine.keepalive, context);
+  if (engine.exosip !== null) forgetDevice(engine.exosip, context);
   engine.speakers![context] = null;
 }
 
 /** Other credentials from now on: no nonce and no H(A1) of the old ones is used again. */
-export function forgetCredentials({ challenges }: Engine, context: number): void {
+export function forgetCredentials({ challenges, exosip }: Engine, context: number): void {
   forgetChallenges(challenges, context);
+  // What the old ones have used up of its repetitions says nothing of the new ones.
+  if (exosip !== null) noteAccepted(exosip, context);
 }
 
 function endAttempt(engine: Engine, context: number): void {

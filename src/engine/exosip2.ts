@@ -39,6 +39,12 @@ export function noteAccepted(table: ExosipTable, context: number): void {
   table.resends[context] = 0;
 }
 
+/** The context is another device now. */
+export function forgetDevice(table: ExosipTable, context: number): void {
+  table.periodSeconds[context] = 0;
+  noteAccepted(table, context);
+}
+
 /** When the context's binding is to be refreshed. */
 export function exosipRefreshUs({ requestedUs, periodSeconds }: ExosipTable, context: number): number {
   return requestedUs[context]! + refreshAfterSeconds(periodSeconds[context]!) * US_PER_SECOND;
@@ -68,6 +74,11 @@ export function planAgain(
   const seconds = outcome === OUTCOME_BINDING_MISSING ? refreshSeconds : Math.min(RETRY_SECONDS, refreshSeconds);
   // One request at a time: while it waits for its answer nothing is done.
   againUs[context] = Math.max(endUs, startedUs[context]! + seconds * US_PER_SECOND);
+}
+
+/** The attempt that failed last is to be made again then. */
+export function exosipRetryUs({ againUs }: ExosipTable, context: number): number {
+  return againUs[context]!;
 }
 
 /** Retry-After is honoured there and nowhere else. */

@@ -28,7 +28,7 @@ export {
   reportSent,
   stopStarting,
 } from './engine.ts';
-export { refreshAfterSeconds as exosip2RefreshAfterSeconds } from './exosip2.ts';
+export { exosipRefreshUs, exosipRetryUs, refreshAfterSeconds as exosip2RefreshAfterSeconds } from './exosip2.ts';
 export type { EndedTransaction, Observer } from './observer.ts';
 export { NO_PONG } from './observer.ts';
 export type { LocatedName, RedirectOptions, WantedPlace } from './redirect-table.ts';

@@ -193,7 +193,7 @@ export function createEngine(options: EngineOptions): Engine {
   const branch = createBranchReader(runTag, workerIndex);
   const { lines, flowCount } = countFlows(options);
   const sizes = { contexts: count, slots: transactionCapacity(options, count, flowProgram), flows: flowCount };
-  const exosip = isCommanded ? null : createExosipTable(memory, plan, flowProgram, count);
+  const exosip = createExosipTable(memory, plan, flowProgram, count);
   return sealed({
     options,
     memory,

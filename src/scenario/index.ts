@@ -66,6 +66,7 @@ export type {
 export type { PlanLength } from './plan-length.ts';
 export { attemptsPerSecond, planLength } from './plan-length.ts';
 export { planWarnings } from './plan-warnings.ts';
+export { applyProfile } from './profile.ts';
 export type { Rate } from './quantities.ts';
 export {
   formatDuration,
