@@ -154,20 +154,19 @@ function endAttempt(engine: Engine, context: number): void {
 interface Placed {
   readonly sentBy: string;
   readonly contactHost: string;
-  readonly expiresDigits?: number;
+  readonly leastSeconds?: number;
 }
 
 /** The command's texts that answers asked for, each made once: a retransmission is composed of the same one. */
 function createVariants(engine: Engine, command: Command, placed: Placed): Speaker['variant'] {
   const made = new Map<string, RegisterTemplate>();
-  return (requestUri, digits) => {
+  return (requestUri, leastSeconds) => {
     const uri = requestUri === null ? command.plan.requestUri : decodeUtf8(requestUri, 0, requestUri.length);
-    const key = `${digits} ${uri}`;
+    const key = `${leastSeconds} ${uri}`;
     const known = made.get(key);
     if (known !== undefined) return known;
     const plan = { ...command.plan, requestUri: uri };
-    const facts = digits === 0 ? placed : { ...placed, expiresDigits: digits };
-    const template = templateOf(engine, { ...command, plan }, facts);
+    const template = templateOf(engine, { ...command, plan }, { ...placed, leastSeconds });
     made.set(key, template);
     return template;
   };

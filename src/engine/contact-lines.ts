@@ -6,7 +6,8 @@
 
 import type { AttemptStep, PlanContact, RunPlan, TextTemplate } from '../scenario/index.ts';
 import type { TemplatePiece } from '../sip/index.ts';
-import { hashText } from '../std/index.ts';
+import { decimalDigits, hashText } from '../std/index.ts';
+import { isBelow } from './intervals.ts';
 import { text } from './pieces.ts';
 
 export interface ContactFacts {
@@ -19,8 +20,8 @@ export interface ContactTexts {
   readonly managed: readonly TemplatePiece[];
   readonly seed: number;
   readonly fill: (template: TextTemplate) => readonly TemplatePiece[];
-  /** Intervals are a gap of so many digits, whatever the step says; absent: as the step says. */
-  readonly expiresDigits: number | undefined;
+  /** Intervals below this are a gap of as many digits as it has. */
+  readonly leastSeconds: number;
 }
 
 const LINE_DIGITS = 8;
@@ -59,23 +60,20 @@ export function contactLines(step: AttemptStep, texts: ContactTexts): readonly T
   ]);
 }
 
-function parameterPieces(contact: PlanContact, { seed, fill, expiresDigits }: ContactTexts): readonly TemplatePiece[] {
+function parameterPieces(contact: PlanContact, { seed, fill, leastSeconds }: ContactTexts): readonly TemplatePiece[] {
   const { q, expiresSeconds, instance, regId, parameters } = contact;
   return [
     text(q === null ? '' : `;q=${q}`),
-    ...intervalPieces(expiresSeconds, expiresDigits),
+    ...(expiresSeconds === null ? [] : [text(';expires='), intervalPiece(expiresSeconds, leastSeconds)]),
     ...(instance ? instancePieces(seed) : []),
     text(regId === null ? '' : `;reg-id=${regId}`),
     ...parameters.flatMap(({ name, value }) => [text(value.length === 0 ? `;${name}` : `;${name}=`), ...fill(value)]),
   ];
 }
 
-/** RFC 3261 §10.2.8: after a 423 no Contact of the request asks for less than the registrar wants, unless it is to go. */
-function intervalPieces(seconds: number | null, digits: number | undefined): readonly TemplatePiece[] {
-  if (seconds === null) return [];
-  if (digits === undefined || seconds === 0) return [text(`;expires=${seconds}`)];
-  return [text(';expires='), { kind: 'expires', digits }];
-}
+/** RFC 3261 §10.2.8: after a 423 nothing of the request asks for less than the registrar wants, unless it is to go. */
+export const intervalPiece = (seconds: number, least: number): TemplatePiece =>
+  isBelow(seconds, least) ? { kind: 'expires', digits: decimalDigits(least) } : text(String(seconds));
 
 /** RFC 5626 §4.1: the URN in angle brackets, those in double quotes. */
 function instancePieces(seed: number): readonly TemplatePiece[] {

@@ -14,8 +14,10 @@ import type { Program } from './program.ts';
 
 /** Of 2^32 - 1, the most that Expires can say (RFC 3261 §20.19). */
 export const EXPIRES_DIGITS_MOST = 10;
+/** Of a step: one for each Contact that it may list, and its Expires. */
+export const INTERVALS_MOST = 17;
 /** By so much a request may grow when it asks for longer: its Expires, and as many Contacts as a step may list. */
-export const RAISED_BYTES_MOST = 17 * EXPIRES_DIGITS_MOST;
+export const RAISED_BYTES_MOST = INTERVALS_MOST * EXPIRES_DIGITS_MOST;
 
 export interface IntervalTable {
   /** How many contexts were ever told of a least interval: while it is 0, nobody looks into the columns. */
@@ -34,7 +36,7 @@ export function createIntervalTable(memory: MemoryPlan, count: number): Interval
 
 /** Whether any request of the program can be answered 423. */
 export function asksForTime({ attempts }: Program): boolean {
-  for (const { procedure, expiresSeconds } of attempts) if (mayRaise(procedure) && expiresSeconds !== 0) return true;
+  for (const step of attempts) if (mayRaise(step.procedure) && briefestSeconds(step, 0) > 0) return true;
   return false;
 }
 
@@ -47,10 +49,44 @@ export function forgetInterval({ leastSeconds }: IntervalTable, context: number)
 export const mayRaise = (procedure: AttemptStep['procedure']): boolean =>
   procedure === 'register' || procedure === 'refresh';
 
-/** What a request of this step asks for, as its context has learned. */
-export function askedSeconds(intervals: IntervalTable | null, context: number, step: AttemptStep): number {
-  const seconds = step.expiresSeconds ?? 0;
-  if (seconds === 0 || intervals === null || intervals.raisedContexts === 0 || !mayRaise(step.procedure))
-    return seconds;
-  return Math.max(seconds, intervals.leastSeconds[context]!);
+/** What the context has been told to ask for at least in a request of this step; 0: nothing. */
+export function leastSecondsOf(intervals: IntervalTable | null, context: number, step: AttemptStep): number {
+  if (intervals === null || intervals.raisedContexts === 0 || !mayRaise(step.procedure)) return 0;
+  return intervals.leastSeconds[context]!;
 }
+
+/** An interval as it is asked for: one of 0 is not to begin. */
+export const raisedTo = (least: number, seconds: number): number => (seconds > 0 ? Math.max(seconds, least) : seconds);
+
+/** What the Expires of a request of this step says, as its context has learned. */
+export function askedSeconds(intervals: IntervalTable | null, context: number, step: AttemptStep): number {
+  return raisedTo(leastSecondsOf(intervals, context, step), step.expiresSeconds ?? 0);
+}
+
+/**
+ * The briefest interval that a request of the step asks for: of its Contacts those with one of their own, of the others the
+ * header's (RFC 3261 §10.2.1.1). 0: it asks for none.
+ */
+export function briefestSeconds({ contacts, expiresSeconds }: AttemptStep, least: number): number {
+  const usual = raisedTo(least, expiresSeconds ?? 0);
+  if (contacts === undefined) return usual;
+  let briefest = 0;
+  for (let i = 0; i < contacts.length; i++) {
+    const own = contacts[i]!.expiresSeconds;
+    const seconds = own === null ? usual : raisedTo(least, own);
+    if (seconds > 0 && (briefest === 0 || seconds < briefest)) briefest = seconds;
+  }
+  return briefest;
+}
+
+/** How many intervals of the step, its header's among them, are below this: always its briefest ones. */
+export function countBelow({ contacts, expiresSeconds }: AttemptStep, least: number): number {
+  let count = isBelow(expiresSeconds, least) ? 1 : 0;
+  if (contacts === undefined) return count;
+  for (let i = 0; i < contacts.length; i++) if (isBelow(contacts[i]!.expiresSeconds, least)) count++;
+  return count;
+}
+
+/** Whether the interval is raised. */
+export const isBelow = (seconds: number | null, least: number): boolean =>
+  seconds !== null && seconds > 0 && seconds < least;

@@ -38,7 +38,7 @@ import {
 } from '../sip/index.ts';
 import type { BindingReading } from './binding-reading.ts';
 import { NO_BINDING, UNCOUNTED } from './binding-reading.ts';
-import { askedSeconds } from './intervals.ts';
+import { askedSeconds, leastSecondsOf, raisedTo } from './intervals.ts';
 import { textsOf } from './repair-table.ts';
 import { contactOf } from './speakers.ts';
 import type { Engine } from './state.ts';
@@ -64,15 +64,14 @@ export function readBindings(
   bindings.isZero = false;
   bindings.isLess = false;
   fields.index = options.plan.identities.first + contextOfRow(context, options.workerIndex, options.workerCount);
-  // RFC 3261 §10.2.8: what a 423 raised it raised for all Contacts of the request.
   const asked = askedSeconds(engine.intervals, context, step);
-  const isRaised = asked > (step.expiresSeconds ?? 0);
+  const least = leastSecondsOf(engine.intervals, context, step);
   if (own === null) {
     takeGrant(bindings, lookFor(engine, contactOf(engine, context), null, asked, bytes), asked);
   } else {
     for (let i = 0; i < own.length; i++) {
       const { uri, line, askedSeconds: ownSeconds } = own[i]!;
-      const wanted = isRaised && ownSeconds > 0 ? asked : ownSeconds;
+      const wanted = raisedTo(least, ownSeconds);
       takeGrant(bindings, lookFor(engine, uri, line, wanted, bytes), wanted);
     }
   }

@@ -8,7 +8,7 @@ import type { AttemptStep, PlanContact, PlanHeader, PlanIdentities, RunPlan, Tex
 import type { TemplatePiece } from '../sip/index.ts';
 import { assertNever } from '../std/index.ts';
 import type { ContactFacts } from './contact-lines.ts';
-import { contactLines, managedContact } from './contact-lines.ts';
+import { contactLines, intervalPiece, managedContact } from './contact-lines.ts';
 import { escapeQuoted, text } from './pieces.ts';
 
 /** What is known of a run besides its plan when texts are made. */
@@ -22,8 +22,8 @@ export interface RequestFacts {
   readonly contactHost?: string;
   /** What stands before the address in From and To, quoted as it is to be; default: nothing. */
   readonly displayName?: string | null;
-  /** Expires is a gap of so many digits, whatever the step says; absent: as the step says. */
-  readonly expiresDigits?: number;
+  /** Intervals below this are a gap of as many digits as it has; absent: all are as the step says. */
+  readonly leastSeconds?: number;
 }
 
 type LoadOptions = Pick<RequestFacts, 'runId' | 'seed' | 'userAgent'>;
@@ -67,9 +67,9 @@ export function registerPieces(plan: RunPlan, step: AttemptStep, facts: RequestF
     text('\r\nCSeq: '),
     { kind: 'cseq' },
     text(' REGISTER\r\n'),
-    ...contactLines(step, { managed: contact, seed: facts.seed, fill, expiresDigits: facts.expiresDigits }),
+    ...contactLines(step, { managed: contact, seed: facts.seed, fill, leastSeconds: facts.leastSeconds ?? 0 }),
     { kind: 'credentials' },
-    ...expiresLine(step, facts.expiresDigits),
+    ...expiresLine(step, facts.leastSeconds ?? 0),
     ...headerLines([...(phone?.headers ?? []), ...step.headers], fill),
     ...[text('User-Agent: '), ...userAgentPieces(plan, facts, fill), text('\r\n')],
     ...bodyPieces(step, fill),
@@ -112,10 +112,9 @@ function namePieces({ phone }: RunPlan, facts: RequestFacts, fill: Fill): readon
   return phone?.displayName == null ? [] : [text('"'), ...escapeQuoted(fill(phone.displayName)), text('" ')];
 }
 
-function expiresLine(step: AttemptStep, digits: number | undefined): readonly TemplatePiece[] {
-  if (step.expiresSeconds === null) return [];
-  if (digits === undefined) return [text(`Expires: ${step.expiresSeconds}\r\n`)];
-  return [text('Expires: '), { kind: 'expires', digits }, text('\r\n')];
+function expiresLine({ expiresSeconds }: AttemptStep, least: number): readonly TemplatePiece[] {
+  if (expiresSeconds === null) return [];
+  return [text('Expires: '), intervalPiece(expiresSeconds, least), text('\r\n')];
 }
 
 function headerLines(headers: readonly PlanHeader[], fill: Fill): readonly TemplatePiece[] {

@@ -23,8 +23,8 @@ export interface Speaker {
   readonly authenticator: Authenticator;
   /** The URI by which it knows its own binding in an answer. */
   readonly contact: CompiledText;
-  /** Its request with another Request-URI, unless null, and with a gap for an Expires value of so many digits, unless 0. */
-  readonly variant: (requestUri: Uint8Array | null, digits: number) => RegisterTemplate;
+  /** Its request with another Request-URI, unless null, and with a gap for each interval that is below so many seconds, unless 0. */
+  readonly variant: (requestUri: Uint8Array | null, leastSeconds: number) => RegisterTemplate;
   /** `address:port` in its own Contact, and whether its request follows where the socket is seen (speaker-contact.ts). */
   readonly contactHost: string;
   readonly moves: boolean;

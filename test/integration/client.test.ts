@@ -129,6 +129,19 @@ describe('A registration', () => {
     expect(peer.requests.map(({ expires }) => expires)).toEqual(['600', '900', '900']);
   });
 
+  it('10.2.8 asks for longer for a Contact with an interval of its own, and leaves the request’s as it is', async () => {
+    const peer = await startPeer((request, reply) => {
+      const own = Number(/;expires=(\d+)/.exec(request.text)?.[1]);
+      const brief = { status: 423, headers: ['Min-Expires: 120'] };
+      const granted = { status: 200, contact: `${request.contact};expires=${own}` };
+      reply(composeAnswer(request, own < 120 ? brief : granted));
+    });
+    const request = createClient().buildInitialRegister({ ...at(peer), contact: { expires: 90 } });
+    const report = await request.send();
+    expect([report.grantedSeconds, report.transactions.length]).toEqual([120, 2]);
+    expect(peer.requests.map(({ expires }) => expires)).toEqual(['600', '600']);
+  });
+
   it('10.2.8 fails after a 423 without Min-Expires, and lives on', async () => {
     const peer = await startPeer((request, reply, number) =>
       reply(number === 1 ? composeAnswer(request, { status: 423 }) : ok(request)),
