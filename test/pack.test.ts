@@ -98,12 +98,22 @@ describe('the package installed from its tarball', () => {
   it('has the types of its library, which a program is checked against', async () => {
     const program = `
       import { RegistrationClient, type Registration, type RegistrationEvents, runScenario } from 'regstorm';
-      const client: RegistrationClient = new RegistrationClient({ timers: { t1Ms: 500 } });
+      const client: RegistrationClient = new RegistrationClient({
+        timers: { t1Ms: 500 },
+        nat: 'direct',
+        keepalive: { kind: 'stun', everySeconds: 20 },
+        profile: 'exosip2',
+      });
       client.on('failed', ({ cause, retryInSeconds }) => console.log(cause.length, retryInSeconds?.toFixed()));
       const registration: Registration = await client.register({ from: 'sip:a@b.example', expires: 60 });
       const { transactions } = await registration.refresh();
       export const latencies: (number | null)[] = transactions.map(({ latencyUs }) => latencyUs);
       export type Names = keyof RegistrationEvents;
+      client.on('mapping', ({ before, seen }) => console.log(before?.port, seen.address));
+      client.buildInitialRegister({ from: 'sip:a@b.example?X-A=1' }).setBody(new Uint8Array(1), 'a/b').setBody('x', 'a/b');
+      export const lost: number = client.statistics().keepalives.lost;
+      // @ts-expect-error: a body says what it is
+      client.buildInitialRegister({ from: 'sip:a@b.example' }).setBody('x');
       // @ts-expect-error: a number of seconds, not a text
       await registration.refresh({ expires: '60' });
       console.log(typeof runScenario);
