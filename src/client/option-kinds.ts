@@ -9,6 +9,7 @@ export const CLIENT_OPTIONS = {
   nat: 'string',
   advertise: 'string',
   keepalive: 'object',
+  profile: 'string',
   userAgent: 'string',
   timers: 'object',
   mostRegistrations: 'number',
