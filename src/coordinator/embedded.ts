@@ -2,7 +2,7 @@
 // processor time is part of the run's; results say so.
 
 import type { RegistrarPlan, RunPlan } from '../scenario/index.ts';
-import { defaultBehaviour } from '../scenario/index.ts';
+import { defaultBehaviour, usersOf } from '../scenario/index.ts';
 import { assert, UserError } from '../std/index.ts';
 import type { RegistrarDone, RegistrarTaskOptions, ResolvedTarget } from '../worker/messages.ts';
 import { MESSAGES_VERSION, STATE_ABORT } from '../worker/messages.ts';
@@ -34,6 +34,7 @@ const taskOptions = (plan: RunPlan, registrar: RegistrarPlan | null, seed: numbe
   port: 0,
   domain: registrar?.domain ?? plan.identities.domain,
   password: plan.identities.password,
+  users: usersOf(plan.identities),
   behaviour: registrar?.behaviour ?? defaultBehaviour(),
   capacity: registrar?.users ?? plan.identities.count,
   seed: registrar?.seed ?? seed,

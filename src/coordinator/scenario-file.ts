@@ -1,7 +1,7 @@
 // Reading what a scenario or a registrar is made of from disk: the file itself and, where it names one, the file with the password.
 
-import { dirname, resolve } from 'node:path';
-import type { Override, RegistrarPlan, RunPlan } from '../scenario/index.ts';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { NamedBytes, Override, RegistrarPlan, RunPlan } from '../scenario/index.ts';
 import { loadRegistrar, loadScenario } from '../scenario/index.ts';
 import { UserError } from '../std/index.ts';
 import { type ReadInto, readFileBytes, readStreamBytes } from './read-bytes.ts';
@@ -42,12 +42,27 @@ export interface PlanChanges {
 /** The plan of a scenario. Files that it names (a password, a body) are looked for beside it. */
 export const loadPlan = (source: ScenarioSource, changes: PlanChanges): RunPlan => {
   const readBeside = textsBeside(source.file);
-  return loadScenario({ ...source, ...changes, readSecret: readBeside, readText: readBeside });
+  const readTable = tablesBeside(source.file);
+  return loadScenario({ ...source, ...changes, readSecret: readBeside, readText: readBeside, readTable });
 };
 
+/** What a stream names is looked for where the program runs. */
+const folderOf = (named: string): string => (named === STDIN_NAME ? '.' : dirname(named));
+
 const textsBeside = (named: string): ((path: string) => string) => {
-  const folder = named === STDIN_NAME ? '.' : dirname(named);
+  const folder = folderOf(named);
   return (path) => readText(resolve(folder, path));
+};
+
+/** Ten million users with passwords are half of it. */
+const TABLE_BYTES_MAX = 1024 * 1024 * 1024;
+
+const tablesBeside = (named: string): ((path: string) => NamedBytes) => {
+  const folder = folderOf(named);
+  return (path) => {
+    const name = isAbsolute(path) ? path : join(folder, path);
+    return { name, bytes: readFileBytes(name, TABLE_BYTES_MAX) };
+  };
 };
 
 const NO_FILE = { file: '<no file>', text: 'version: 1\n' };

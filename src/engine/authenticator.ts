@@ -1,7 +1,7 @@
 // What answering a challenge takes besides the challenge: the scenario's credentials, the constant half of the digest, and work
 // space. Made once per engine; the work on it is in credentials.ts.
 
-import type { PlanCredential, PlanIdentities, RunPlan } from '../scenario/index.ts';
+import type { PlanCredential, PlanIdentities, PlanSecret, RunPlan } from '../scenario/index.ts';
 import type { CompiledText, Digest } from '../sip/index.ts';
 import {
   ALGORITHM_MD5,
@@ -13,14 +13,18 @@ import {
   hashAlgorithm,
   MOST_DIGEST_HEX_BYTES,
 } from '../sip/index.ts';
-import { encodeAscii, encodeUtf8, equalBytes } from '../std/index.ts';
+import { assert, encodeUtf8, equalBytes } from '../std/index.ts';
 import type { BodyDigest } from './body-space.ts';
 import { createBodyDigest } from './body-space.ts';
 import { MOST_PLACES } from './challenges.ts';
 import type { DigestUri } from './digest-uri.ts';
 import { createDigestUri } from './digest-uri.ts';
+import type { OwnRealm } from './own-realm.ts';
+import type { OwnUri } from './own-uri.ts';
+import { text } from './pieces.ts';
 import { compileProgram } from './program.ts';
 import { templatePieces, userPieces } from './request-text.ts';
+import { columnPiece, hasOwnRegistrars, requestUriPieces } from './subscribers.ts';
 
 const CNONCE_BYTES = 16;
 const NC_BYTES = 8;
@@ -42,7 +46,7 @@ export interface Credential {
   /** Null: `ha1` is given instead. */
   readonly password: CompiledText | null;
   /** Hex digits of H(A1), and the hash that they fit. */
-  readonly ha1: Uint8Array | null;
+  readonly ha1: CompiledText | null;
   readonly ha1Algorithm: number;
 }
 
@@ -51,6 +55,10 @@ export interface Authenticator extends DigestUri {
   readonly digest: Digest;
   readonly credentials: readonly Credential[];
   readonly reuseNonce: boolean;
+  /** Null: all requests go to `requestUri`, but for redirects. */
+  readonly ownUri: OwnUri | null;
+  /** Null: the credentials say which realms they answer. */
+  readonly ownRealm: OwnRealm | null;
   /** Null: no request has a body. */
   readonly bodies: BodyDigest | null;
   /** Work space for what stands in `username`, for the password, and for hex digits of H(A1) and the session's. */
@@ -75,6 +83,8 @@ export function createAuthenticator(plan: RunPlan): Authenticator {
     credentials,
     reuseNonce: plan.auth.reuseNonce,
     ...createDigestUri(digest, encodeUtf8(plan.requestUri)),
+    ownUri: hasOwnRegistrars(plan.identities) ? createOwnUri(plan) : null,
+    ownRealm: createOwnRealm(plan.identities),
     bodies: compileProgram(plan.flow, 0).attempts.some(({ body }) => body !== undefined) ? createBodyDigest() : null,
     user: new Uint8Array(Math.max(0, ...credentials.map(({ user }) => user.longestBytes))),
     password: new Uint8Array(Math.max(0, ...credentials.map(({ password }) => password?.longestBytes ?? 0))),
@@ -94,6 +104,25 @@ export function plannedPlaces(plan: RunPlan): number {
   return length < TWO_REALMS ? length : Math.min(length, MOST_PLACES);
 }
 
+function createOwnUri(plan: RunPlan): OwnUri {
+  const text = compileText(requestUriPieces(plan));
+  const [bytes, bodyHash, ha2] = [text.longestBytes, MOST_DIGEST_HEX_BYTES, MOST_DIGEST_HEX_BYTES].map(
+    (length) => new Uint8Array(length),
+  );
+  return { text, bytes: bytes!, bodyHash: bodyHash!, ha2: ha2! };
+}
+
+function createOwnRealm(identities: PlanIdentities): OwnRealm | null {
+  if (identities.subscribers?.hasRealms !== true) return null;
+  const piece = columnPiece(identities, 'realm');
+  assert(piece.kind === 'value', 'a column is a value');
+  return piece;
+}
+
+/** The most bytes that the Request-URI takes in a request. */
+export const longestUriBytes = ({ requestUri, ownUri }: Authenticator): number =>
+  ownUri === null ? requestUri.length : ownUri.bytes.length;
+
 /** The most bytes that any user name takes in a request. */
 export const longestUserBytes = (authenticator: Authenticator): number =>
   Math.max(authenticator.user.length, MOST_DIGEST_HEX_BYTES);
@@ -109,9 +138,15 @@ function createCredential({ identities }: RunPlan, { realm, authUser, secret }: 
     realm: realm === null ? null : encodeUtf8(realm),
     user: compileText(authUser === null ? userPieces(identities) : templatePieces(authUser, identities)),
     password: secret.kind === 'password' ? compileText(templatePieces(secret.text, identities)) : null,
-    ha1: secret.kind === 'ha1' ? encodeAscii(secret.digits) : null,
-    ha1Algorithm: secret.kind === 'ha1' ? HA1_ALGORITHMS[secret.algorithm] : ALGORITHM_UNKNOWN,
+    ha1: ha1Text(identities, secret),
+    ha1Algorithm: secret.kind === 'password' ? ALGORITHM_UNKNOWN : HA1_ALGORITHMS[secret.algorithm],
   };
+}
+
+/** Null: it is a password. */
+function ha1Text(identities: PlanIdentities, secret: PlanSecret): CompiledText | null {
+  if (secret.kind === 'ha1') return compileText([text(secret.digits)]);
+  return secret.kind === 'ha1-column' ? compileText([columnPiece(identities, 'ha1')]) : null;
 }
 
 /**

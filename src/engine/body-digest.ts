@@ -14,7 +14,12 @@ const CR = 0x0d;
 const CRLF_BYTES = 2;
 
 /** Writes the H(A2) of the request in the engine's fields, and sets it as the digest's. */
-export function useBodyHa2(engine: Engine, context: number, { digest }: Authenticator, bodies: BodyDigest): void {
+export function useBodyHa2(
+  engine: Engine,
+  context: number,
+  { digest, ownUri }: Authenticator,
+  bodies: BodyDigest,
+): void {
   const { fields, transactions } = engine;
   const { space, hash, ha2 } = bodies;
   const { tail, branch } = templateOf(engine, context, transactions.template[fields.slot]!);
@@ -22,7 +27,8 @@ export function useBodyHa2(engine: Engine, context: number, { digest }: Authenti
   setSpan(digest.body, space, bodyStart(space, end), end);
   setSpan(digest.bodyHash, hash, 0, digestBodyHash(digest, hash, 0));
   const { requestUri } = digestUriOf(engine, context);
-  setSpan(digest.uri, requestUri, 0, requestUri.length);
+  // One of the user's own is the digest's already (own-uri.ts).
+  if (ownUri === null) setSpan(digest.uri, requestUri, 0, requestUri.length);
   digestHa2Int(digest, ha2, 0);
   setSpan(digest.ha2, ha2, 0, digestHexBytes(digest.algorithm));
 }

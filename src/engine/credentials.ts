@@ -18,6 +18,7 @@ import type { ChallengePlace } from './challenges.ts';
 import { keptAt, keptBytes, spaceIn } from './challenges.ts';
 import { useHa1 } from './ha1.ts';
 import { writeNonceCount } from './nonce-count.ts';
+import { useOwnHa2, writeOwnUri } from './own-uri.ts';
 import type { ProtectionSpace } from './protection-spaces.ts';
 import { isSessionAlgorithm, QOP_AUTH_INT, QOP_NONE } from './protection-spaces.ts';
 import { digestUriOf } from './request-uris.ts';
@@ -77,7 +78,9 @@ function writeLine(
   end = copy(NONCE, out, end);
   end = copyPart(kept, nonceAt, nonceEnd, out, end);
   end = copy(URI, out, end);
-  end = copy(digestUriOf(engine, context).requestUri, out, end);
+  const { ownUri, digest } = authenticator;
+  if (ownUri !== null) end = writeOwnUri(engine, digest, ownUri, out, end);
+  else end = copy(digestUriOf(engine, context).requestUri, out, end);
   end = copy(RESPONSE, out, end);
   end = writeResponse(engine, context, space, out, end);
   end = copy(QUOTE, out, end);
@@ -136,10 +139,11 @@ function writeUser(engine: Engine, context: number, space: ProtectionSpace, out:
 
 function writeResponse(engine: Engine, context: number, space: ProtectionSpace, out: Uint8Array, at: number): number {
   const authenticator = authenticatorOf(engine, context);
-  const { digest, nc, cnonce, bodies } = authenticator;
+  const { digest, nc, cnonce, bodies, ownUri } = authenticator;
   const { auth, authInt } = digestUriOf(engine, context).ha2[space.algorithm >> 1]!;
   const isWithBody = space.qop === QOP_AUTH_INT;
   if (isWithBody && bodies !== null) useBodyHa2(engine, context, authenticator, bodies);
+  else if (ownUri !== null) useOwnHa2(digest, ownUri, isWithBody);
   else setAll(digest.ha2, isWithBody ? authInt : auth);
   if (space.qop === QOP_NONE) return digestResponse(digest, out, at);
   setAll(digest.nc, nc);

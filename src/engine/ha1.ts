@@ -54,15 +54,15 @@ function makeHa1(engine: Engine, context: number, place: ChallengePlace, space: 
   const authenticator = authenticatorOf(engine, context);
   const { digest, user: userBytes, password: passwordBytes } = authenticator;
   const { user, password, ha1 } = authenticator.credentials[credentialFor(engine, context, space)]!;
-  let digits = ha1;
-  if (password !== null) {
-    digits = authenticator.ha1;
+  const digits = authenticator.ha1;
+  if (password === null) composeText(ha1!, fields, branch, digits, 0);
+  else {
     setSpan(digest.username, userBytes, 0, composeText(user, fields, branch, userBytes, 0));
     setSpan(digest.realm, space.realm, 0, space.realm.length);
     setSpan(digest.password, passwordBytes, 0, composeText(password, fields, branch, passwordBytes, 0));
     digestHa1(digest, digits, 0);
   }
-  keepKey(place.ha1, context, digits!, space);
+  keepKey(place.ha1, context, digits, space);
 }
 
 function keepKey(column: Uint8Array, context: number, digits: Uint8Array, space: ProtectionSpace): void {

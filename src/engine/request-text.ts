@@ -10,6 +10,7 @@ import { assertNever } from '../std/index.ts';
 import type { ContactFacts } from './contact-lines.ts';
 import { contactLines, intervalPiece, managedContact } from './contact-lines.ts';
 import { escapeQuoted, text } from './pieces.ts';
+import { columnPiece, domainPiece, requestUriPieces } from './subscribers.ts';
 
 /** What is known of a run besides its plan when texts are made. */
 export interface RequestFacts {
@@ -38,12 +39,12 @@ export const loadFacts = (options: LoadOptions, sentBy: string): RequestFacts =>
 
 /** The user part of an identity: the scenario's template, in which only {index} may stand. */
 export function userPieces(identities: PlanIdentities): readonly TemplatePiece[] {
-  return fillText(identities.user, [], []);
+  return fillText(identities, identities.user, [], []);
 }
 
 /** Any other text of an identity. */
 export function templatePieces(template: TextTemplate, identities: PlanIdentities): readonly TemplatePiece[] {
-  return fillText(template, userPieces(identities), []);
+  return fillText(identities, template, userPieces(identities), []);
 }
 
 /** The REGISTER of one step. */
@@ -51,11 +52,12 @@ export function registerPieces(plan: RunPlan, step: AttemptStep, facts: RequestF
   const { phone } = plan;
   const user = userPieces(plan.identities);
   const contact = managedContact(plan, user, { ...facts, sentBy: facts.contactHost ?? facts.sentBy });
-  const fill = (template: TextTemplate): readonly TemplatePiece[] => fillText(template, user, contact);
+  const fill = (template: TextTemplate): readonly TemplatePiece[] => fillText(plan.identities, template, user, contact);
   const name = namePieces(plan, facts, fill);
-  const addressOfRecord = [text('sip:'), ...user, text(`@${plan.identities.domain}`)];
+  const addressOfRecord = [text('sip:'), ...user, text('@'), domainPiece(plan.identities)];
   return [
-    text(`REGISTER ${plan.requestUri} SIP/2.0\r\nVia: SIP/2.0/UDP ${facts.sentBy};branch=`),
+    ...[text('REGISTER '), ...requestUriPieces(plan)],
+    text(` SIP/2.0\r\nVia: SIP/2.0/UDP ${facts.sentBy};branch=`),
     { kind: 'branch' },
     text(';rport\r\nMax-Forwards: 70\r\n'),
     ...(phone?.route == null ? [] : [text(`Route: ${phone.route}\r\n`)]),
@@ -78,15 +80,17 @@ export function registerPieces(plan: RunPlan, step: AttemptStep, facts: RequestF
 
 /** A keepalive: OPTIONS to the registrar, from the identity, with a Call-ID of its own (RFC 3261 §11.1). */
 export function pingPieces(plan: RunPlan, facts: RequestFacts): readonly TemplatePiece[] {
-  const { domain } = plan.identities;
+  const requestUri = requestUriPieces(plan);
   return [
-    text(`OPTIONS ${plan.requestUri} SIP/2.0\r\nVia: SIP/2.0/UDP ${facts.sentBy};branch=`),
+    ...[text('OPTIONS '), ...requestUri],
+    text(` SIP/2.0\r\nVia: SIP/2.0/UDP ${facts.sentBy};branch=`),
     { kind: 'branch' },
     text(';rport\r\nMax-Forwards: 70\r\nFrom: <sip:'),
     ...userPieces(plan.identities),
-    text(`@${domain}>;tag=`),
+    ...[text('@'), domainPiece(plan.identities), text('>;tag=')],
     { kind: 'fromTag' },
-    text(`\r\nTo: <${plan.requestUri}>\r\nCall-ID: ${facts.runId}-`),
+    ...[text('\r\nTo: <'), ...requestUri],
+    text(`>\r\nCall-ID: ${facts.runId}-`),
     { kind: 'index', width: 1 },
     text('-keepalive\r\nCSeq: '),
     { kind: 'cseq' },
@@ -101,7 +105,7 @@ export function managedPieces(plan: RunPlan, facts: ContactFacts): readonly Temp
 
 /** The URI of one Contact of a step. */
 export function contactUriPieces(plan: RunPlan, contact: PlanContact, facts: ContactFacts): readonly TemplatePiece[] {
-  return fillText(contact.uri, userPieces(plan.identities), managedPieces(plan, facts));
+  return fillText(plan.identities, contact.uri, userPieces(plan.identities), managedPieces(plan, facts));
 }
 
 type Fill = (template: TextTemplate) => readonly TemplatePiece[];
@@ -137,6 +141,7 @@ function bodyPieces({ body }: AttemptStep, fill: Fill): readonly TemplatePiece[]
 }
 
 function fillText(
+  identities: PlanIdentities,
   template: TextTemplate,
   user: readonly TemplatePiece[],
   contact: readonly TemplatePiece[],
@@ -151,6 +156,8 @@ function fillText(
         return user;
       case 'contact':
         return contact;
+      case 'column':
+        return [columnPiece(identities, part.name)];
       default:
         return assertNever(part, 'template part');
     }

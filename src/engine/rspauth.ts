@@ -20,6 +20,7 @@ import {
 import { encodeAscii, equalBytes, equalsIgnoreCase } from '../std/index.ts';
 import { spaceIn } from './challenges.ts';
 import { prepareDigest } from './credentials.ts';
+import { useOwnUri } from './own-uri.ts';
 import { QOP_AUTH_INT, QOP_NONE } from './protection-spaces.ts';
 import { digestUriOf } from './request-uris.ts';
 import type { Engine } from './state.ts';
@@ -35,12 +36,13 @@ export function provesSecret(engine: Engine, slot: number, number: number, bytes
   const place = challenges.places[number]!;
   const space = spaceIn(challenges, place, context);
   useRequest(engine, slot);
-  const { digest, nc, cnonce } = prepareDigest(engine, context, place, space);
+  const { digest, nc, cnonce, ownUri } = prepareDigest(engine, context, place, space);
   if (info.ncStart >= 0 && !equalBytes(nc, 0, nc.length, bytes, info.ncStart, info.ncEnd)) return false;
   if (info.cnonceStart >= 0 && !equalBytes(cnonce, 0, cnonce.length, bytes, info.cnonceStart, info.cnonceEnd))
     return false;
   const { requestUri } = digestUriOf(engine, context);
-  setSpan(digest.uri, requestUri, 0, requestUri.length);
+  if (ownUri === null) setSpan(digest.uri, requestUri, 0, requestUri.length);
+  else useOwnUri(engine, digest, ownUri);
   const isWithBody = isAuthInt(engine, space.qop, bytes);
   setAll(digest.ha2, proof.ha2, writeHa2(engine, digest, isWithBody, bytes));
   setAll(digest.nc, nc, nc.length);

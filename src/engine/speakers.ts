@@ -8,7 +8,9 @@ import type { RunPlan } from '../scenario/index.ts';
 import type { CompiledText, RegisterTemplate } from '../sip/index.ts';
 import { assert } from '../std/index.ts';
 import type { Authenticator } from './authenticator.ts';
-import { findCredential } from './authenticator.ts';
+import { findCredential, NO_CREDENTIAL } from './authenticator.ts';
+import type { RowPlace } from './own-realm.ts';
+import { isOwnRealm } from './own-realm.ts';
 import type { ProtectionSpace } from './protection-spaces.ts';
 import type { RepairTable } from './repair-table.ts';
 import { textsOf } from './repair-table.ts';
@@ -44,6 +46,7 @@ interface Speaking {
   readonly flows: readonly TransportFlow[];
   readonly repairs: RepairTable | null;
   readonly lines: number;
+  readonly options: RowPlace;
 }
 
 export const createSpeakerTable = (contexts: number): SpeakerTable =>
@@ -59,7 +62,11 @@ export function authenticatorOf(engine: Speaking, context: number): Authenticato
 
 /** Which of its credentials the context answers the space with, or NO_CREDENTIAL: where each has its own, no answer fits all. */
 export function credentialFor(engine: Speaking, context: number, space: ProtectionSpace): number {
-  if (engine.speakers === null) return space.credential;
+  if (engine.speakers === null) {
+    const { ownRealm } = engine.authenticator;
+    if (ownRealm === null || isOwnRealm(ownRealm, context, space.realm, engine.options)) return space.credential;
+    return NO_CREDENTIAL;
+  }
   return findCredential(authenticatorOf(engine, context), space.realm, space.algorithm);
 }
 

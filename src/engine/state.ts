@@ -14,7 +14,7 @@ import { compileText, createBranchReader, MOST_SLOTS } from '../sip/index.ts';
 import type { MemoryPlan } from '../std/index.ts';
 import { createMemoryPlan, encodeUtf8, hashText, mixBits, NEVER_US, US_PER_SECOND } from '../std/index.ts';
 import type { Authenticator } from './authenticator.ts';
-import { createAuthenticator, longestUserBytes, plannedPlaces } from './authenticator.ts';
+import { createAuthenticator, longestUriBytes, longestUserBytes, plannedPlaces } from './authenticator.ts';
 import type { ChallengeTable } from './challenges.ts';
 import { createChallengeTable, MOST_KEPT_BYTES, MOST_PLACES } from './challenges.ts';
 import { createCommandProgram, LONGEST_COMMAND_BYTES } from './command-program.ts';
@@ -389,7 +389,7 @@ function longestMessage(options: EngineOptions, branch: BranchReader): number {
 export function longestCredentials(plan: RunPlan): number {
   const authenticator = createAuthenticator(plan);
   if (authenticator.credentials.length === 0) return 0;
-  const line = CREDENTIALS_BYTES + longestUserBytes(authenticator) + authenticator.requestUri.length;
+  const line = CREDENTIALS_BYTES + longestUserBytes(authenticator) + longestUriBytes(authenticator);
   return MOST_PLACES * line + MOST_KEPT_BYTES;
 }
 

@@ -11,8 +11,8 @@
 // one is stale even within its lifetime: what it was counted up to is no longer known. A user agent that is told so has
 // lost one round trip; a replay has lost everything. The proxy, where there are both, does not count.
 //
-// Left out on purpose: a table of users. Any user name is known and has the registrar's one password; it owns the
-// address-of-record with that name.
+// Without a table of users (user-table.ts) any user name is known and has the registrar's one password; it owns the
+// address-of-record with that name. With one, who is not in it is challenged for ever.
 
 import type { Credentials, RowTable } from '../sip/index.ts';
 import {
@@ -32,7 +32,7 @@ import {
   rowStart,
   setSpan,
 } from '../sip/index.ts';
-import { encodeAscii, equalBytes, equalsIgnoreCase, US_PER_SECOND } from '../std/index.ts';
+import { cellEnd, cellStart, encodeAscii, equalBytes, equalsIgnoreCase, US_PER_SECOND } from '../std/index.ts';
 import { addAddress, nonceCountOf, nonceIssuedOf, setNonce } from './address-table.ts';
 import {
   ANSWER_CHALLENGE,
@@ -49,6 +49,7 @@ import { readNonce } from './nonce.ts';
 import { keepSessionKey, useSessionKey } from './session-keys.ts';
 import type { Registrar } from './state.ts';
 import { classifyUri, URI_OURS } from './uri-reader.ts';
+import { findUser, NO_USER } from './user-table.ts';
 
 const NC_DIGITS = 8;
 const AUTH_INT: Uint8Array = encodeAscii('auth-int');
@@ -56,12 +57,12 @@ const AUTH_INT: Uint8Array = encodeAscii('auth-int');
 /** ANSWER_OK, or the answer that ends the request. */
 export const authenticate = (registrar: Registrar): number => {
   const { authenticator, counters, message, request } = registrar;
-  const { challengers, password } = authenticator;
-  if (password === null) return ANSWER_OK;
+  const { challengers, password, users } = authenticator;
+  if (password === null && users === null) return ANSWER_OK;
   for (let i = 0; i < challengers.length; i++) {
     const challenger = challengers[i]!;
     const rows = challenger.isProxy ? message.proxyAuthorization : message.authorization;
-    const checked = check(registrar, challenger, rows, password);
+    const checked = check(registrar, challenger, rows);
     if (checked !== ANSWER_OK) return challenger.isProxy ? proxyAnswer(checked) : checked;
   }
   counters.authenticated++;
@@ -75,12 +76,12 @@ const proxyAnswer = (answer: number): number => {
   return answer === ANSWER_STALE ? ANSWER_PROXY_STALE : answer;
 };
 
-const check = (registrar: Registrar, challenger: Challenger, rows: RowTable, password: Uint8Array): number => {
+const check = (registrar: Registrar, challenger: Challenger, rows: RowTable): number => {
   const { authenticator, options, request } = registrar;
   const { credentials } = authenticator;
   if (!findCredentials(registrar, challenger, rows)) return ANSWER_CHALLENGE;
   const nc = isQopUsed(credentials) ? readNc(request.bytes, credentials) : 0;
-  if (nc < 0 || !isResponseRight(registrar, challenger, password)) return ANSWER_CHALLENGE;
+  if (nc < 0 || !isResponseRight(registrar, challenger)) return ANSWER_CHALLENGE;
   const issuedUs = readNonce(
     registrar.nonceHash,
     request.bytes,
@@ -121,7 +122,7 @@ const readNc = (bytes: Uint8Array, credentials: Credentials): number =>
 export const isAuthInt = (bytes: Uint8Array, { qopStart, qopEnd }: Credentials): boolean =>
   equalsIgnoreCase(bytes, qopStart, qopEnd, AUTH_INT, 0, AUTH_INT.length);
 
-const isResponseRight = (registrar: Registrar, challenger: Challenger, password: Uint8Array): boolean => {
+const isResponseRight = (registrar: Registrar, challenger: Challenger): boolean => {
   const { authenticator, request } = registrar;
   const { credentials, isAuthIntOffered, isAuthOffered } = authenticator;
   const { bytes } = request;
@@ -132,7 +133,10 @@ const isResponseRight = (registrar: Registrar, challenger: Challenger, password:
     return false;
   }
   if (!isDigestUriOurs(registrar)) return false;
-  computeHashes(registrar, challenger, password, isInt);
+  authenticator.digest.algorithm = credentials.algorithm;
+  setSpan(authenticator.digest.realm, challenger.realm, 0, challenger.realm.length);
+  if (!nameUser(registrar)) return false;
+  computeHashes(registrar, isInt);
   if (isExpected(registrar, isInt)) return true;
   // RFC 7616 §3.4.2: a session that goes on with a nextnonce keeps the key of its first one.
   return challenger.isCounting && useSessionKey(registrar) && isExpected(registrar, isInt);
@@ -148,15 +152,11 @@ const isExpected = (registrar: Registrar, isInt: boolean): boolean => {
   return equalBytes(request.bytes, credentials.responseStart, credentials.responseEnd, expected, 0, digits);
 };
 
-const computeHashes = (registrar: Registrar, challenger: Challenger, password: Uint8Array, isInt: boolean): void => {
+const computeHashes = (registrar: Registrar, isInt: boolean): void => {
   const { authenticator, message, request } = registrar;
   const { bodyHash, credentials, digest, ha1, ha2 } = authenticator;
   const { bytes } = request;
-  digest.algorithm = credentials.algorithm;
   const digits = digestHexBytes(digest.algorithm);
-  setSpan(digest.realm, challenger.realm, 0, challenger.realm.length);
-  nameUser(registrar);
-  setSpan(digest.password, password, 0, password.length);
   digestHa1(digest, ha1, 0);
   setSpan(digest.ha1, ha1, 0, digits);
   setSpan(digest.nonce, bytes, credentials.nonceStart, credentials.nonceEnd);
@@ -179,16 +179,34 @@ const computeHashes = (registrar: Registrar, challenger: Challenger, password: U
 
 /**
  * Whose password is hashed: that of the user name in the credentials; or, where that is hidden behind its hash (RFC 7616
- * §3.4.4), of the address-of-record's owner, if it is theirs.
+ * §3.4.4), of the address-of-record's owner, if it is theirs. Where users have a password each, it is the owner's. False: nobody
+ * has that address-of-record.
  */
-const nameUser = (registrar: Registrar): void => {
+const nameUser = (registrar: Registrar): boolean => {
+  const { authenticator, request } = registrar;
+  const { digest, password, users } = authenticator;
+  if (users === null) {
+    if (password !== null) setSpan(digest.password, password, 0, password.length);
+    nameOwner(registrar, request.user, 0, request.userLength);
+    return true;
+  }
+  const row = findUser(users, request.user, request.userLength);
+  if (row === NO_USER) return false;
+  const { table, authUser, password: column } = users;
+  setSpan(digest.password, table.bytes, cellStart(table, row, column), cellEnd(table, row, column));
+  nameOwner(registrar, table.bytes, cellStart(table, row, authUser), cellEnd(table, row, authUser));
+  return true;
+};
+
+/** `owner` from `start` to `end` is the name that the address-of-record's owner has in credentials. */
+const nameOwner = (registrar: Registrar, owner: Uint8Array, start: number, end: number): void => {
   const { authenticator, options, request } = registrar;
   const { credentials, digest, expected } = authenticator;
   const { usernameStart, usernameEnd } = credentials;
   const { bytes } = request;
-  request.isUserNamed = equalBytes(bytes, usernameStart, usernameEnd, request.user, 0, request.userLength);
+  request.isUserNamed = equalBytes(bytes, usernameStart, usernameEnd, owner, start, end);
   if (options.userhash && !request.isUserNamed) {
-    setSpan(digest.username, request.user, 0, request.userLength);
+    setSpan(digest.username, owner, start, end);
     const digits = digestUserhash(digest, expected, 0);
     request.isUserNamed = equalsIgnoreCase(bytes, usernameStart, usernameEnd, expected, 0, digits);
     if (request.isUserNamed) return;

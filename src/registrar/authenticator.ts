@@ -18,6 +18,8 @@ import { encodeUtf8 } from '../std/index.ts';
 import { INFO_BYTES_MOST } from './info-bytes.ts';
 import { PURPOSE_NONCE, PURPOSE_PROXY_NONCE } from './keyed-hash.ts';
 import type { ResolvedOptions } from './options.ts';
+import type { UserTable } from './user-table.ts';
+import { createUserTable } from './user-table.ts';
 
 export const ALGORITHMS = {
   MD5: ALGORITHM_MD5,
@@ -44,7 +46,9 @@ export interface Challenger {
 }
 
 export interface Authenticator {
+  /** Null: nobody is challenged, or each user has a password of its own. */
   readonly password: Uint8Array | null;
+  readonly users: UserTable | null;
   readonly challengers: readonly Challenger[];
   /** ALGORITHM_*, the offered ones. */
   readonly algorithms: readonly number[];
@@ -65,10 +69,11 @@ export interface Authenticator {
 }
 
 export const createAuthenticator = (options: ResolvedOptions): Authenticator => {
-  const { password, qop } = options;
+  const { password, qop, users } = options;
   const challengers = createChallengers(options);
   return {
     password: password === null ? null : encodeUtf8(password),
+    users: users === null ? null : createUserTable(users),
     challengers,
     algorithms: options.algorithms.map((name) => ALGORITHMS[name]),
     isAuthOffered: qop === 'auth' || qop === 'both',
@@ -80,7 +85,8 @@ export const createAuthenticator = (options: ResolvedOptions): Authenticator => 
     bodyHash: new Uint8Array(MOST_DIGEST_HEX_BYTES),
     expected: new Uint8Array(MOST_DIGEST_HEX_BYTES),
     hasInfo: options.nextNonce || options.rspauth !== 'none',
-    answerBytes: password === null ? 0 : Math.max(...challengers.map(challengeBytes)) + proofBytes(options),
+    answerBytes:
+      password === null && users === null ? 0 : Math.max(...challengers.map(challengeBytes)) + proofBytes(options),
   };
 };
 

@@ -2,10 +2,16 @@
 //
 // The misbehaviour (rules, restarts, a limited service) comes as src/scenario has read it from a registrar file.
 //
-// Left out on purpose: several domains, and a password for each user. It is a registrar to be tested against, and one
-// shared password exercises a client's digest just as well.
+// Left out on purpose: several domains. It is a registrar to be tested against.
 
-import type { DigestAlgorithm, PlanRestart, PlanRule, PlanService, TextTemplate } from '../scenario/index.ts';
+import type {
+  DigestAlgorithm,
+  PlanRestart,
+  PlanRule,
+  PlanService,
+  SubscriberUsers,
+  TextTemplate,
+} from '../scenario/index.ts';
 import { assert } from '../std/index.ts';
 import { TEXT_BYTES_MAX } from './text-store.ts';
 
@@ -16,6 +22,8 @@ export interface RegistrarOptions {
   readonly realm?: string;
   /** Shared by all users, whose names are the user parts of their addresses-of-record. Null: no challenge. */
   readonly password: string | null;
+  /** Users who have a password each, instead of the one. Default null. */
+  readonly users?: SubscriberUsers | null;
   /** 'none' challenges as RFC 2069 did, without qop and so without protection against replays. Default 'auth'. */
   readonly qop?: 'auth' | 'auth-int' | 'both' | 'none';
   /** A challenge for each, in this order (RFC 8760 §2.3). Default MD5 alone. */
@@ -96,6 +104,7 @@ export const resolveOptions = (options: RegistrarOptions): ResolvedOptions => {
   const maxContactsPerAor = options.maxContactsPerAor ?? 10;
   const resolved: ResolvedOptions = {
     realm: options.domain,
+    users: null,
     qop: 'auth',
     algorithms: ['MD5'],
     challenge: 'registrar',

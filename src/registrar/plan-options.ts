@@ -1,6 +1,6 @@
 // From what a registrar file says (or a scenario, under `target`) to what a registrar is made from.
 
-import type { RegistrarAuth, RegistrarBehaviour } from '../scenario/index.ts';
+import type { RegistrarAuth, RegistrarBehaviour, SubscriberUsers } from '../scenario/index.ts';
 import type { RegistrarOptions } from './options.ts';
 
 /** Where and for whom it stands, which the file alone does not know. */
@@ -8,6 +8,8 @@ export interface RegistrarPlace {
   readonly domain: string;
   /** Used where the behaviour names none of its own. */
   readonly password: string | null;
+  /** They have one each; null: there is no file of them. */
+  readonly users?: SubscriberUsers | null;
   readonly capacity: number;
   readonly seed: number;
 }
@@ -31,6 +33,7 @@ export const optionsFor = (place: RegistrarPlace, behaviour: RegistrarBehaviour)
   return {
     ...place,
     password: auth?.password ?? place.password,
+    users: auth?.password == null ? (place.users ?? null) : null,
     ...(auth === null ? {} : authOptions(auth, place)),
     minExpiresSeconds: behaviour.minExpiresSeconds,
     maxExpiresSeconds: behaviour.maxExpiresSeconds,

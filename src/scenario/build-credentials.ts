@@ -23,7 +23,7 @@ const MAX_CREDENTIALS = 64;
 const NONE: BuiltCredentials = { password: null, credentials: [] };
 const MD5_DIGITS = 32;
 
-const isEmbedded = ({ target }: UnsureScenario): boolean => {
+export const isEmbedded = ({ target }: UnsureScenario): boolean => {
   if (target === undefined || 'kind' in target) return target?.kind === 'embedded';
   return target.embedded !== undefined || target.uri?.kind === 'embedded';
 };

@@ -6,7 +6,7 @@ import { encodeUtf8, US_PER_SECOND } from '../std/index.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
 import type { PlanHeader, TemplatePart, TextTemplate } from './plan-request.ts';
 import { parseDuration } from './quantities.ts';
-import { hasControl, parseHeaderTemplate, parseTemplate } from './template.ts';
+import { hasControl, parseHeaderTemplate, parseHeaderValue, parseTemplate } from './template.ts';
 import { splitUriHeaders } from './uri-headers.ts';
 
 /** RFC 3261 §25.1: qvalue. */
@@ -111,7 +111,7 @@ export const parseDisplayName = (text: string): Parsed<TextTemplate> => {
 };
 
 export const parseUserAgent = (text: string): Parsed<TextTemplate> =>
-  text.trim() === '' ? fault('User-Agent is empty; leave the key out for that of regstorm') : parseHeaderTemplate(text);
+  text.trim() === '' ? fault('User-Agent is empty; leave the key out for that of regstorm') : parseHeaderValue(text);
 
 const MEDIA_TYPE = /^[\w!#$&.+^-]+\/[\w!#$&.+^-]+(?:\s*;\s*[\w!#$&.+^-]+=(?:[\w!#$&.+^-]+|"[^"\\]*"))*$/;
 

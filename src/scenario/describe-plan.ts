@@ -11,6 +11,7 @@ import type {
   PlanRedirects,
   PlanRetry,
   PlanStep,
+  PlanSubscribers,
   PlanTarget,
   PlanWait,
   RedirectRule,
@@ -23,8 +24,11 @@ export const describePlan = (plan: RunPlan): string => {
   const length = planLength(plan);
   const rows: readonly (readonly [string, string])[] = [
     ['scenario', `${plan.name} (${plan.hash})`],
-    ['target', `${targetText(plan.target)}, Request-URI ${plan.requestUri}`],
+    ['target', `${targetText(plan.target)}, Request-URI ${requestUriText(plan)}`],
     ['contexts', contextsText(plan, length.contextsStarted)],
+    ...(plan.identities.subscribers === undefined
+      ? []
+      : ([['columns', columnsText(plan.identities.subscribers)]] as const)),
     ...(plan.redirects === undefined ? [] : ([['redirects', redirectsText(plan.redirects)]] as const)),
     ...(saysWherefrom(plan.local) ? ([['sockets', socketsText(plan.local)]] as const) : []),
     ['load', loadText(plan.load)],
@@ -47,10 +51,21 @@ const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$
 const targetText = (target: PlanTarget): string =>
   target.kind === 'embedded' ? 'embedded registrar' : `${target.host}:${target.port}`;
 
+const requestUriText = ({ requestUri, identities }: RunPlan): string =>
+  identities.subscribers?.ownRegistrars === true ? 'sip: and the user’s domain' : requestUri;
+
 const contextsText = (plan: RunPlan, started: number): string => {
   const { count, domain } = plan.identities;
   const some = started < count ? ` (${grouped(started)} of them started)` : '';
-  return `${grouped(count)}${some} at ${domain}, ${hasCredentials(plan.identities) ? 'digest credentials' : 'no credentials'}`;
+  const { subscribers } = plan.identities;
+  const from = subscribers === undefined ? '' : ` from ${subscribers.file}`;
+  const where = subscribers?.hasDomains === true ? `${domain} and other domains` : domain;
+  return `${grouped(count)}${some}${from} at ${where}, ${hasCredentials(plan.identities) ? 'digest credentials' : 'no credentials'}`;
+};
+
+const columnsText = ({ columns, unused }: PlanSubscribers): string => {
+  const used = columns.map(({ name }) => name).join(', ');
+  return unused.length === 0 ? used : `${used}; nobody asks for ${unused.join(', ')}`;
 };
 
 /** `followed up to 3 times, to 127.0.0.0/8, reg2.test.example` */

@@ -42,8 +42,12 @@ const laterKeys = ({ auth, verify, profile, phone, redirects }: HashedPlan): obj
   ...(profile === 'rfc3261' ? {} : { profile }),
 });
 
-const withoutSecrets = ({ credentials, password, ...others }: PlanIdentities): object => {
-  const who = { ...others, password: password !== null };
+const withoutSecrets = ({ credentials, password, subscribers, ...others }: PlanIdentities): object => {
+  const listed =
+    subscribers === undefined
+      ? {}
+      : { subscribers: subscribers.contentHash, columns: subscribers.columns.map(({ name }) => name) };
+  const who = { ...others, ...listed, password: password !== null };
   if (credentials.length === 0) return who;
   const known = credentials.map(({ realm, authUser, secret }) => ({ realm, authUser, secret: secret.kind }));
   return { ...who, credentials: known };

@@ -48,6 +48,7 @@ export type {
   PlanRetry,
   PlanSecret,
   PlanStep,
+  PlanSubscribers,
   PlanTarget,
   PlanThreshold,
   PlanVerify,
@@ -78,6 +79,7 @@ export {
   parseWholeNumber,
   ratePerSecond,
 } from './quantities.ts';
+export type { NamedBytes } from './read-subscribers.ts';
 export { redactScenario } from './redact.ts';
 export type {
   DigestAlgorithm,
@@ -114,6 +116,8 @@ export {
   startsBefore,
   startTimeUs,
 } from './shares.ts';
+export type { SubscriberUsers } from './subscriber-values.ts';
+export { textOfCell, usersOf } from './subscriber-values.ts';
 export { nearestWord } from './suggest.ts';
 export type { TargetWeights } from './target-order.ts';
 export { MOST_TARGETS, orderTargets } from './target-order.ts';

@@ -7,7 +7,7 @@
 
 import { assert, UserError } from '../std/index.ts';
 import { targetAt } from './address.ts';
-import { type BuiltCredentials, buildCredentials } from './build-credentials.ts';
+import type { BuiltCredentials, ReadPassword } from './build-credentials.ts';
 import { buildSteps, isWhole, type PartialSteps } from './build-flow.ts';
 import { settleHolds } from './build-hold.ts';
 import { buildPhone, checkContact, checkRoute } from './build-request.ts';
@@ -23,6 +23,7 @@ import {
   type Has,
   type UnsureScenario,
 } from './check-scenario.ts';
+import { hasCredentials } from './credential-facts.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { openDocument, problemAt, sourceOf } from './document.ts';
 import { hasRetries, proceduresOf } from './flow-facts.ts';
@@ -30,14 +31,27 @@ import { hashPlan } from './hash.ts';
 import { nodeNear } from './node-near.ts';
 import { applyOverrides, type Environment, environmentOverrides, type Override } from './overrides.ts';
 import type { Tell } from './parsed.ts';
-import type { PlanAuth, PlanKeepalive, PlanLoad, PlanStep, PlanTarget, PlanThreshold, RunPlan } from './plan.ts';
+import type {
+  PlanAuth,
+  PlanKeepalive,
+  PlanLoad,
+  PlanStep,
+  PlanSubscribers,
+  PlanTarget,
+  PlanThreshold,
+  RunPlan,
+  TextTemplate,
+} from './plan.ts';
 import { inOrder } from './problem-order.ts';
 import { applyProfile, checkProfile } from './profile.ts';
 import { readEmbedded } from './read-embedded.ts';
 import { readPassword } from './read-password.ts';
+import { type NamedBytes, readSubscribers } from './read-subscribers.ts';
 import { createTreeReader, readTree, type TreeReader, textOffset } from './read-tree.ts';
 import { buildRedirects, checkRedirects } from './redirects.ts';
 import { scenarioSchema, type WrittenScenario } from './schema.ts';
+import { credentialsFor } from './subscriber-credentials.ts';
+import { checkColumns } from './template-columns.ts';
 import { parseThreshold } from './threshold.ts';
 
 export interface ScenarioSource {
@@ -52,6 +66,8 @@ export interface ScenarioSource {
   readonly readSecret?: (path: string) => string;
   /** Gives the text of a body's file; may throw a UserError, as above. */
   readonly readText?: (path: string) => string;
+  /** Gives the bytes of `identities.csv`; may throw a UserError, as above. */
+  readonly readTable?: (path: string) => NamedBytes;
 }
 
 export const loadScenario = (source: ScenarioSource): RunPlan => {
@@ -60,9 +76,11 @@ export const loadScenario = (source: ScenarioSource): RunPlan => {
   const unplaced = applyOverrides(document, [...environment.overrides, ...(source.overrides ?? [])]);
   const reader = createTreeReader(document);
   reader.problems.push(...document.problems, ...environment.problems, ...unplaced);
-  const written = (readTree(reader, scenarioSchema) ?? {}) as UnsureScenario;
+  const inFile = (readTree(reader, scenarioSchema) ?? {}) as UnsureScenario;
   const tell: Tell = (path, message) => reader.problems.push(problemAt(document, nodeNear(reader, path), message));
   const has: Has = (path) => reader.keys.has(path);
+  const { written, subscribers } = readSubscribers(inFile, { source, has, tell, problems: reader.problems });
+  reader.problems.push(...checkColumns(reader, written, subscribers));
 
   checkIdentities(written, tell);
   checkLoad(written, has, tell);
@@ -75,12 +93,14 @@ export const loadScenario = (source: ScenarioSource): RunPlan => {
   checkRoute(written.route, isEmbedded(written.target), tell);
   const flow = readFlow(reader, written, source, tell);
   const thresholds = readThresholds(reader, written, flow);
-  const credentials = buildCredentials(written, has, tell, (path, at) => readPassword(source, path, at, tell));
-  const embedded = readEmbedded(written, { source, tell, identitiesPassword: credentials.password });
+  const readSecret: ReadPassword = (path, at) => readPassword(source, path, at, tell);
+  const credentials = credentialsFor(written, subscribers, { has, tell, readPassword: readSecret });
+  const embedded = readEmbedded(written, { source, tell, isChallengeable: hasCredentials(credentials) });
   if (reader.problems.length > 0) throw new UserError('SCENARIO_INVALID', inOrder(reader.problems));
   assert(flow !== null, 'a scenario without problems has a flow');
   const hasBudget = has('retryBudget');
-  return buildPlan(source.file, written as WrittenScenario, { hasBudget, flow, thresholds, credentials, embedded });
+  const read = { hasBudget, flow, thresholds, credentials, embedded, subscribers };
+  return buildPlan(source.file, written as WholeScenario, read);
 };
 
 /** The plan's steps; null when the flow could not be read at all or only in part. */
@@ -133,6 +153,15 @@ const readThresholds = (
   return thresholds;
 };
 
+/** By now the file, or another that it names, has said who the users are. */
+type WholeScenario = Omit<WrittenScenario, 'identities'> & {
+  readonly identities: WrittenScenario['identities'] & {
+    readonly count: number;
+    readonly user: TextTemplate;
+    readonly domain: string;
+  };
+};
+
 interface Read {
   /** The file names a budget for retries. A fleet of libeXosip2's devices has none of its own. */
   readonly hasBudget: boolean;
@@ -140,12 +169,13 @@ interface Read {
   readonly thresholds: readonly PlanThreshold[];
   readonly credentials: BuiltCredentials;
   readonly embedded: PlanTarget | null;
+  readonly subscribers: PlanSubscribers | null;
 }
 
 const authOf = ({ reuseNonce, checkRspauth }: WrittenScenario['auth']): PlanAuth =>
   checkRspauth ? { reuseNonce, checkRspauth } : { reuseNonce };
 
-const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan => {
+const buildPlan = (file: string, written: WholeScenario, read: Read): RunPlan => {
   const { identities, timers, local } = written;
   const { count, first, user, domain, displayName, to } = identities;
   const { contact, userAgent, route } = written;
@@ -155,7 +185,10 @@ const buildPlan = (file: string, written: WrittenScenario, read: Read): RunPlan 
     version: 1,
     requestUri: written.registrar?.text ?? `sip:${domain}`,
     ...(phone === undefined ? {} : { phone }),
-    identities: { count, first, user, domain, ...read.credentials },
+    identities: {
+      ...{ count, first, user, domain, ...read.credentials },
+      ...(read.subscribers === null ? {} : { subscribers: read.subscribers }),
+    },
     auth: authOf(written.auth),
     ...buildRedirects(written.redirects),
     load: buildLoad(written.load),
@@ -215,7 +248,7 @@ const isEmbedded = (target: UnsureScenario['target']): boolean => {
   return hop?.kind === 'embedded';
 };
 
-const targetOf = (written: WrittenScenario): PlanTarget => {
+const targetOf = (written: WholeScenario): PlanTarget => {
   const { target } = written;
   if (target !== undefined && 'kind' in target) return target;
   const hop = target?.uri ?? registrarOf(written);
@@ -223,7 +256,7 @@ const targetOf = (written: WrittenScenario): PlanTarget => {
 };
 
 /** Without a target the registrar itself is the next hop (RFC 3261 §8.1.2). */
-const registrarOf = ({ registrar, identities: { domain } }: WrittenScenario): PlanTarget =>
+const registrarOf = ({ registrar, identities: { domain } }: WholeScenario): PlanTarget =>
   targetAt(registrar?.text ?? `sip:${domain}`, {
     host: registrar?.host ?? domain,
     port: registrar?.port ?? null,

@@ -21,6 +21,7 @@ export interface Override {
 /** Where one of these is given, an earlier one of the others is taken back. */
 const ALTERNATIVES: readonly (readonly string[])[] = [
   ['identities.password', 'identities.passwordFile', 'identities.ha1', 'identities.credentials'],
+  ['identities.csv', 'identities.user'],
   ['auth.password', 'auth.passwordFile'],
 ];
 

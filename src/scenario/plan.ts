@@ -3,6 +3,7 @@
 //
 // Left out on purpose: sockets, worker counts and addresses that only the shell knows (see worker/messages.ts).
 
+import type { SharedValues } from '../std/index.ts';
 import type { PlanRedirects } from './plan-redirects.ts';
 import type { PlanBody, PlanContact, PlanHeader, PlanPhone, PlanRequirement, TextTemplate } from './plan-request.ts';
 import type { RegistrarPlan } from './registrar-plan.ts';
@@ -115,9 +116,34 @@ export interface PlanCredential {
 /** H(A1) is made of user name, realm and password, so one that is given fits one user, one realm and one hash. */
 export type PlanSecret =
   | { readonly kind: 'password'; readonly text: TextTemplate }
-  | { readonly kind: 'ha1'; readonly digits: string; readonly algorithm: HashName };
+  | { readonly kind: 'ha1'; readonly digits: string; readonly algorithm: HashName }
+  /** In the column ha1 of the subscribers' file. */
+  | { readonly kind: 'ha1-column'; readonly algorithm: HashName };
 
 export type HashName = 'MD5' | 'SHA-256' | 'SHA-512-256';
+
+/**
+ * Users from a file (read-subscribers.ts): context i is row `first + i`, and {index} the number of its row. Templates name its
+ * columns.
+ */
+export interface PlanSubscribers {
+  /** As messages name it. */
+  readonly file: string;
+  /** Those that are used, in the order in which the table has them. */
+  readonly columns: readonly { readonly name: string; readonly longestBytes: number }[];
+  readonly unused: readonly string[];
+  readonly values: SharedValues;
+  /** Each user has the domain of its row; `domain` is then that of the first one. */
+  readonly hasDomains: boolean;
+  /** And registers at that domain: no `registrar` says otherwise. */
+  readonly ownRegistrars: boolean;
+  /** A user's secret answers only the realm of its row. */
+  readonly hasRealms: boolean;
+  /** The realm that all rows name; null: they name none, or several. */
+  readonly realm: string | null;
+  /** 16 hex digits over what the rows of the run say, secrets left out. */
+  readonly contentHash: string;
+}
 
 export interface PlanIdentities {
   readonly count: number;
@@ -129,6 +155,8 @@ export interface PlanIdentities {
   readonly password: string | null;
   /** Credentials that say more than that: instead of `password`, never beside it. */
   readonly credentials: readonly PlanCredential[];
+  /** Absent: users differ by their number alone. */
+  readonly subscribers?: PlanSubscribers;
 }
 
 export interface PlanAuth {

@@ -13,7 +13,8 @@ const PATH = 'target.embedded';
 export interface EmbeddedFacts {
   readonly source: SecretSource;
   readonly tell: Tell;
-  readonly identitiesPassword: string | null;
+  /** The identities have something to answer with. */
+  readonly isChallengeable: boolean;
 }
 
 /** Null: the scenario does not say how the embedded registrar behaves. */
@@ -25,9 +26,9 @@ export const readEmbedded = ({ target }: UnsureScenario, facts: EmbeddedFacts): 
   return { kind: 'embedded', registrar: readSettings(target.embedded as UnsureSettings, facts) };
 };
 
-const readSettings = (written: UnsureSettings, { source, tell, identitiesPassword }: EmbeddedFacts): RegistrarPlan => {
+const readSettings = (written: UnsureSettings, { source, tell, isChallengeable }: EmbeddedFacts): RegistrarPlan => {
   const password = readAuthPassword(written, PATH, source, tell);
-  if (written.auth !== undefined && password === null && identitiesPassword === null) {
+  if (written.auth !== undefined && password === null && !isChallengeable) {
     tell(`${PATH}.auth`, 'nobody has a password: neither auth nor identities names one');
   }
   return {

@@ -43,7 +43,7 @@ import {
 } from './schema-values.ts';
 import { parseShareRange, SHARE_RANGE_PATTERN } from './share-range.ts';
 import { MAX_STARTS } from './shares.ts';
-import { parseHeaderName, parseHeaderTemplate, parseUserTemplate } from './template.ts';
+import { parseHeaderName, parseHeaderValue, parseUserTemplate } from './template.ts';
 
 const zeroExpires = value(
   (text) => {
@@ -57,8 +57,8 @@ const zeroExpires = value(
 const headers = z
   .record(
     value(parseHeaderName, { description: 'A header name that regstorm does not write itself.' }),
-    value(parseHeaderTemplate, {
-      description: 'Text; {index}, {index:8}, {user} and {contact} stand for the context.',
+    value(parseHeaderValue, {
+      description: 'Text; {index}, {index:8}, {user}, {contact} and columns of identities.csv stand for the context.',
     }),
   )
   .meta({ description: 'Headers added to the request, in this order.', examples: [{ Supported: 'path' }] });
@@ -195,21 +195,33 @@ const identities = z
     count: wholeNumber('a number of contexts', 1, 10_000_000, {
       description: 'How many simulated user agents (contexts) there are.',
       examples: [1000],
-    }),
+    }).optional(),
     first: wholeNumber('the first index', 0, 999_999_999_999, {
-      description: 'What {index} counts from.',
+      description: 'What {index} counts from; with csv the first row that is used, the one below the names being 0.',
     }).prefault('0'),
+    csv: value((text) => (text === '' ? fault('the file name is empty') : parsed(text)), {
+      description:
+        'The users from a file (RFC 4180) relative to the scenario file, a context a row; its first line names the columns: ' +
+        'user, and as needed domain, authUser, password, ha1, realm and others for headers.',
+      examples: ['subscribers.csv'],
+    }).optional(),
     user: value(parseUserTemplate, {
       description: 'User part of each address-of-record; {index} or {index:8} stands for the number of the context.',
       examples: ['u{index:8}'],
-    }),
-    domain: value(parseDomain, { description: 'Domain of each address-of-record.', examples: ['test.example'] }),
+    }).optional(),
+    domain: value(parseDomain, {
+      description: 'Domain of each address-of-record.',
+      examples: ['test.example'],
+    }).optional(),
     displayName: displayName.optional(),
     to: toUri.optional(),
     ...credentialKeys,
     credentials,
   })
-  .meta({ description: 'The simulated user agents.' });
+  .meta({
+    description: 'The simulated user agents.',
+    anyOf: [{ required: ['csv'] }, { required: ['count', 'user', 'domain'] }],
+  });
 
 const auth = z
   .strictObject({

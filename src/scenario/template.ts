@@ -9,12 +9,18 @@ import { suggestion } from './suggest.ts';
 const MAX_WIDTH = 20;
 const MAX_TEMPLATE_LENGTH = 1000;
 
-type Placeholder = 'index' | 'user' | 'contact';
+/** `column` stands for any other name, which template-columns.ts judges once it is known which columns there are. */
+type Placeholder = 'index' | 'user' | 'contact' | 'column';
+
+const COLUMN_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
 const partOf = (inside: string, allowed: readonly Placeholder[]): Parsed<TemplatePart> => {
   const [name = '', width, ...more] = inside.split(':');
-  if (!(allowed as readonly string[]).includes(name)) {
-    return fault(`unknown {${inside}}${suggestion(name, allowed)}`);
+  const isKnown = name !== 'column' && (allowed as readonly string[]).includes(name);
+  if (!isKnown && allowed.includes('column') && COLUMN_NAME.test(inside)) return parsed({ kind: 'column', name });
+  if (!isKnown) {
+    const known = allowed.filter((word) => word !== 'column');
+    return fault(`unknown {${inside}}${suggestion(name, known)}`);
   }
   if (name === 'user' || name === 'contact') {
     return width === undefined ? parsed({ kind: name }) : fault(`{${name}} takes no width`);
@@ -48,7 +54,9 @@ export const parseTemplate = (text: string, allowed: readonly Placeholder[]): Pa
   return parsed(parts);
 };
 
-export const hasIndex = (template: TextTemplate): boolean => template.some((part) => part.kind === 'index');
+/** Whether it differs from context to context: by its number, or by its row of a file. */
+export const hasIndex = (template: TextTemplate): boolean =>
+  template.some((part) => part.kind === 'index' || part.kind === 'column');
 
 /** RFC 3261 §25.1: user = 1*( unreserved / escaped / user-unreserved ). */
 const USER_TEXT = /^(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/]|%[0-9A-Fa-f]{2})*$/;
@@ -89,11 +97,17 @@ export const hasControl = (text: string): boolean => {
   return false;
 };
 
-export const parseHeaderTemplate = (text: string): Parsed<TextTemplate> => {
-  if (hasControl(text))
-    return fault(`${quoted(text)} has a line break or control character; a header value is one line`);
-  return parseTemplate(text, ['index', 'user', 'contact']);
-};
+export const parseHeaderTemplate = (text: string): Parsed<TextTemplate> =>
+  parseLine(text, ['index', 'user', 'contact']);
+
+/** A header value of its own, which may hold any text: columns of a subscribers' file too. */
+export const parseHeaderValue = (text: string): Parsed<TextTemplate> =>
+  parseLine(text, ['index', 'user', 'contact', 'column']);
+
+const parseLine = (text: string, allowed: readonly Placeholder[]): Parsed<TextTemplate> =>
+  hasControl(text)
+    ? fault(`${quoted(text)} has a line break or control character; a header value is one line`)
+    : parseTemplate(text, allowed);
 
 /** A digest user name stands between quotes, where a quote or backslash would need an escape that not every peer takes off. */
 export const parseAuthUser = (text: string): Parsed<TextTemplate> => {

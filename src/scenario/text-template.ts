@@ -5,6 +5,8 @@ export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'index'; readonly width: number }
   | { readonly kind: 'user' }
-  | { readonly kind: 'contact' };
+  | { readonly kind: 'contact' }
+  /** What the context's row of the subscribers' file says (read-subscribers.ts). */
+  | { readonly kind: 'column'; readonly name: string };
 
 export type TextTemplate = readonly TemplatePart[];

@@ -15,7 +15,7 @@
 import type { RegistrarOptions } from '../registrar/index.ts';
 import { optionsFor } from '../registrar/index.ts';
 import type { PlanStep, RunPlan } from '../scenario/index.ts';
-import { defaultBehaviour, holdUs, localSocket } from '../scenario/index.ts';
+import { defaultBehaviour, holdUs, localSocket, usersOf } from '../scenario/index.ts';
 import { decodeUtf8 } from '../std/index.ts';
 import { WILLING_KERNEL } from './client-host.ts';
 import { OPEN_EDGE } from './edge.ts';
@@ -103,6 +103,7 @@ function limitLoops(flow: readonly PlanStep[]): readonly PlanStep[] {
 function registrarFor({ identities, target }: RunPlan, seed: number): RegistrarOptions {
   const settings = target.kind === 'embedded' ? target.registrar : undefined;
   const { password } = identities;
-  const place = { domain: settings?.domain ?? identities.domain, password, capacity: 1, seed: settings?.seed ?? seed };
+  const domain = settings?.domain ?? identities.domain;
+  const place = { domain, password, users: usersOf(identities), capacity: 1, seed: settings?.seed ?? seed };
   return { ...optionsFor(place, settings?.behaviour ?? defaultBehaviour()), transactionCapacity: 64 };
 }

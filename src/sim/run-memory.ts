@@ -8,13 +8,18 @@ import { createEngine } from '../engine/index.ts';
 import { createMetricsBlock } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
 import type { MemoryLine } from '../std/index.ts';
-import { addMemory, createMemorySum } from '../std/index.ts';
+import { addMemory, createMemorySum, valuesBytes } from '../std/index.ts';
 
 export interface MemoryOptions {
   readonly workers: number;
   readonly runId: string;
   /** Value of the User-Agent header. */
   readonly userAgent: string;
+}
+
+/** The file of subscribers is there once, for all. */
+function sharedLines({ identities: { subscribers } }: RunPlan): readonly MemoryLine[] {
+  return subscribers === undefined ? [] : [{ consumer: 'subscribers', bytes: valuesBytes(subscribers.values) }];
 }
 
 /** All workers together, one line per consumer. */
@@ -26,5 +31,5 @@ export function runMemory(plan: RunPlan, options: MemoryOptions): readonly Memor
     createEngine({ ...options, ...facts, plan, metrics, memory });
     return memory.lines();
   });
-  return addMemory(plans);
+  return [...addMemory(plans), ...sharedLines(plan)];
 }

@@ -20,6 +20,7 @@ export {
   createChallenge,
   parseChallenge,
 } from './challenge.ts';
+export type { CompiledText, RegisterFields, TemplatePiece } from './compiled-text.ts';
 export type { ContactCursor } from './contact.ts';
 export {
   CONTACT_END,
@@ -104,7 +105,7 @@ export {
   PARSE_VIA,
   parseErrorName,
 } from './parse-result.ts';
-export type { CompiledText, RegisterFields, RegisterTemplate, TemplatePiece } from './register-template.ts';
+export type { RegisterTemplate } from './register-template.ts';
 export { compileText, composeText, createRegisterTemplate, isComposed } from './register-template.ts';
 export type { ResponseShape, ShapeTable } from './response-shapes.ts';
 export { createShapeTable, matchShape, NO_SHAPE } from './response-shapes.ts';

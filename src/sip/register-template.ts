@@ -14,30 +14,20 @@
 import { assert, decimalDigits, encodeUtf8, readDecimal, writeDigits, writeHex } from '../std/index.ts';
 import type { BranchReader } from './branch.ts';
 import { BRANCH_BYTES, writeBranch, writeRow } from './branch.ts';
+import type { CompiledText, RegisterFields, Stencil, TemplatePiece } from './compiled-text.ts';
+import {
+  OP_BODY_BYTES,
+  OP_BRANCH,
+  OP_CSEQ,
+  OP_EXPIRES,
+  OP_FROM_TAG,
+  OP_INDEX,
+  OP_INSTANCE,
+  OP_NONE,
+  OP_VALUE,
+} from './compiled-text.ts';
 import { UUID_BYTES, writeUuid } from './instance.ts';
-
-/**
- * One piece of the text. `bytes` stand as they are, whatever they are; `index` is the identity's number, padded with zeros to `width` digits; `expires` a number of exactly so
- * many digits, for requests that ask for longer than their step says; `instance` the identity's UUID, which follows from its
- * number and the seed; `bodyBytes` the length of all that stands behind the empty line.
- */
-export type TemplatePiece =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'index'; readonly width: number }
-  | { readonly kind: 'expires'; readonly digits: number }
-  | { readonly kind: 'instance'; readonly seed: number }
-  | { readonly kind: 'bodyBytes' }
-  | { readonly kind: 'branch' | 'fromTag' | 'cseq' | 'credentials' };
-
-const OP_INDEX = 0;
-const OP_BRANCH = 1;
-const OP_FROM_TAG = 2;
-const OP_CSEQ = 3;
-const OP_EXPIRES = 4;
-const OP_INSTANCE = 5;
-const OP_BODY_BYTES = 6;
-const OP_NONE = 7;
+import { composeValues, isComposedOfValues } from './value-text.ts';
 
 const MOST_DIGITS = 16;
 const FROM_TAG_DIGITS = 8;
@@ -46,35 +36,6 @@ const ASCII_ZERO = 0x30;
 /** Two line ends: that of Content-Length, which is the last header, and the empty line. */
 const EMPTY_LINE_BYTES = 4;
 const MOST_READ = 2 ** 32 - 1;
-
-/** What differs between two requests of one template. Reused from message to message. */
-export interface RegisterFields {
-  index: number;
-  fromTag: number;
-  cseq: number;
-  slot: number;
-  generation: number;
-  /** Read where a text has a piece `expires`. */
-  expires: number;
-}
-
-/** Alternating literals and operations: literal 0, operation 0, literal 1, operation 1, … */
-export interface CompiledText {
-  readonly literals: readonly Uint8Array[];
-  readonly operations: Uint8Array;
-  readonly widths: Uint8Array;
-  readonly instanceSeed: number;
-  readonly longestBytes: number;
-  /** By the digits of the index and of the CSeq number; null until it is needed. */
-  readonly stencils: (Stencil | null)[];
-}
-
-/** A compiled text whose numbers have certain lengths: its bytes, and where each operation writes how many of them. */
-interface Stencil {
-  readonly bytes: Uint8Array;
-  readonly gapAt: Uint32Array;
-  readonly gapBytes: Uint8Array;
-}
 
 export interface RegisterTemplate {
   /** The request without credentials. */
@@ -109,13 +70,13 @@ export function compileText(pieces: readonly TemplatePiece[]): CompiledText {
   }
   const bytes = literals.map(joined);
   const longestBytes =
-    bytes.reduce((sum, literal) => sum + literal.length, 0) +
-    operations.reduce((sum, operation, i) => sum + longestOf(operation, widths[i] ?? 0), 0);
+    bytes.reduce((sum, literal) => sum + literal.length, 0) + pieces.reduce((sum, piece) => sum + longestOf(piece), 0);
   return {
     literals: bytes,
     operations: Uint8Array.from([...operations, OP_NONE]),
     widths: Uint8Array.from([...widths, 0]),
     instanceSeed: pieces.find((piece) => piece.kind === 'instance')?.seed ?? 0,
+    values: pieces.find((piece) => piece.kind === 'value')?.values ?? null,
     longestBytes,
     stencils: Array.from({ length: (MOST_DIGITS + 1) * (MOST_DIGITS + 1) }, () => null),
   };
@@ -133,6 +94,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 
 function widthOf(piece: TemplatePiece): number {
   if (piece.kind === 'expires') return piece.digits;
+  if (piece.kind === 'value') return piece.column;
   return piece.kind === 'index' ? piece.width : 0;
 }
 
@@ -152,14 +114,18 @@ function operationOf(piece: TemplatePiece): number {
       return OP_INSTANCE;
     case 'bodyBytes':
       return OP_BODY_BYTES;
+    case 'value':
+      return OP_VALUE;
     default:
       throw new Error(`not an operation: ${piece.kind}`);
   }
 }
 
-const longestOf = (operation: number, width: number): number => {
-  if (operation === OP_INSTANCE) return UUID_BYTES;
-  return operation === OP_BRANCH ? BRANCH_BYTES : Math.max(width, MOST_DIGITS);
+const longestOf = (piece: TemplatePiece): number => {
+  if (piece.kind === 'text' || piece.kind === 'bytes') return 0;
+  if (piece.kind === 'value') return piece.longestBytes;
+  if (piece.kind === 'instance') return UUID_BYTES;
+  return piece.kind === 'branch' ? BRANCH_BYTES : Math.max(widthOf(piece), MOST_DIGITS);
 };
 
 /** Writes a compiled text at `at` and returns its end. */
@@ -170,6 +136,7 @@ export function composeText(
   out: Uint8Array,
   at: number,
 ): number {
+  if (text.values !== null) return composeValues(text, text.values, fields, branch, out, at);
   const { operations } = text;
   const { bytes, gapAt, gapBytes } = stencilFor(text, fields, branch);
   out.set(bytes, at);
@@ -217,6 +184,7 @@ export function isComposed(
   start: number,
   end: number,
 ): boolean {
+  if (text.values !== null) return isComposedOfValues(text, text.values, fields, bytes, start, end);
   const { operations, literals } = text;
   const { bytes: own, gapAt, gapBytes } = stencilFor(text, fields, branch);
   if (end - start !== own.length) return false;

@@ -24,3 +24,5 @@ export type { Random } from './random.ts';
 export { createRandom } from './random.ts';
 export { decodeLatin1, decodeUtf8, encodeAscii, encodeUtf8 } from './text.ts';
 export { NEVER_US, US_PER_HOUR, US_PER_MINUTE, US_PER_MS, US_PER_SECOND } from './time.ts';
+export type { SharedValues, ValueTable } from './value-table.ts';
+export { attachValues, cellEnd, cellStart, createValues, repeatRows, valuesBytes } from './value-table.ts';

@@ -9,7 +9,7 @@
 // and, in the same buffer after the Int32 lanes, one Float64: the run's origin on CLOCK_MONOTONIC, microseconds, valid once
 // CTL_STATE is RUN.
 
-import type { RegistrarBehaviour, RunPlan } from '../scenario/index.ts';
+import type { RegistrarBehaviour, RunPlan, SubscriberUsers } from '../scenario/index.ts';
 import type { ErrorCode } from '../std/index.ts';
 
 export const MESSAGES_VERSION = 2;
@@ -78,6 +78,8 @@ export interface RegistrarTaskOptions {
   readonly domain: string;
   /** Null: no challenge, unless the behaviour has a password of its own. */
   readonly password: string | null;
+  /** Users who have one each; null: there is no file of them. */
+  readonly users: SubscriberUsers | null;
   readonly behaviour: RegistrarBehaviour;
   /** How many addresses-of-record it can hold. */
   readonly capacity: number;

@@ -64,8 +64,8 @@ export async function runRegistrar(task: RegistrarTask): Promise<RegistrarDone> 
 }
 
 function registrarOptions(task: RegistrarTask): Parameters<typeof createRegistrar>[0] {
-  const { domain, password, behaviour, capacity, seed } = task.options;
-  return optionsFor({ domain, password, capacity, seed }, behaviour);
+  const { domain, password, users, behaviour, capacity, seed } = task.options;
+  return optionsFor({ domain, password, users, capacity, seed }, behaviour);
 }
 
 function createRegistrarCore(registrar: Registrar, transport: UdpTransport, flow: FlowId, control: Control): Core {

@@ -6,8 +6,8 @@
 
 import { attachFlow, createEngine, outboxCapacity } from '../engine/index.ts';
 import { COUNTER_REQUESTS_SENT, counterOf, createMetricsBlock } from '../metrics/index.ts';
-import type { AttemptStep, PlanLocal, Procedure, RunPlan } from '../scenario/index.ts';
-import { US_PER_SECOND } from '../std/index.ts';
+import type { AttemptStep, PlanIdentities, PlanLocal, Procedure, RunPlan } from '../scenario/index.ts';
+import { repeatRows, US_PER_SECOND } from '../std/index.ts';
 import { monotonicNowUs } from '../transport/index.ts';
 import { createEngineCore } from './engine-core.ts';
 import { runPump } from './pump.ts';
@@ -45,8 +45,10 @@ export async function rehearse(plan: RunPlan): Promise<number> {
     userAgent: 'regstorm',
     metrics,
   });
-  const { domain, password } = plan.identities;
-  const standIn = await openStandInSocket(createStandIn(domain, password !== null), plan.local.sockets);
+  const standIn = await openStandInSocket(
+    createStandIn(plan.identities.domain, isChallengeable(plan)),
+    plan.local.sockets,
+  );
   const { local } = engine.options.plan;
   const transport = createClientTransport(local, outboxCapacity(engine));
   try {
@@ -77,7 +79,7 @@ function rehearsedPlan(plan: RunPlan): RunPlan {
   return {
     ...plan,
     requestUri: `sip:${plan.identities.domain}`,
-    identities: { ...plan.identities, count: starts },
+    identities: rehearsedIdentities(plan, starts),
     load: {
       model: 'constant-rate',
       startsPerPeriod: 1,
@@ -93,6 +95,24 @@ function rehearsedPlan(plan: RunPlan): RunPlan {
     local: onLoopback(plan.local),
   };
 }
+
+/** A challenge of the stand-in's can be answered: by a password that is not for one realm alone. */
+const isChallengeable = ({ identities }: RunPlan): boolean => {
+  const { password, credentials, subscribers } = identities;
+  if (password !== null) return true;
+  return (
+    subscribers?.hasRealms === false &&
+    credentials.some(({ realm, secret }) => realm === null && secret.kind === 'password')
+  );
+};
+
+/** As many as there are starts: those of a file come again, its rows being few perhaps. */
+const rehearsedIdentities = ({ identities }: RunPlan, starts: number): PlanIdentities => {
+  const { subscribers, first, count } = identities;
+  if (subscribers === undefined) return { ...identities, count: starts };
+  const values = repeatRows(subscribers.values, first, count, starts);
+  return { ...identities, first: 0, count: starts, subscribers: { ...subscribers, values } };
+};
 
 const onLoopback = (local: PlanLocal): PlanLocal => ({
   ...local,

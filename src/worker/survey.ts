@@ -7,7 +7,7 @@
 import { createEngine } from '../engine/index.ts';
 import { createMetricsBlock } from '../metrics/index.ts';
 import { contextsOfWorker, localSocket, socketCount } from '../scenario/index.ts';
-import { createMemorySum, UserError } from '../std/index.ts';
+import { createMemorySum, UserError, valuesBytes } from '../std/index.ts';
 import type { DatagramHandler, UdpTransport } from '../transport/index.ts';
 import { batchUnavailableReason, createUdpTransport, monotonicNowUs, parseIpv4 } from '../transport/index.ts';
 import type { SurveyDone, SurveyProblem, SurveyTask } from './messages.ts';
@@ -179,7 +179,8 @@ async function tryStamp(transport: UdpTransport, sender: number): Promise<boolea
 
 /** Workers with as many contexts have tables of one size: there are two sizes at most. */
 function sumTables({ plan, workerCount, userAgent }: SurveyTask): number {
-  let bytes = 0;
+  const { subscribers } = plan.identities;
+  let bytes = subscribers === undefined ? 0 : valuesBytes(subscribers.values);
   const known = new Map<number, number>();
   for (let workerIndex = 0; workerIndex < workerCount; workerIndex++) {
     const contexts = contextsOfWorker(plan.identities.count, workerIndex, workerCount);

@@ -92,6 +92,7 @@ const taskOptions = (plan: RegistrarPlan): RegistrarTaskOptions => {
     ...listen,
     domain: plan.domain ?? DOMAIN_DEFAULT,
     password: null,
+    users: null,
     behaviour: plan.behaviour,
     capacity: plan.users ?? USERS_DEFAULT,
     seed: plan.seed ?? randomSeed(),

@@ -30,6 +30,8 @@ export function filled({ identities }: RunPlan, template: TextTemplate, page: Co
     if (part.kind === 'text') return part.text;
     if (part.kind === 'user') return page.user;
     if (part.kind === 'contact') return page.contact;
+    // No scenario that is drawn has users from a file.
+    if (part.kind === 'column') return '';
     return String(identities.first + page.identity).padStart(part.width, '0');
   });
   return words.join('');

@@ -60,7 +60,7 @@ describe('keys', () => {
     [
       '  count: 100',
       '  count: 100\n  colour: red',
-      'x.yaml:6:3: unknown key "colour" in identities; known: count, first, user, domain, displayName, to, realm, authUser, password, passwordFile, ha1, algorithm, credentials',
+      'x.yaml:6:3: unknown key "colour" in identities; known: count, first, csv, user, domain, displayName, to, realm, authUser, password, passwordFile, ha1, algorithm, credentials',
     ],
     ['  rate: 50/s\n', '', 'x.yaml:8:1: "rate" is missing in load; for example rate: 5000/s'],
     ['version: 1\n', '', 'x.yaml:1:1: "version" is missing; for example version: 1'],

@@ -20,13 +20,15 @@ describe('example scenarios', () => {
       'redirects.yaml',
       'register-only.yaml',
       'register-refresh-unregister.yaml',
+      'subscribers.yaml',
       'wildcard.yaml',
     ]);
   });
 
   it.each(names)('%s loads without a warning, is named for its file and points editors at the schema', (name) => {
     const text = readFileSync(new URL(name, FOLDER), 'utf8');
-    const plan = loadScenario({ file: `scenarios/${name}`, text });
+    const readTable = (path: string) => ({ name: path, bytes: readFileSync(new URL(path, FOLDER)) });
+    const plan = loadScenario({ file: `scenarios/${name}`, text, readTable });
     expect(planWarnings(plan)).toEqual([]);
     expect(`${plan.name}.yaml`).toBe(name);
     expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=../schema/scenario.schema.json');
