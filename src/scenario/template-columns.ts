@@ -47,14 +47,15 @@ export const checkColumns = (
   subscribers: PlanSubscribers | null,
 ): readonly Problem[] => {
   const isUnread = subscribers === null && reader.keys.has('identities.csv');
-  const known = subscribers === null ? [] : subscribers.columns.map(({ name }) => name);
+  const kept = subscribers?.columns.map(({ name }) => name) ?? [];
+  const columns = [...kept, ...(subscribers?.unused ?? [])].filter((name) => !SECRET_COLUMNS.includes(name));
+  const others = [...new Set([...OTHERS, ...columns])];
   return askedIn(written).flatMap(({ path, name }) => {
     const isSecret = SECRET_COLUMNS.includes(name);
-    if (isUnread || (known.includes(name) && !isSecret)) return [];
+    if (isUnread || (kept.includes(name) && !isSecret)) return [];
     const node = reader.nodes.get(path) ?? null;
     const text = String((node as { readonly source?: unknown } | null)?.source ?? '');
     const offset = textOffset(reader, node, text, Math.max(0, text.indexOf(`{${name}}`)));
-    const others = [...OTHERS, ...known.filter((column) => !SECRET_COLUMNS.includes(column))];
     const message = isSecret
       ? `{${name}} is a secret and stands in no header`
       : `unknown {${name}}${suggestion(name, others)}`;
