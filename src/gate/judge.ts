@@ -48,7 +48,8 @@ export interface JudgeFacts {
 
 export function judgeRun(merged: MergedMetrics, facts: JudgeFacts): Judgement {
   const verify = facts.verifyAsked ? verifyResult(merged.counters) : null;
-  const numbers = { procedures: merged.measured, measuredSeconds: facts.measuredSeconds, verify };
+  const { measured: procedures, keepalive } = merged;
+  const numbers = { procedures, measuredSeconds: facts.measuredSeconds, verify, keepalive };
   const judged = [...evaluateThresholds(facts.thresholds, numbers), ...builtInThresholds(merged.total)];
   const validity = judgeValidity(validityFactsOf(merged));
   const { verdict, exitCode } = decideVerdict({

@@ -3,10 +3,12 @@
 //
 //   metric       latency failureLatency wire lag      histograms: percentile, min, mean, max, count
 //                started succeeded failures skipped challenged    counts: count, ratio, rate
-//   ratio        failures, succeeded, challenged: of started; skipped: of started + skipped
+//                raised retries retriesDeniedByBudget
+//   ratio        of started; skipped: of started + skipped
 //   rate         per second of the measured window
 //   scope verify sampled checked missing failed of the verification, as counts, or as ratio of those that were asked for
 //                (of those that could be compared: missing)
+//   scope keepalive  sent answered lost of all keepalives of the run, as counts, or as ratio of those that were sent
 //   scope all    counts added, histograms merged over the procedures of the flow
 
 import {
@@ -20,11 +22,20 @@ import {
   type ThresholdResult,
   type VerifyResult,
 } from '../metrics/index.ts';
-import type { CountMetric, LatencyMetric, PlanThreshold, VerifyMetric } from '../scenario/index.ts';
+import type { CountMetric, KeepaliveMetric, LatencyMetric, PlanThreshold, VerifyMetric } from '../scenario/index.ts';
 import { assertNever } from '../std/index.ts';
+
+/** Of the keepalives of a run. */
+export interface KeepaliveTotals {
+  readonly sent: number;
+  readonly answered: number;
+  readonly lost: number;
+}
 
 /** The measured window; `MergedMetrics.measured` fits. */
 export interface GateNumbers {
+  /** Over the whole run; null when the scenario has none. */
+  readonly keepalive?: KeepaliveTotals | null;
   /** Of the verification after the drain; null when there was none. */
   readonly verify?: VerifyResult | null;
   readonly procedures: Readonly<Partial<Record<ProcedureName, MergedProcedure>>>;
@@ -66,11 +77,17 @@ export function taintsTouching(threshold: PlanThreshold, observed: number | null
     case 'failures':
     case 'skipped':
     case 'challenged':
+    case 'raised':
+    case 'retries':
+    case 'retriesDeniedByBudget':
       return isOfLoad(threshold, observed) ? ['rates', 'all'] : ['all'];
     case 'sampled':
     case 'checked':
     case 'missing':
     case 'failed':
+    case 'sent':
+    case 'answered':
+    case 'lost':
       return ['all'];
     default:
       return assertNever(threshold.metric, 'threshold metric');
@@ -139,19 +156,26 @@ function observe(threshold: PlanThreshold, numbers: GateNumbers): Observation {
     case 'failures':
     case 'skipped':
     case 'challenged':
+    case 'raised':
+    case 'retries':
+    case 'retriesDeniedByBudget':
       return observeCount(threshold, threshold.metric, scoped, numbers.measuredSeconds);
     case 'sampled':
     case 'checked':
     case 'missing':
     case 'failed':
       return observeVerify(threshold.metric, threshold.aggregate.kind === 'ratio', numbers.verify ?? null);
+    case 'sent':
+    case 'answered':
+    case 'lost':
+      return observeKeepalive(threshold.metric, threshold.aggregate.kind === 'ratio', numbers.keepalive ?? null);
     default:
       return assertNever(threshold.metric, 'threshold metric');
   }
 }
 
 function proceduresIn(scope: PlanThreshold['scope'], { procedures }: GateNumbers): MergedProcedure[] {
-  if (scope === 'verify') return [];
+  if (scope === 'verify' || scope === 'keepalive') return [];
   if (scope === 'all') return Object.values(procedures);
   const procedure = procedures[scope];
   return procedure === undefined ? [] : [procedure];
@@ -216,6 +240,12 @@ function observeVerify(metric: VerifyMetric, isRatio: boolean, verify: VerifyRes
   const count = verify[metric];
   const samples = metric === 'missing' ? verify.checked : verify.sampled;
   return { value: isRatio ? count / samples : count, samples };
+}
+
+function observeKeepalive(metric: KeepaliveMetric, isRatio: boolean, keepalive: KeepaliveTotals | null): Observation {
+  if (keepalive === null) return { value: null, samples: 0 };
+  const { sent } = keepalive;
+  return { value: isRatio ? keepalive[metric] / sent : keepalive[metric], samples: sent };
 }
 
 function countOf(procedure: MergedProcedure, metric: CountMetric, cause: string | null): number {

@@ -31,6 +31,7 @@ export type {
   CountMetric,
   HashName,
   HoldStep,
+  KeepaliveMetric,
   LatencyMetric,
   PlanAuth,
   PlanBody,

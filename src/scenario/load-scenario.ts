@@ -126,6 +126,15 @@ const readFlow = (
 const NO_VERIFY =
   'the scenario has no verify, so this threshold could never be met; add for example verify: {sample: 1%}';
 
+/** Why a threshold on keepalives could never be met; null: it can. */
+const keepaliveFault = ({ keepalive }: UnsureScenario, { metric }: PlanThreshold): string | null => {
+  if (keepalive === undefined) {
+    return 'the scenario has no keepalive, so this threshold could never be met; add for example keepalive: {kind: options}';
+  }
+  if (keepalive.kind !== 'crlf' || metric === 'sent') return null;
+  return `nobody answers keepalives of kind crlf, so none can be ${metric}; use stun or options`;
+};
+
 const readThresholds = (
   reader: TreeReader,
   written: UnsureScenario,
@@ -142,6 +151,10 @@ const readThresholds = (
       reader.problems.push(
         problemAt(document, node, threshold.message, textOffset(reader, node, text, threshold.offset)),
       );
+    } else if (threshold.value.scope === 'keepalive') {
+      const why = keepaliveFault(written, threshold.value);
+      if (why === null) thresholds.push(threshold.value);
+      else reader.problems.push(problemAt(document, node, why, textOffset(reader, node, text, 0)));
     } else if (threshold.value.scope === 'verify') {
       if (reader.keys.has('verify')) thresholds.push(threshold.value);
       else reader.problems.push(problemAt(document, node, NO_VERIFY, textOffset(reader, node, text, 0)));

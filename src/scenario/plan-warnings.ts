@@ -118,7 +118,8 @@ const fewSamples = (plan: RunPlan, length: PlanLength): readonly string[] => {
   const warnings: string[] = [];
   if (length.measuredStarts === 0) return warnings;
   for (const { aggregate, scope, expression } of plan.thresholds) {
-    if (aggregate.kind !== 'percentile' || scope === 'verify' || isHeld(length, scope)) continue;
+    if (aggregate.kind !== 'percentile' || scope === 'verify' || scope === 'keepalive' || isHeld(length, scope))
+      continue;
     const perStart = scope === 'all' ? length.flow.attemptCount : length.flow.attempts[scope];
     const samples = perStart * length.measuredStarts;
     const needed = Math.round(1000 / (100 - aggregate.percentile));

@@ -187,9 +187,19 @@ export interface TimerProfile {
 }
 
 export type LatencyMetric = 'latency' | 'failureLatency' | 'wire' | 'lag';
-export type CountMetric = 'started' | 'succeeded' | 'failures' | 'skipped' | 'challenged';
+export type CountMetric =
+  | 'started'
+  | 'succeeded'
+  | 'failures'
+  | 'skipped'
+  | 'challenged'
+  | 'raised'
+  | 'retries'
+  | 'retriesDeniedByBudget';
 /** Of the verification: `verify.missing: count == 0`. */
 export type VerifyMetric = 'sampled' | 'checked' | 'missing' | 'failed';
+/** Of the keepalives, over the whole run: `keepalive.lost: ratio < 0.1%`. */
+export type KeepaliveMetric = 'sent' | 'answered' | 'lost';
 
 /**
  * One gate. `register.latency: p99 < 50ms` is {scope register, metric latency, aggregate {percentile 99}, '<', 50000, 'us'};
@@ -199,9 +209,9 @@ export interface PlanThreshold {
   readonly expression: string;
   /** `file:line`, or `--threshold` / `built-in`. */
   readonly source: string;
-  readonly scope: Procedure | 'all' | 'verify';
-  /** A VerifyMetric where the scope is `verify`, and only there. */
-  readonly metric: LatencyMetric | CountMetric | VerifyMetric;
+  readonly scope: Procedure | 'all' | 'verify' | 'keepalive';
+  /** A VerifyMetric or KeepaliveMetric where the scope is `verify` or `keepalive`, and only there. */
+  readonly metric: LatencyMetric | CountMetric | VerifyMetric | KeepaliveMetric;
   /** For `failures.<cause>`: only that cause, e.g. `timeout` or `status-503`. */
   readonly cause: string | null;
   readonly aggregate:

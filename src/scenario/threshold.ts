@@ -5,12 +5,13 @@
 //   register    latency                 p99          <            50ms      latencies: p50 p90 p95 p99 p99.9 min mean max
 //   all         failures  timeout       ratio        <            0.1%      counters:  count (a number) ratio (%) rate (/s)
 //   verify      missing                 count        ==           0         of the verification: count (a number) ratio (%)
+//   keepalive   lost                    ratio        <            1%        of the keepalives: the same
 //
 // What a percentile or ratio is taken of, and whether there are samples enough, is the gate's business.
 
 import { assertNever, US_PER_SECOND } from '../std/index.ts';
 import { type Fault, fault, type Parsed, parsed, quoted } from './parsed.ts';
-import type { CountMetric, LatencyMetric, PlanThreshold, Procedure, VerifyMetric } from './plan.ts';
+import type { CountMetric, KeepaliveMetric, LatencyMetric, PlanThreshold, Procedure, VerifyMetric } from './plan.ts';
 import { parseDuration, parsePercent, parseRate, parseWholeNumber } from './quantities.ts';
 import { suggestion } from './suggest.ts';
 
@@ -21,7 +22,7 @@ export const PROCEDURES = [
   'wildcard',
   'query',
 ] as const satisfies readonly Procedure[];
-const SCOPES = [...PROCEDURES, 'all', 'verify'] as const;
+const SCOPES = [...PROCEDURES, 'all', 'verify', 'keepalive'] as const;
 const LATENCY_METRICS = ['latency', 'failureLatency', 'wire', 'lag'] as const satisfies readonly LatencyMetric[];
 const COUNT_METRICS = [
   'started',
@@ -29,14 +30,18 @@ const COUNT_METRICS = [
   'failures',
   'skipped',
   'challenged',
+  'raised',
+  'retries',
+  'retriesDeniedByBudget',
 ] as const satisfies readonly CountMetric[];
 const VERIFY_METRICS = ['sampled', 'checked', 'missing', 'failed'] as const satisfies readonly VerifyMetric[];
+const KEEPALIVE_METRICS = ['sent', 'answered', 'lost'] as const satisfies readonly KeepaliveMetric[];
 const METRICS = [...LATENCY_METRICS, ...COUNT_METRICS] as const;
 const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p99.9'] as const;
 const LATENCY_AGGREGATES = [...PERCENTILES, 'min', 'mean', 'max'] as const;
 const COUNT_AGGREGATES = ['count', 'ratio', 'rate'] as const;
 /** There is no window over which a rate of these would be taken. */
-const VERIFY_AGGREGATES = ['count', 'ratio'] as const;
+const ASIDE_AGGREGATES = ['count', 'ratio'] as const;
 const COMPARISONS = ['<', '<=', '>', '>=', '==', '!='] as const;
 
 /** The causes without a status code; a test holds them equal to the outcome names of the results. */
@@ -117,10 +122,16 @@ type Metric = PlanThreshold['metric'];
 
 const isLatency = (metric: Metric): metric is LatencyMetric => (LATENCY_METRICS as readonly string[]).includes(metric);
 
-const isVerify = (metric: Metric): metric is VerifyMetric => (VERIFY_METRICS as readonly string[]).includes(metric);
+const isAside = (metric: Metric): boolean =>
+  ([...VERIFY_METRICS, ...KEEPALIVE_METRICS] as readonly string[]).includes(metric);
+
+const metricsOf = (scope: PlanThreshold['scope']): readonly Metric[] => {
+  if (scope === 'verify') return VERIFY_METRICS;
+  return scope === 'keepalive' ? KEEPALIVE_METRICS : METRICS;
+};
 
 const aggregatesOf = (metric: Metric): readonly (typeof LATENCY_AGGREGATES | typeof COUNT_AGGREGATES)[number][] => {
-  if (isVerify(metric)) return VERIFY_AGGREGATES;
+  if (isAside(metric)) return ASIDE_AGGREGATES;
   return isLatency(metric) ? LATENCY_AGGREGATES : COUNT_AGGREGATES;
 };
 
@@ -135,7 +146,7 @@ export const parseThreshold = (text: string, source: string): Parsed<PlanThresho
 const readThreshold = (words: Words): Parsed<Threshold> => {
   const scope = oneOf(words.scope, SCOPES, 'procedure');
   if (!scope.ok) return scope;
-  const metric = oneOf<Metric>(words.metric, scope.value === 'verify' ? VERIFY_METRICS : METRICS, 'metric');
+  const metric = oneOf(words.metric, metricsOf(scope.value), 'metric');
   if (!metric.ok) return metric;
   const cause = readCause(words.cause, metric.value);
   if (!cause.ok) return cause;

@@ -40,6 +40,49 @@ const judge = (wanted: Partial<PlanThreshold>, of: GateNumbers = numbers()) => {
   return judged.result;
 };
 
+describe('thresholds on what followed', () => {
+  it('RFC 3261 §10.2.8 raised, and retries and those denied, are counts of the procedure and shares of what it started', () => {
+    const block = m.createMetricsBlock(1);
+    for (let i = 0; i < 40; i++) m.countStarted(block, m.BANK_MEASURED, m.PROCEDURE_REGISTER);
+    const of: GateNumbers = { procedures: m.mergeBlocks([block]).measured, measuredSeconds: 10 };
+    const register = { ...of.procedures.register!, raised: 4, retries: 10, retriesDeniedByBudget: 2 };
+    const numbersOf = { ...of, procedures: { register } };
+    const count = { aggregate: { kind: 'count' }, unit: 'count', limit: 3 } as const;
+    const ratio = { aggregate: { kind: 'ratio' }, unit: 'ratio', limit: 0.25 } as const;
+    expect(judge({ metric: 'raised', ...count }, numbersOf)).toMatchObject({
+      status: 'failed',
+      observed: 4,
+      samples: 40,
+    });
+    expect(judge({ metric: 'retriesDeniedByBudget', ...count }, numbersOf)).toMatchObject({
+      status: 'passed',
+      observed: 2,
+    });
+    expect(judge({ metric: 'retries', comparison: '<=', ...ratio }, numbersOf)).toMatchObject({
+      status: 'passed',
+      observed: 0.25,
+    });
+    expect(judge({ metric: 'retries', scope: 'all', aggregate: { kind: 'rate' }, limit: 1 }, numbersOf)).toMatchObject({
+      observed: 1,
+    });
+  });
+
+  it('keepalives lost and answered are of those that were sent, over the whole run; with none sent nothing is decided', () => {
+    const lost = {
+      scope: 'keepalive',
+      metric: 'lost',
+      aggregate: { kind: 'ratio' },
+      unit: 'ratio',
+      limit: 0.02,
+    } as const;
+    const of = (sent: number): GateNumbers => ({ ...numbers(), keepalive: { sent, answered: 195, lost: 3 } });
+    expect(judge(lost, of(200))).toMatchObject({ status: 'passed', observed: 0.015, samples: 200 });
+    expect(judge({ ...lost, limit: 0.01 }, of(200))).toMatchObject({ status: 'failed' });
+    expect(judge(lost, of(0))).toMatchObject({ status: 'undecided', observed: null });
+    expect(judge(lost)).toMatchObject({ status: 'undecided', samples: 0 });
+  });
+});
+
 describe('thresholds on times', () => {
   it('pass and fail on the percentile of their procedure, and tell what they saw', () => {
     expect(judge({})).toEqual({

@@ -333,3 +333,18 @@ thresholds: ["all.failures: ratio < 1%"]
     },
   );
 });
+
+it('a threshold on keepalives needs some, of a kind that is answered', () => {
+  const text = (keepalive: string, metric: string): string =>
+    `version: 1\ntarget: embedded\n${keepalive}identities: { count: 1, user: u, domain: d.example }\nload: { rate: 1/s, starts: 1 }\nflow: [register]\nthresholds: ["keepalive.${metric}: count == 0"]\n`;
+  const load = (keepalive: string, metric: string) => () =>
+    loadScenario({ file: 'x.yaml', text: text(keepalive, metric) });
+  expect(load('', 'lost')).toThrow('the scenario has no keepalive, so this threshold could never be met');
+  expect(load('keepalive: { kind: crlf }\n', 'lost')).toThrow(
+    'nobody answers keepalives of kind crlf, so none can be lost',
+  );
+  expect(load('keepalive: { kind: crlf }\n', 'sent')().thresholds).toHaveLength(1);
+  expect(load('keepalive: { kind: options }\n', 'lost')().thresholds).toMatchObject([
+    { scope: 'keepalive', metric: 'lost' },
+  ]);
+});

@@ -27,6 +27,9 @@ describe('threshold expressions', () => {
     ['all.challenged: rate == 0/s', 'all', 'challenged', null, { kind: 'rate' }, '==', 0, 'perSecond'],
     ['verify.missing: count == 0', 'verify', 'missing', null, { kind: 'count' }, '==', 0, 'count'],
     ['verify.missing: ratio <= 0.1%', 'verify', 'missing', null, { kind: 'ratio' }, '<=', 0.001, 'ratio'],
+    ['keepalive.lost: ratio < 1%', 'keepalive', 'lost', null, { kind: 'ratio' }, '<', 0.01, 'ratio'],
+    ['all.retries: ratio <= 5%', 'all', 'retries', null, { kind: 'ratio' }, '<=', 0.05, 'ratio'],
+    ['register.raised: count == 0', 'register', 'raised', null, { kind: 'count' }, '==', 0, 'count'],
     ['all.skipped: count != 3', 'all', 'skipped', null, { kind: 'count' }, '!=', 3, 'count'],
   ])('%s is understood', (text, scope, metric, cause, aggregate, comparison, limit, unit) => {
     expect(parseThreshold(text, 'x.yaml:3')).toEqual({
@@ -46,13 +49,15 @@ describe('threshold expressions', () => {
     [
       'register.missing: count == 0',
       9,
-      'unknown metric "missing" in a threshold; known: latency, failureLatency, wire, lag, started, succeeded, failures, skipped, challenged',
+      'unknown metric "missing" in a threshold; known: latency, failureLatency, wire, lag, started, succeeded, failures, skipped, challenged, raised, retries, retriesDeniedByBudget',
     ],
     [
       'verify.latency: p99 < 50ms',
       7,
       'unknown metric "latency" in a threshold; known: sampled, checked, missing, failed',
     ],
+    ['keepalive.missing: count == 0', 10, 'unknown metric "missing" in a threshold; known: sent, answered, lost'],
+    ['keepalive.lost: rate == 0/s', 16, '"lost" has no rate; known: count, ratio'],
     ['verify.missing: rate == 0/s', 16, '"missing" has no rate; known: count, ratio'],
     ['register.latency: p98 < 50ms', 18, 'unknown aggregate "p98" in a threshold; did you mean "p90"?'],
     ['register.latency: ratio < 1%', 18, '"latency" has no ratio; known: p50, p90, p95, p99, p99.9, min, mean, max'],
