@@ -7,6 +7,7 @@ import type { CommandSpec } from './command.ts';
 import { commandIn } from './command.ts';
 import { CLEANUP_COMMAND } from './commands/cleanup.ts';
 import { DOCTOR_COMMAND } from './commands/doctor.ts';
+import { INSPECT_COMMAND } from './commands/inspect.ts';
 import { QUICK_COMMAND } from './commands/quick.ts';
 import { REGISTRAR_COMMAND } from './commands/registrar.ts';
 import { RUN_COMMAND } from './commands/run.ts';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   RUN_COMMAND,
   QUICK_COMMAND,
   VALIDATE_COMMAND,
+  INSPECT_COMMAND,
   SCHEMA_COMMAND,
   CLEANUP_COMMAND,
   REGISTRAR_COMMAND,

@@ -12,6 +12,11 @@ export {
 } from './contact-text.ts';
 export { hasCredentials, secretsOf } from './credential-facts.ts';
 export { describePlan } from './describe-plan.ts';
+export type { EffectiveScenario } from './effective-scenario.ts';
+export { effectiveScenario } from './effective-scenario.ts';
+export { effectiveYaml } from './effective-text.ts';
+export type { ShownIdentity } from './first-identities.ts';
+export { firstIdentities } from './first-identities.ts';
 export type { FlowFacts } from './flow-facts.ts';
 export { flowFacts, holdUs, proceduresOf } from './flow-facts.ts';
 export { registrarJsonSchema, scenarioJsonSchema } from './json-schema.ts';
@@ -118,7 +123,7 @@ export {
   startTimeUs,
 } from './shares.ts';
 export type { SubscriberUsers } from './subscriber-values.ts';
-export { textOfCell, usersOf } from './subscriber-values.ts';
+export { usersOf } from './subscriber-values.ts';
 export { nearestWord } from './suggest.ts';
 export type { TargetWeights } from './target-order.ts';
 export { MOST_TARGETS, orderTargets } from './target-order.ts';
