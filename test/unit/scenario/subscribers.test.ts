@@ -232,6 +232,10 @@ describe('what the file and the scenario have to do with each other', () => {
     expect(complaints(csv, scenario('{ csv: u.csv }', ''))).toEqual([
       'x.yaml:2:20: the users of u.csv have several domains; say with target where all of them are',
     ]);
+    const redirected = scenario('{ csv: u.csv }', 'target: sip:192.0.2.1:5060\nredirects: { follow: 1 }\n');
+    expect(complaints(csv, redirected)).toEqual([
+      'x.yaml:3:1: the users of u.csv register at domains of their own, from which no redirect is followed; add registrar',
+    ]);
     expect(complaints(csv, scenario('{ csv: u.csv }', 'target: embedded\n'))).toEqual([
       'x.yaml:2:9: the embedded registrar serves one domain, and the users of u.csv have several',
     ]);
