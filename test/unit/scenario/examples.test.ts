@@ -9,6 +9,7 @@ describe('example scenarios', () => {
   it('are these', () => {
     expect(names.sort()).toEqual([
       'devices.yaml',
+      'failover.yaml',
       'flaky-registrar.yaml',
       'fleet.yaml',
       'fresh-challenges.yaml',
