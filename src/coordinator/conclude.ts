@@ -7,6 +7,7 @@ import { buildRunResult, checkSums, checkTargets, mergeBlocks, settleLostBlock }
 import type { RunPlan } from '../scenario/index.ts';
 import { proceduresOf } from '../scenario/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
+import { chosenTransport } from '../transport/index.ts';
 import type { LoadDone } from '../worker/messages.ts';
 import { machineFacts, toolVersion } from './environment.ts';
 import { measuredWindow, phasesOf } from './phases.ts';
@@ -95,12 +96,12 @@ const scenarioFacts = ({ plan, seed, runId }: RunRecord): RunResult['scenario'] 
 
 const environmentFacts = (record: RunRecord): RunResult['environment'] => {
   const first = record.done.find((done) => done !== null);
-  const { sockets } = record.plan.local;
+  const transport = first?.transport ?? chosenTransport(record.plan.local.sockets);
   return {
     ...machineFacts(),
     target: record.plan.target.kind === 'embedded' ? `embedded (${record.target})` : record.target,
-    transport: first?.transport ?? sockets,
-    wireClock: first?.wireClock ?? (sockets === 'udp-dgram' ? 'userland' : 'kernel'),
+    transport,
+    wireClock: first?.wireClock ?? (transport === 'udp-dgram' ? 'userland' : 'kernel'),
     sharedMachine: record.sharedMachine,
     commandLine: redactCommandLine(record.commandLine),
   };

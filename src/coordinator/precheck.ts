@@ -22,7 +22,8 @@ export interface PrecheckOptions extends Pick<ProbeOptions, 'pool' | 'plan' | 's
   readonly waitTargetUs: number;
 }
 
-const SILENCE_US = 2 * US_PER_SECOND;
+export const SILENCE_SECONDS = 2;
+const SILENCE_US = SILENCE_SECONDS * US_PER_SECOND;
 /** A refusal comes at once; asking again without a pause would be a flood of its own. */
 const REFUSED_PAUSE_MS = 250;
 

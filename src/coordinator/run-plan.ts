@@ -6,7 +6,7 @@
 // descriptors). From then on there is always a result, however the run ends.
 
 import type { MetricsBlock, PrecheckOutcome, RunResult } from '../metrics/index.ts';
-import { createMetricsBlock } from '../metrics/index.ts';
+import { COUNTER_CONTEXTS, createMetricsBlock, setCounter } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
 import { MAX_SOCKETS_PER_WORKER, socketCount, socketsProblem } from '../scenario/index.ts';
 import { UserError } from '../std/index.ts';
@@ -21,7 +21,7 @@ import type { LoadOutcome } from './load-phase.ts';
 import { runLoad } from './load-phase.ts';
 import type { WorkerEntry, WorkerPool } from './pool.ts';
 import { createPool } from './pool.ts';
-import { askTarget } from './precheck.ts';
+import { askTarget, SILENCE_SECONDS } from './precheck.ts';
 import type { RedirectName } from './redirect-names.ts';
 import { locateRedirects } from './redirect-names.ts';
 import { defaultWorkers } from './run-length.ts';
@@ -54,6 +54,8 @@ export interface RunOptions {
   /** 0: ask the target once. */
   readonly waitTargetUs: number;
   readonly onInvalid: 'fail' | 'warn';
+  /** A target that does not answer the precheck is left alone; default: it gets the load all the same, and a warning tells. */
+  readonly endsInSilence?: boolean;
   /** Stored in the result, without secrets. */
   readonly commandLine: readonly string[];
   readonly worker: WorkerEntry;
@@ -153,6 +155,9 @@ const runAgainst = async (run: Run): Promise<RunOutcome> => {
   const precheck = await runPrecheck(run);
   const { stop } = run.options;
   if (precheck === 'refused') return withoutLoad(run, precheck, nobodyListens(run.targets));
+  if (precheck === 'silent' && run.options.endsInSilence === true) {
+    return withoutLoad(run, precheck, nobodyAnswers(run.targets));
+  }
   if (stop.level() > 0) return withoutLoad(run, precheck, null);
   const targetDrops = watchTargetDrops(run.targets, run.sharedMachine);
   const load = await runLoad({
@@ -178,6 +183,12 @@ const nobodyListens = (targets: readonly WeightedTarget[]): UserError =>
     hint: 'start the registrar first, or wait for it with --wait-target 30s',
   });
 
+const nobodyAnswers = (targets: readonly WeightedTarget[]): UserError =>
+  new UserError('TARGET_UNREACHABLE', {
+    message: `${addressText(targets)} did not answer within ${SILENCE_SECONDS} s`,
+    hint: 'wait for it with --wait-target 30s; if it never answers a REGISTER without Contact: --set precheck=none',
+  });
+
 /** The embedded registrar is known to be there; asking it would only add to its counts. */
 const runPrecheck = async (run: Run): Promise<PrecheckOutcome> => {
   const { plan, options, registrar, targets } = run;
@@ -189,7 +200,7 @@ const runPrecheck = async (run: Run): Promise<PrecheckOutcome> => {
     stop: options.stop,
     waitTargetUs: options.waitTargetUs,
   });
-  if (answer === 'silent')
+  if (answer === 'silent' && options.endsInSilence !== true)
     options.observer.warning(`${addressText(targets)} did not answer the precheck; the load goes on`);
   return answer === 'stopped' ? 'none' : answer;
 };
@@ -197,6 +208,7 @@ const runPrecheck = async (run: Run): Promise<PrecheckOutcome> => {
 /** A result without any load: unreachable, or interrupted before it began. */
 const withoutLoad = (run: Run, precheck: PrecheckOutcome, problem: UserError | null): RunOutcome => {
   const blocks = [createMetricsBlock(1)];
+  setCounter(blocks[0]!, COUNTER_CONTEXTS, run.plan.identities.count);
   const load: LoadOutcome = { blocks, done: [null], sockets: 0, startedAt: new Date(), durationUs: 0, lost: null };
   return { result: conclude(recordOf(run, precheck, load, [])), problem };
 };

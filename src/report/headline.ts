@@ -74,6 +74,7 @@ function whatRan({ environment, generator, durationSeconds, scenario }: RunResul
 
 function validityLines(result: RunResult, paint: Palette): string[] {
   const { verdict, reasons } = result.validity;
+  if (!hasLoad(result)) return [paint.dim('NOT JUDGED  there was no load'), ...noteLines(result)];
   const { offeredPerSecond, achievedPerSecond } = result.rates.starts;
   const share = offeredPerSecond > 0 ? ` (${formatShare(achievedPerSecond / offeredPerSecond)})` : '';
   const word = verdict.toUpperCase();
@@ -85,9 +86,16 @@ function validityLines(result: RunResult, paint: Palette): string[] {
     const colour = severity === 'invalid' ? paint.red : paint.yellow;
     lines.push(colour(first), ...others.map(colour));
   }
-  for (const note of result.notes) lines.push(...wrapped('  - ', harmless(note)));
-  return lines;
+  return [...lines, ...noteLines(result)];
 }
+
+const noteLines = ({ notes }: RunResult): string[] => notes.flatMap((note) => wrapped('  - ', harmless(note)));
+
+/** Of a run that ended at the precheck there is nothing to believe or to doubt. */
+const hasLoad = ({ totals, generator, transactions }: RunResult): boolean =>
+  transactions.requestsSent > 0 ||
+  Object.values(totals).some(({ started }) => started > 0) ||
+  Object.values(generator.missedStarts).some((missed) => missed > 0);
 
 function validityPaint(verdict: RunResult['validity']['verdict'], paint: Palette): (text: string) => string {
   switch (verdict) {

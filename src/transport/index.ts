@@ -25,11 +25,14 @@ export type { BatchOptions } from './udp-batch.ts';
 export { batchUnavailableReason } from './udp-batch.ts';
 export type { DgramOptions } from './udp-dgram.ts';
 
+export type UdpTransportKind = 'udp-batch' | 'udp-dgram';
+
 /** `auto` takes the batch transport where it works. */
+export const chosenTransport = (kind: 'auto' | UdpTransportKind): UdpTransportKind =>
+  kind === 'udp-batch' || (kind === 'auto' && batchUnavailableReason() === null) ? 'udp-batch' : 'udp-dgram';
+
 export const createUdpTransport = (
-  kind: 'auto' | 'udp-batch' | 'udp-dgram',
+  kind: 'auto' | UdpTransportKind,
   options: BatchOptions & DgramOptions,
-): UdpTransport => {
-  const useBatch = kind === 'udp-batch' || (kind === 'auto' && batchUnavailableReason() === null);
-  return useBatch ? createBatchTransport(options) : createDgramTransport(options);
-};
+): UdpTransport =>
+  chosenTransport(kind) === 'udp-batch' ? createBatchTransport(options) : createDgramTransport(options);

@@ -204,6 +204,9 @@ describe('a target that is not there', () => {
     expect(end.stderr).toContain(`nobody listens on 127.0.0.1:${port}`);
     const summary = session.summary('out');
     expect([end.exitCode, summary.verdict, summary.totals.register?.started]).toEqual([23, 'unreachable', 0]);
+    expect(summary.contexts.total).toBe(200);
+    expect(['udp-batch', 'udp-dgram']).toContain(summary.environment.transport);
+    expect(end.stdout).toContain('NOT JUDGED  there was no load\n');
   });
 
   it('exits 23 when nothing ever came back', async () => {

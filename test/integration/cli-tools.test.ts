@@ -139,6 +139,18 @@ describe('regstorm cleanup', () => {
     expect((await endOf(child)).stdout).toContain(', 0 bindings left');
   });
 
+  it('exits 23 when nobody answers, before every identity has waited for its timer', async () => {
+    const peer = await openSilentPeer();
+    session.file('s.yaml', scenario({ target: `sip:127.0.0.1:${peer.port}` }));
+    const end = await session.run(['cleanup', 's.yaml']);
+    peer.close();
+    expect(end.stderr).toMatch(
+      /^regstorm: 127\.0\.0\.1:\d+ did not answer within 2 s\n {4}wait for it with --wait-target/,
+    );
+    expect(end.stdout).toMatch(/^cleaned up 0 of 200 identities at \S+\n$/);
+    expect(end.exitCode).toBe(23);
+  });
+
   it('exits 23 when nobody listens', async () => {
     const port = await findFreePort();
     session.file('s.yaml', scenario({ target: `sip:127.0.0.1:${port}` }));

@@ -36,6 +36,8 @@ export const cleanupCommand = async (given: Given, terminal: Terminal): Promise<
       ...settings,
       // Nothing is measured here: a generator that fell behind its schedule has cleaned up all the same.
       onInvalid: 'warn',
+      // Every identity of a large scenario would wait for its Timer F.
+      endsInSilence: true,
       runId: randomRunId(),
       seed: randomSeed(),
       commandLine: ['regstorm', ...given.argv],

@@ -4,10 +4,19 @@ import { describe, expect, it } from 'vitest';
 import type { ValidityFacts } from '../../../src/gate/index.ts';
 import { judgeValidity } from '../../../src/gate/index.ts';
 import { createMetricsBlock, mergeBlocks, OWN_OUTCOME_NAMES, recordLag } from '../../../src/metrics/index.ts';
-import { ERROR_CODES, EXIT } from '../../../src/std/index.ts';
+import { loadScenario } from '../../../src/scenario/index.ts';
+import { ERROR_CODES, EXIT, UserError } from '../../../src/std/index.ts';
 import { readPage, sectionOf, tableIn } from './page.ts';
 
 const page = readPage('errors.md');
+
+const BAD = `version: 1
+identities: { count: 5, user: "u{index}", domain: test.example }
+load: { duration: 10s, rate: 5000 }
+flow:
+  - register
+  - wate
+`;
 
 describe('docs/errors.md', () => {
   it('lists every exit code under its name, and no other', () => {
@@ -24,6 +33,13 @@ describe('docs/errors.md', () => {
     const paragraphs = sectionOf(page, 'Error codes').split(/^### /m).slice(1);
     expect(paragraphs.map((paragraph) => paragraph.split('\n', 1)[0])).toEqual(Object.keys(ERROR_CODES));
     for (const paragraph of paragraphs) expect(paragraph).toMatch(/^```\n[\s\S]+?\n```$/m);
+  });
+
+  it('shows the mistakes of a scenario as the loader words them, with the steps that there are', () => {
+    const [, shown] = /^### SCENARIO_INVALID\n\n```\n([\s\S]+?)\n```$/m.exec(page) ?? [];
+    expect(() => loadScenario({ file: 'bad.yaml', text: BAD })).toThrow(
+      new UserError('SCENARIO_INVALID', { message: shown ?? '' }),
+    );
   });
 
   it('lists every outcome, and no other', () => {

@@ -152,6 +152,16 @@ describe('summary on the console', () => {
     expectGolden('unreachable.txt', summaryText(result, { colour: false, folder: null }));
   });
 
+  it('of a run without any load judges nothing', () => {
+    const result = sampleResult([m.createMetricsBlock(1)], [], { precheck: 'refused' });
+    const lines = summaryText(result, { colour: false, folder: null }).split('\n');
+    expect(lines[0]).toMatch(/^UNREACHABLE /);
+    expect(lines.slice(3, 5)).toEqual([
+      'NOT JUDGED  there was no load',
+      '  - the precheck was refused: nothing listens at the target',
+    ]);
+  });
+
   it('of an interrupted run that never reached its measured window', () => {
     const result = sampleResult([m.createMetricsBlock(1)], [], {
       interrupted: 'SIGINT',
