@@ -149,6 +149,26 @@ describe('RFC 3261 §8.1.3.1: other final answers', () => {
     ]);
   });
 
+  it.each([420, 439, 482, 494])(
+    '21.4 %d ends the attempt under its own number, and is not tried again by itself',
+    (status) => {
+      const usual = {
+        policy: 'fixed',
+        baseUs: 1_000_000,
+        capUs: 1_000_000,
+        jitter: 0,
+        tries: 3,
+        retryAfterCapUs: 1,
+        on: null,
+      } as const;
+      const flow = [{ ...register(), onFailure: 'retry' as const, retry: usual }];
+      const peer = answering((request) => answer(request, `${status} No`, 'Retry-After: 1'));
+      const run = drive({ plan: createPlan({ flow, retryBudget: 1 }), peer });
+      expect(numbersOf(run, 'register').outcomes).toEqual({ [`status-${status}`]: 1 });
+      expect(run.sent.length).toBe(1);
+    },
+  );
+
   it('8.1.3.2 a status that nobody knows is an outcome of its own, and its class is what it can be expected by', () => {
     for (const [status, word] of [
       [397, '3xx'],
