@@ -81,7 +81,8 @@ function answer(world: World, transaction: Transaction, delivered: Delivered): v
   if (status < 300) forgetResends(page);
   if (status === 401 || status === 407 || leadsFleetOn(world, status)) challenge(world, transaction, delivered);
   else if (status < 300) {
-    takeNextNonce(world, transaction, delivered);
+    takeNextNonce(world, transaction, delivered, false);
+    takeNextNonce(world, transaction, delivered, true);
     succeed(world, transaction, delivered);
   } else if (asksForLonger(transaction, delivered.parsed)) oweLonger(world, transaction, delivered);
   else {
@@ -90,15 +91,15 @@ function answer(world: World, transaction: Transaction, delivered: Delivered): v
   }
 }
 
-/** RFC 7616 §3.5: it takes the place of the one that was accepted, where only one server can be meant; of -sess it is not taken. */
-function takeNextNonce({ facts }: World, { page, carried }: Transaction, { text, isDamaged }: Delivered): void {
-  const nonce = readNextNonce(text);
-  const servers = [...carried.keys()].filter((server) => server.startsWith('registrar '));
+/** RFC 7616 §3.5, RFC 7615 §4: it takes the place of the one that was accepted, where only one server of its kind can be meant. */
+function takeNextNonce(world: World, { page, carried }: Transaction, delivered: Delivered, isProxy: boolean): void {
+  const nonce = readNextNonce(delivered.text, isProxy);
+  const servers = [...carried.keys()].filter((server) => server.startsWith(isProxy ? 'proxy ' : 'registrar '));
   const kept = page.kept.get(servers[0] ?? '');
-  if (nonce === null || servers.length !== 1 || kept === undefined || !facts.plan.auth.reuseNonce) return;
-  if (kept.algorithm.endsWith('-sess')) return;
-  const next = { ...kept, nonce, isStale: false };
-  if (isDamaged || page.otherwise.length > 0) page.spare.set(kept.server, next);
+  if (nonce === null || servers.length !== 1 || kept === undefined || !world.facts.plan.auth.reuseNonce) return;
+  const sessionKey = kept.algorithm.endsWith('-sess') ? carried.get(kept.server)!.key : null;
+  const next = { ...kept, nonce, isStale: false, sessionKey };
+  if (delivered.isDamaged || page.otherwise.length > 0) page.spare.set(kept.server, next);
   else page.kept.set(kept.server, next);
 }
 

@@ -15,6 +15,8 @@ export interface Challenge {
   readonly hasAlgorithm: boolean;
   readonly qop: 'auth' | 'auth-int' | null;
   readonly withUserhash: boolean;
+  /** Of a -sess session that has outlived its first nonce (RFC 7616 §3.4.2); null: made of nonce and cnonce. */
+  readonly sessionKey: string | null;
 }
 
 /** Whether the request has to be sent again; 'unclear' when the answer was damaged on its way. */
@@ -73,9 +75,9 @@ export function findChallenges(text: string, status: number, answering: Answerin
 
 export const serverOf = (isProxy: boolean, realm: string): string => `${isProxy ? 'proxy' : 'registrar'} ${realm}`;
 
-/** RFC 7616 §3.5: the nonce for the next request, or null. */
-export function readNextNonce(text: string): string | null {
-  const [info] = valuesOf(text, 'authentication-info');
+/** RFC 7616 §3.5, RFC 7615 §4: the nonce for the next request, or null. */
+export function readNextNonce(text: string, isProxy: boolean): string | null {
+  const [info] = valuesOf(text, isProxy ? 'proxy-authentication-info' : 'authentication-info');
   const nonce = /(?:^|,)[ \t]*nextnonce[ \t]*=[ \t]*"((?:\\.|[^"\\])*)"/i.exec(info ?? '')?.[1];
   return nonce === undefined || !QUOTABLE.test(nonce) || nonce.length > MOST_NONCE ? null : nonce;
 }
@@ -116,6 +118,7 @@ function readChallenge(value: string, isProxy: boolean): Challenge | null {
     hasAlgorithm: found.has('algorithm'),
     qop,
     withUserhash: isTrue('userhash'),
+    sessionKey: null,
   };
 }
 

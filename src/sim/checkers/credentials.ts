@@ -48,7 +48,8 @@ export function checkCredentials(world: World, request: Request, reason: Reason)
     }
     const fault = faultOf(world, request, challenge, credentials);
     if (fault !== null) throw fail(fault);
-    carried.set(server, { nonce: challenge.nonce, isFresh: attempt.fresh.has(server) });
+    const key = keyOf(world, page, challenge, credentials);
+    carried.set(server, { nonce: challenge.nonce, key, isFresh: attempt.fresh.has(server) });
     used.push(challenge);
   }
   const isSure = isToChallenge && page.challenge?.leadsOn === 'yes' && page.otherwise.length === 0;
@@ -110,11 +111,18 @@ function responseOf(world: World, request: Request, challenge: Challenge, creden
   const { algorithm, nonce, qop } = challenge;
   const hash = hashOf(algorithm);
   const cnonce = credentials.get('cnonce');
-  const secret = secretOf(world, request.page, challenge);
-  const key = algorithm.endsWith('-sess') ? hash(`${secret}:${nonce}:${cnonce}`) : secret;
+  const key = keyOf(world, request.page, challenge, credentials);
   const asked = hash(`REGISTER:${requestUri}${qop === 'auth-int' ? `:${hash(body)}` : ''}`);
   const middle = qop === null ? '' : `${credentials.get('nc')}:${cnonce}:${qop}:`;
   return hash(`${key}:${nonce}:${middle}${asked}`);
+}
+
+/** RFC 7616 §3.4.2: H(A1); of a -sess algorithm that of the session, which goes on with each nextnonce. */
+function keyOf(world: World, page: ContextPage, challenge: Challenge, credentials: Credentials): string {
+  const { algorithm, nonce, sessionKey } = challenge;
+  const secret = secretOf(world, page, challenge);
+  if (!algorithm.endsWith('-sess')) return secret;
+  return sessionKey ?? hashOf(algorithm)(`${secret}:${nonce}:${credentials.get('cnonce')}`);
 }
 
 /** Whether the scenario has something to answer challenges of this realm with (RFC 3261 §22.1). */

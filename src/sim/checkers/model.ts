@@ -93,6 +93,8 @@ export interface Attempt {
 
 export interface Carried {
   readonly nonce: string;
+  /** What stands for H(A1) in its response. */
+  readonly key: string;
   readonly isFresh: boolean;
 }
 
