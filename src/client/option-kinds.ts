@@ -27,6 +27,11 @@ export const TIMER_OPTIONS = {
   t4Ms: 'number',
 } as const satisfies Record<string, OptionKind>;
 
+export const KEEPALIVE_OPTIONS = { kind: 'string', everySeconds: 'number' } as const satisfies Record<
+  string,
+  OptionKind
+>;
+
 export const INITIAL_REGISTER_OPTIONS = {
   from: 'string',
   registrar: 'string',

@@ -30,7 +30,7 @@ import type { LocatedPlaces } from './locate.ts';
 import { locate } from './locate.ts';
 import { ManagedRegistration } from './managed-registration.ts';
 import { openLine } from './open-line.ts';
-import { CLIENT_OPTIONS, INITIAL_REGISTER_OPTIONS, TIMER_OPTIONS } from './option-kinds.ts';
+import { CLIENT_OPTIONS, INITIAL_REGISTER_OPTIONS, KEEPALIVE_OPTIONS, TIMER_OPTIONS } from './option-kinds.ts';
 import type { KeepaliveOptions, TimerOptions } from './plans.ts';
 import { createLinePlan } from './plans.ts';
 import { checkRedirects, locateRedirects } from './redirects.ts';
@@ -133,6 +133,7 @@ export class RegistrationClient {
   constructor(options: RegistrationClientOptions = {}) {
     checkOptions('RegistrationClient', options, CLIENT_OPTIONS);
     checkOptions('timers', options.timers ?? {}, TIMER_OPTIONS);
+    if (options.keepalive !== undefined) checkKeepalive(options.keepalive);
     const { mostRegistrations = DEFAULT_REGISTRATIONS, nat, advertise } = options;
     if (!(mostRegistrations >= 1 && mostRegistrations <= MOST_COMMANDED_CONTEXTS)) {
       throw wrong('mostRegistrations', `${mostRegistrations} is not a number from 1 to ${MOST_COMMANDED_CONTEXTS}`);
@@ -318,6 +319,14 @@ const readRoute = ({ route = false, outboundProxy }: InitialRegister, nextHop: P
   if (!route) return null;
   if (outboundProxy === undefined) throw wrong('route', 'there is no outboundProxy that could stand in it');
   return `<${nextHop.uri};lr>`;
+};
+
+/** For programs without types: neither has a default. */
+const checkKeepalive = (keepalive: KeepaliveOptions): void => {
+  checkOptions('keepalive', keepalive, KEEPALIVE_OPTIONS);
+  if (keepalive.kind === undefined || keepalive.everySeconds === undefined) {
+    throw wrong('keepalive', "give kind and everySeconds, as in { kind: 'stun', everySeconds: 20 }");
+  }
 };
 
 const randomHex = (bytes: number): string =>
