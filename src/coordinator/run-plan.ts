@@ -8,7 +8,7 @@
 import type { MetricsBlock, PrecheckOutcome, RunResult } from '../metrics/index.ts';
 import { COUNTER_CONTEXTS, createMetricsBlock, setCounter } from '../metrics/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
-import { MAX_SOCKETS_PER_WORKER, socketCount, socketsProblem } from '../scenario/index.ts';
+import { MAX_SOCKETS_PER_WORKER, socketCount, socketsOfWorker, socketsProblem } from '../scenario/index.ts';
 import { UserError } from '../std/index.ts';
 import type { WeightedTarget } from '../worker/messages.ts';
 import { MOST_REDIRECT_PLACES } from '../worker/messages.ts';
@@ -134,11 +134,12 @@ export const chooseWorkers = (plan: RunPlan, asked: number | null): number => {
 };
 
 /** Each place to send from has a socket to each target, and may need one to each place that redirects lead to. */
-const checkSockets = ({ local: { socketsPerWorker } }: RunPlan, targetCount: number, placeCount: number): void => {
-  if (socketsPerWorker * placeCount <= MAX_SOCKETS_PER_WORKER || placeCount === 1) return;
+const checkSockets = ({ local }: RunPlan, targetCount: number, placeCount: number): void => {
+  const sockets = socketsOfWorker(local);
+  if (sockets * placeCount <= MAX_SOCKETS_PER_WORKER || placeCount === 1) return;
   const places = placeCount === targetCount ? '' : ` and ${placeCount - targetCount} places that redirects may lead to`;
   const all = targetCount === 1 ? '1 target' : `${targetCount} targets`;
-  const why = `${socketsPerWorker} sockets to each of ${all}${places} are ${socketsPerWorker * placeCount}`;
+  const why = `${sockets} sockets to each of ${all}${places} are ${sockets * placeCount}`;
   throw new UserError('USAGE', {
     message: `local.socketsPerWorker: ${why}; a worker has at most ${MAX_SOCKETS_PER_WORKER}`,
   });

@@ -37,8 +37,11 @@ import { takeLatestContact } from './mappings.ts';
 import type { AttemptInstruction } from './program.ts';
 import { addSkipped } from './program.ts';
 import { pushReady } from './ready-queue.ts';
+import { endAttemptOf } from './rebinds.ts';
 import { isWayLost } from './redirect-places.ts';
 import { forgetRedirects } from './redirect-table.ts';
+import { endReplacement, requestTextOf } from './replacement.ts';
+import { REPLACING_NOTHING } from './replacement-table.ts';
 import { forgetTries, isPastHold, noteTry, retryLater } from './retry.ts';
 import { dropServiceRoute } from './service-routes.ts';
 import { followMapping } from './speaker-contact.ts';
@@ -102,8 +105,9 @@ export function repeatRequest(engine: Engine, context: number): boolean {
 
 /** Whether the present attempt has sent no more than one request. */
 export function isFirstRequest(engine: Engine, context: number): boolean {
-  const { contexts, intervals, targets, exosip, redirects } = engine;
+  const { contexts, intervals, targets, exosip, redirects, replacements } = engine;
   if (exosip !== null && exosip.repeated[context] !== 0) return false;
+  if (replacements !== null && replacements.stage[context] !== REPLACING_NOTHING) return false;
   if (contexts.challenges[context] !== 0 || (targets !== null && !isFirstTry(targets, context))) return false;
   if (redirects !== null && redirects.followed[context] !== 0) return false;
   return intervals === null || intervals.raised[context] === 0;
@@ -124,6 +128,8 @@ export function finishAttempt(engine: Engine, context: number, outcome: number, 
   if (isRegistered && outcome === OUTCOME_SUCCEEDED) countInSecond(metrics, engine.nowUs, LANE_REGISTRATIONS, 1);
   recordTimes(engine, context, procedure, outcome, isMet, endUs);
   if (isDoubtful(outcome)) noteDoubt(engine, context, procedure);
+  if (engine.replacements !== null) endReplacement(engine, engine.replacements, context, outcome);
+  if (engine.rebinds !== null) endAttemptOf(engine, engine.rebinds, context);
   if (engine.observer !== null) engine.observer.ended(context, outcome, endUs, contexts.wireUs[context]!);
   if (engine.redirects !== null) forgetRedirects(engine.redirects, context);
   const { retry } = instruction;
@@ -177,9 +183,11 @@ export function bankOf(engine: Engine, intendedUs: number): number {
 /** With credentials for all challenges that are kept, those of this attempt and those from before. */
 function sendNext(engine: Engine, context: number, template: number): void {
   const { challenges, transactions } = engine;
-  if (engine.repairs !== null) takeLatestContact(engine, engine.repairs, flowOf(engine, context), context);
+  const { repairs, replacements } = engine;
+  if (repairs !== null && replacements === null) takeLatestContact(engine, repairs, context);
   if (engine.speakers !== null) followMapping(engine, context);
-  const slot = createTransaction(engine, context, template);
+  const text = replacements === null ? template : requestTextOf(replacements, context, template);
+  const slot = createTransaction(engine, context, text);
   const places = challenges.active[context]!;
   if (places !== 0) {
     transactions.credentials[slot] = credentialsOf(places, challenges.fresh[context]!);

@@ -20,7 +20,7 @@ import { isWayOpen } from './redirect-places.ts';
 import { keepUri } from './redirect-table.ts';
 import type { Engine } from './state.ts';
 import { LIST_F, LIST_K } from './state.ts';
-import { flowIdOfSlot, keepTarget, routeOf } from './targets.ts';
+import { flowIdOfSlot, keepSocket, keepTarget, routeOf } from './targets.ts';
 import { clearTimer, firstSlot, NO_SLOT, setTimer } from './timer-lists.ts';
 import { freeTransaction, TX_COMPLETED, TX_PROCEEDING, TX_TRYING, takeTransaction } from './transactions.ts';
 
@@ -49,6 +49,7 @@ export function createTransaction(engine: Engine, context: number, template: num
   contexts.transaction[context] = slot;
   if (engine.targets !== null) keepTarget(engine.targets, slot, context);
   if (engine.redirects !== null) keepUri(engine.redirects, slot, context);
+  if (engine.rebinds !== null) keepSocket(engine.rebinds, slot, context);
   return slot;
 }
 

@@ -78,6 +78,11 @@ export function createContextTable(memory: MemoryPlan, count: number, loopDepth:
   return table;
 }
 
+/** An attempt has begun and not ended: it waits for an answer, or to send its request again. */
+export function isInAttempt(state: number): boolean {
+  return state === CONTEXT_TALKING || state === CONTEXT_CHALLENGED || state === CONTEXT_REPEATING;
+}
+
 /** A transaction of the context's attempt took so long on the wire. */
 export function addWire(table: ContextTable, context: number, lengthUs: number): void {
   table.wireUs[context] = Math.min(table.wireUs[context]! + lengthUs, MOST_WIRE_US);

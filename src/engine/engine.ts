@@ -40,6 +40,7 @@ import type { Outbox } from './outbox.ts';
 import { ASIDE_ANSWER, CANCELLED, clearOutbox, outboxRoom, releaseAside } from './outbox.ts';
 import { abortRun, endWait, limitDrain, nextPhaseUs, releaseCleanups, releaseWaits, updatePhase } from './phases.ts';
 import { dropReady, peekReady, putBackReady } from './ready-queue.ts';
+import { makeRebinds, nextRebindUs } from './rebinds.ts';
 import { isStartDue, makeHeldStart, makeStart, makeWaitingStart } from './starts.ts';
 import type { Engine } from './state.ts';
 import { LIST_F, LIST_K, PHASE_CLEANING, PHASE_DRAINING, PHASE_LOADING, PHASE_OVER, PHASE_VERIFYING } from './state.ts';
@@ -63,6 +64,7 @@ const FIRST_TIME = 0;
 export function advance(engine: Engine, nowUs: number): number {
   assert(nowUs >= engine.nowUs, 'time never runs backwards');
   engine.nowUs = nowUs;
+  if (engine.rebinds !== null) makeRebinds(engine, engine.rebinds);
   fireEndTimers(engine);
   fireResendTimers(engine);
   runFlows(engine);
@@ -382,7 +384,8 @@ export function nextDueUs(engine: Engine): number {
   }
   const { keepalive } = engine;
   const pingUs = keepalive === null ? NEVER_US : nextKeepaliveUs(engine, keepalive);
-  const timerUs = Math.min(nextTimerUs(engine.resendTimers), nextTimerUs(engine.endTimers), pingUs);
+  const rebindUs = engine.rebinds === null ? NEVER_US : nextRebindUs(engine, engine.rebinds);
+  const timerUs = Math.min(nextTimerUs(engine.resendTimers), nextTimerUs(engine.endTimers), pingUs, rebindUs);
   return Math.max(engine.nowUs, Math.min(timerUs, nextWaitUs(engine.waits), nextPhaseUs(engine)));
 }
 

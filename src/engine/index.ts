@@ -40,4 +40,4 @@ export { seenAddresses } from './seen-addresses.ts';
 export type { Engine, EngineOptions, FlowPeer } from './state.ts';
 export { attachFlow, createEngine, outboxCapacity, redirectFlow, resendIntervals } from './state.ts';
 export type { RenewedTarget } from './target-table.ts';
-export { renewTargets } from './target-table.ts';
+export { flowsOfTarget, renewTargets } from './target-table.ts';

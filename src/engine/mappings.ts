@@ -10,16 +10,25 @@
 //
 // A binding made with an earlier Contact stays at the registrar until it expires, as with real phones; nobody removes it.
 // A NAT that gives a new port for each request must not make a storm of texts: a repair comes a minute after the one before at the
-// soonest, and only so often (MOST_REPAIRS).
+// soonest, and only so often (MOST_REPAIRS); what that leaves unrepaired is counted. With `nat: exosip` the same texts are used in another
+// way (replacement.ts).
 
-import { ASIDE_MAPPING_CHANGES, ASIDE_REPAIRS, countAside } from '../metrics/index.ts';
+import {
+  ASIDE_MAPPING_CHANGES,
+  ASIDE_REPAIRS,
+  ASIDE_REPAIRS_STOPPED,
+  countAside,
+  PROCEDURE_QUERY,
+} from '../metrics/index.ts';
 import type { SipMessage } from '../sip/index.ts';
 import { readDecimal, US_PER_SECOND } from '../std/index.ts';
 import { ADDRESS_MALFORMED, readIpv4 } from './ipv4.ts';
-import type { RepairTable } from './repair-table.ts';
+import type { RepairTable, Texts } from './repair-table.ts';
 import { NOT_MAPPED, repairedTexts } from './repair-table.ts';
 import type { Engine } from './state.ts';
+import { socketOf, socketOfFlow } from './targets.ts';
 import type { TransportFlow } from './transport-flows.ts';
+import { flowOf } from './transport-flows.ts';
 
 const REPAIR_GUARD_US = 60 * US_PER_SECOND;
 /** What a byte can number. */
@@ -39,26 +48,51 @@ export function learnFromVia(engine: Engine, flow: number, message: SipMessage, 
 
 /** The flow is seen at this address; each local socket has one mapping, whatever it speaks to. */
 export function learnMapping(engine: Engine, flowId: number, address: number, port: number): void {
-  const flow = engine.flows[flowId % engine.lines]!;
+  const flow = socketOfFlow(engine, flowId);
   if (flow.mappedAddress === address && flow.mappedPort === port) return;
   if (flow.mappedAddress !== NOT_MAPPED) countAside(engine.options.metrics, ASIDE_MAPPING_CHANGES);
   flow.mappedAddress = address;
   flow.mappedPort = port;
 }
 
-/** A context is about to make a new request: it takes the texts of the latest mapping, which are made if there are none yet. */
-export function takeLatestContact(engine: Engine, repairs: RepairTable, flow: TransportFlow, context: number): void {
-  if (flow.mappedAddress !== NOT_MAPPED) repair(engine, flow);
-  repairs.version[context] = flow.mappings.length;
+/**
+ * `nat: direct`: a context is about to make a new request. It takes the texts of the latest mapping, made if there are none yet. Who
+ * only asks what is bound (RFC 3261 §10.2.3) goes on to look for the Contact that it has bound.
+ */
+export function takeLatestContact(engine: Engine, repairs: RepairTable, context: number): void {
+  const instruction = engine.program.instructions[engine.contexts.position[context]!]!;
+  if (instruction.kind === 'attempt' && instruction.procedure === PROCEDURE_QUERY) return;
+  const socket = socketOf(engine, context);
+  if (socket.mappedAddress !== NOT_MAPPED) repairTexts(engine, flowOf(engine, context), socket);
+  // One that was rebound keeps what it had until it is known where it is seen now.
+  if (socket.version !== 0) takeVersion(engine, repairs, context, socket.version);
 }
 
-function repair(engine: Engine, flow: TransportFlow): void {
-  if (flow.mappedAddress === flow.contactAddress && flow.mappedPort === flow.contactPort) return;
-  const isTooSoon = flow.mappings.length > 0 && engine.nowUs - flow.repairedAtUs < REPAIR_GUARD_US;
-  if (isTooSoon || flow.mappings.length >= MOST_REPAIRS) return;
-  flow.mappings.push(repairedTexts(engine.options, engine.branch, flow));
-  flow.contactAddress = flow.mappedAddress;
-  flow.contactPort = flow.mappedPort;
-  flow.repairedAtUs = engine.nowUs;
+/** The context's requests have these texts from now on: what was confirmed before was confirmed for another Contact. */
+export function takeVersion({ verification }: Engine, { version }: RepairTable, context: number, latest: number): void {
+  if (verification !== null && version[context] !== latest) verification.isUnsure[context] = 1;
+  version[context] = latest;
+}
+
+/** Makes texts with the address that the socket is seen at, unless its latest ones have it, or the guard stops that. */
+export function repairTexts(engine: Engine, home: TransportFlow, socket: TransportFlow): void {
+  if (isSeenAt(socket, latestTexts(home, socket))) return;
+  const isTooSoon = socket.version !== 0 && engine.nowUs - socket.repairedAtUs < REPAIR_GUARD_US;
+  if (isTooSoon || home.mappings.length >= MOST_REPAIRS) {
+    countAside(engine.options.metrics, ASIDE_REPAIRS_STOPPED);
+    return;
+  }
+  socket.version = home.mappings.push(repairedTexts(engine.options, engine.branch, socket));
+  socket.repairedAtUs = engine.nowUs;
   countAside(engine.options.metrics, ASIDE_REPAIRS);
+}
+
+/** The texts that say most lately where the socket is. `home` is the one that its contexts belong to: itself, if it is no spare. */
+export function latestTexts(home: TransportFlow, { version }: TransportFlow): Texts {
+  return version === 0 ? home : home.mappings[version - 1]!;
+}
+
+/** The socket is seen where the texts' Contact says. */
+export function isSeenAt({ mappedAddress, mappedPort }: TransportFlow, texts: Texts): boolean {
+  return mappedAddress === texts.contactAddress && mappedPort === texts.contactPort;
 }

@@ -84,7 +84,7 @@ export function commonContacts(plan: RunPlan, steps: readonly AttemptStep[], fac
 
 const isSame = (one: TextTemplate, other: TextTemplate): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-const MANAGED: PlanContact = {
+export const MANAGED: PlanContact = {
   uri: [{ kind: 'contact' }],
   q: null,
   expiresSeconds: null,

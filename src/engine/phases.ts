@@ -27,14 +27,7 @@ import {
 import { NEVER_US } from '../std/index.ts';
 import { bankOf, finishAttempt, stopFlow } from './attempt.ts';
 import { terminate } from './client-transaction.ts';
-import {
-  CONTEXT_CHALLENGED,
-  CONTEXT_IDLE,
-  CONTEXT_READY,
-  CONTEXT_REPEATING,
-  CONTEXT_TALKING,
-  NO_TRANSACTION,
-} from './contexts.ts';
+import { CONTEXT_IDLE, CONTEXT_READY, isInAttempt, NO_TRANSACTION } from './contexts.ts';
 import { beginFlow } from './flow.ts';
 import { asideLengthUs, nextReleaseUs, paced } from './pace.ts';
 import type { Program } from './program.ts';
@@ -241,11 +234,6 @@ export function abortFlows(engine: Engine): void {
       stopFlow(engine, context, done, bankOf(engine, contexts.dueUs[context]!));
     }
   }
-}
-
-/** An attempt has begun and not ended: it waits for an answer, or to send its request again. */
-function isInAttempt(state: number): boolean {
-  return state === CONTEXT_TALKING || state === CONTEXT_CHALLENGED || state === CONTEXT_REPEATING;
 }
 
 /** The number of the phase that progress shows. */

@@ -19,6 +19,9 @@ export const NOT_MAPPED = -1;
 /** What the contexts of a socket say with one Contact. */
 export interface Texts {
   readonly host: string;
+  /** What its host says: an IPv4 address, or ADDRESS_MALFORMED for a name, and a port. */
+  readonly contactAddress: number;
+  readonly contactPort: number;
   readonly templates: readonly RegisterTemplate[];
   readonly variants: Map<number, RegisterTemplate>;
   readonly contact: CompiledText;
@@ -48,12 +51,14 @@ interface Seen {
   readonly mappedPort: number;
 }
 
-/** The socket's texts with the Contact that it is seen at. */
+/** The socket's texts with the Contact that it, or its spare, is seen at. */
 export function repairedTexts(options: TemplateOptions, branch: BranchReader, seen: Seen): Texts {
   const sentBy = decodeLatin1(seen.sentBy, 0, seen.sentBy.length);
   const host = `${formatIpv4(seen.mappedAddress)}:${seen.mappedPort}`;
   return {
     host,
+    contactAddress: seen.mappedAddress,
+    contactPort: seen.mappedPort,
     templates: requestTemplates(options, branch, sentBy, host),
     variants: new Map(),
     contact: compileText(managedPieces(options.plan, { runId: options.runId, sentBy: host })),

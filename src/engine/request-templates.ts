@@ -1,9 +1,10 @@
 // The texts of all requests that the contexts of one socket make under load, by their numbers: the steps of the flow, then the
-// cleanup's, then the verification's.
+// cleanup's, then the verification's, then the deletions of Contacts that lead nowhere.
 
 import type { AttemptStep, RunPlan } from '../scenario/index.ts';
 import type { BranchReader, RegisterTemplate } from '../sip/index.ts';
 import { createRegisterTemplate } from '../sip/index.ts';
+import { deletionsOf } from './deletions.ts';
 import type { OwnContacts } from './own-contacts.ts';
 import { boundContacts, commonContacts, createOwnContacts } from './own-contacts.ts';
 import type { Program } from './program.ts';
@@ -55,7 +56,8 @@ export function stepsOf(plan: RunPlan): readonly AttemptStep[] {
   const flow = compileProgram(plan.flow, 0);
   const cleanup = compileCleanup(plan, flow);
   const verify = compileVerify(plan, verifyTemplate(flow, cleanup));
-  return [...flow.attempts, ...(cleanup?.attempts ?? []), ...(verify?.attempts ?? [])];
+  const deletions = plan.nat === 'exosip' ? deletionsOf(flow.attempts) : [];
+  return [...flow.attempts, ...(cleanup?.attempts ?? []), ...(verify?.attempts ?? []), ...deletions];
 }
 
 /** By which Contacts each step's bindings are known in an answer. */

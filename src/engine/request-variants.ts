@@ -14,6 +14,7 @@ import { decimalDigits, decodeLatin1 } from '../std/index.ts';
 import type { IntervalTable } from './intervals.ts';
 import { countBelow, EXPIRES_DIGITS_MOST, INTERVALS_MOST, leastSecondsOf } from './intervals.ts';
 import { textsOf } from './repair-table.ts';
+import { deletionFor } from './replacement-table.ts';
 import { loadFacts, registerPieces } from './request-text.ts';
 import { uriOf } from './request-uris.ts';
 import type { SpeakerTable } from './speakers.ts';
@@ -37,10 +38,13 @@ export function templateOf(engine: Engine, context: number, template: number): R
   if (uri === 0 && !isRaised) return usual;
   const instruction = engine.program.instructions[contexts.position[context]!]!;
   if (instruction.kind !== 'attempt') return usual;
-  const raised = isRaised ? raisedIntervals(engine, intervals, context, instruction.step) : NOT_RAISED;
+  const deletion = deletionFor(engine.replacements, context, instruction.template);
+  const step = deletion ?? instruction.step;
+  // What is to go is not asked to stay for longer.
+  const raised = isRaised && deletion === null ? raisedIntervals(engine, intervals, context, step) : NOT_RAISED;
   if (uri === 0 && raised === NOT_RAISED) return usual;
   if (engine.speakers !== null) return spokenVariant(engine, engine.speakers, context, uri, raised);
-  return variantOf(engine, context, instruction.step, (uri * MOST_TEXTS + template) * RAISED + raised);
+  return variantOf(engine, context, step, (uri * MOST_TEXTS + template) * RAISED + raised);
 }
 
 /**

@@ -42,6 +42,7 @@ import { takeOptionsAnswer, takeStun } from './keepalive.ts';
 import { learnFromVia } from './mappings.ts';
 import { countHeaders, outcomeBy, readBindings, readListed, readOwn } from './read-bindings.ts';
 import { followRedirect } from './redirects.ts';
+import { passRefusal, replaceContact, takeDeleted } from './replacement.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { takeServiceRoute } from './service-routes.ts';
 import type { Engine } from './state.ts';
@@ -176,7 +177,8 @@ function answer(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint8
     if (engine.exosip !== null) noteAccepted(engine.exosip, context);
     takeInfo(engine, slot, bytes);
     succeed(engine, slot, receivedAtUs, bytes);
-  } else if (status === 423) meetTooBrief(engine, context, receivedAtUs, bytes);
+  } else if (engine.replacements !== null && passRefusal(engine, engine.replacements, context)) return;
+  else if (status === 423) meetTooBrief(engine, context, receivedAtUs, bytes);
   else if (status < 400) meetRedirect(engine, context, status, receivedAtUs, bytes);
   else if (status !== 606 || !sendAgain(engine, context)) failAttempt(engine, context, status, receivedAtUs, bytes);
 }
@@ -207,7 +209,8 @@ function succeed(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint
   const instruction = engine.program.instructions[contexts.position[context]!]!;
   if (instruction.kind !== 'attempt') return;
   const { procedure, step, template } = instruction;
-  const { reader } = engine;
+  const { reader, replacements } = engine;
+  if (replacements !== null && takeDeleted(engine, replacements, context)) return;
   countHeaders(engine, bytes);
   if (engine.serviceRoutes !== null) takeServiceRoute(engine, engine.serviceRoutes, context, bytes);
   if (procedure === PROCEDURE_REGISTER || procedure === PROCEDURE_REFRESH) {
@@ -233,6 +236,7 @@ function succeed(engine: Engine, slot: number, receivedAtUs: number, bytes: Uint
     }
   }
   const outcome = isUnproved(engine) ? OUTCOME_RSPAUTH_WRONG : outcomeBy(step, reader.bindings);
-  if (outcome === OUTCOME_SUCCEEDED) finishAttempt(engine, context, outcome, receivedAtUs);
-  else failAttempt(engine, context, outcome, receivedAtUs, bytes);
+  if (outcome !== OUTCOME_SUCCEEDED) failAttempt(engine, context, outcome, receivedAtUs, bytes);
+  else if (replacements === null || !replaceContact(engine, replacements, context, template))
+    finishAttempt(engine, context, outcome, receivedAtUs);
 }

@@ -1,6 +1,5 @@
 // Where the sockets of an engine are seen, for the result. Cold: once at the end of a run.
 
-import { decodeLatin1 } from '../std/index.ts';
 import { formatIpv4 } from './ipv4.ts';
 import { NOT_MAPPED } from './repair-table.ts';
 import type { Engine } from './state.ts';
@@ -12,12 +11,12 @@ export interface SeenAddress {
 }
 
 /** Of each local socket that an answer has told about, the latest. */
-export function seenAddresses({ flows, lines }: Engine): readonly SeenAddress[] {
-  return flows
-    .slice(0, lines)
+export function seenAddresses({ flows, lines, rebinds }: Engine): readonly SeenAddress[] {
+  const spare = rebinds === null ? [] : flows.slice(rebinds.firstFlow, rebinds.firstFlow + lines);
+  return [...flows.slice(0, lines), ...spare]
     .filter(({ mappedAddress }) => mappedAddress !== NOT_MAPPED)
-    .map(({ sentBy, mappedAddress, mappedPort }) => ({
-      local: decodeLatin1(sentBy, 0, sentBy.length),
+    .map(({ socketName, mappedAddress, mappedPort }) => ({
+      local: socketName,
       seen: `${formatIpv4(mappedAddress)}:${mappedPort}`,
     }));
 }

@@ -33,10 +33,14 @@ import type { Observer } from './observer.ts';
 import { longestOwnContact } from './own-contacts.ts';
 import type { Program } from './program.ts';
 import { compileProgram } from './program.ts';
+import type { RebindTable } from './rebind-table.ts';
+import { createRebinds } from './rebind-table.ts';
 import type { RedirectOptions, RedirectTable } from './redirect-table.ts';
 import { createRedirectTable, MOST_PLACES_ADDED, REQUEST_URI_BYTES_MOST } from './redirect-table.ts';
 import type { RepairTable } from './repair-table.ts';
 import { createRepairTable } from './repair-table.ts';
+import type { ReplacementTable } from './replacement-table.ts';
+import { createReplacements } from './replacement-table.ts';
 import { compileCleanup, ownContactsOf, requestTemplates, stepsOf, verifyTemplate } from './request-templates.ts';
 import { loadFacts, managedPieces, pingPieces, userPieces } from './request-text.ts';
 import type { ResponseReader } from './response-reader.ts';
@@ -122,6 +126,10 @@ export interface Engine {
   readonly retries: RetryTable | null;
   /** Null where no Contact is repaired. */
   readonly repairs: RepairTable | null;
+  /** Null where no Contact is replaced in requests of its own. */
+  readonly replacements: ReplacementTable | null;
+  /** Null where every context keeps its port for its life. */
+  readonly rebinds: RebindTable | null;
   /** One for each socket, by its number. */
   readonly flows: readonly TransportFlow[];
   /** How many flows lead to each target; those to the first are numbered from 0. */
@@ -183,15 +191,13 @@ export interface Engine {
 
 /** Allocates everything; requests can be composed only after attachFlow. */
 export function createEngine(options: EngineOptions): Engine {
-  const { plan, workerIndex, workerCount, runId, seed } = options;
+  const { plan, workerIndex, workerCount, seed } = options;
   const memory = options.memory ?? createMemoryPlan();
   const count = contextsOfWorker(plan.identities.count, workerIndex, workerCount);
   const isCommanded = options.commanded === true;
   const flowProgram = isCommanded ? createCommandProgram(count) : compileProgram(plan.flow, 0);
   const cleanupProgram = compileCleanup(plan, flowProgram);
-  const runTag = hashText(runId);
-  const branch = createBranchReader(runTag, workerIndex);
-  const { lines, flowCount } = countFlows(options);
+  const { runTag, branch, lines, firstSpare, flowCount } = { ...branchesOf(options), ...countFlows(options) };
   const sizes = { contexts: count, slots: transactionCapacity(options, count, flowProgram), flows: flowCount };
   const exosip = createExosipTable(memory, plan, flowProgram, count);
   return sealed({
@@ -206,7 +212,9 @@ export function createEngine(options: EngineOptions): Engine {
     exosip,
     intervals: isCommanded || asksForTime(flowProgram) ? createIntervalTable(memory, count) : null,
     challenges: createChallengeTable(memory, count, plannedPlaces(plan)),
-    repairs: createRepairTable(memory, plan.nat === 'direct', count),
+    repairs: createRepairTable(memory, plan.nat !== 'off', count),
+    replacements: createReplacements(memory, plan, flowProgram, count),
+    rebinds: createRebinds(memory, options, { ...sizes, flows: firstSpare }),
     keepalive: createKeepalive(memory, { plan, contexts: count, flows: flowCount, workerIndex, runTag, seed }),
     retries: createRetryTable(memory, count, { plan, workerIndex, workerCount }),
     flows: createFlows(memory, flowOptions(options, branch, flowCount, intervalsOf(plan).length)),
@@ -253,10 +261,18 @@ export function createEngine(options: EngineOptions): Engine {
   });
 }
 
-/** Flows to the run's targets, and those to places that redirects may add. */
-const countFlows = (options: EngineOptions): { lines: number; flowCount: number } => {
-  const lines = options.plan.local.socketsPerWorker;
-  return { lines, flowCount: lines * ((options.targets?.count ?? 1) + placesAdded(options)) };
+/** The branches of a run's requests, and the word of the run that is in them. */
+function branchesOf({ runId, workerIndex }: EngineOptions): { readonly runTag: number; readonly branch: BranchReader } {
+  const runTag = hashText(runId);
+  return { runTag, branch: createBranchReader(runTag, workerIndex) };
+}
+
+/** Flows to the run's targets, and those to places that redirects may add; where contexts are rebound as many spare ones again. */
+const countFlows = (options: EngineOptions): { lines: number; firstSpare: number; flowCount: number } => {
+  const { local } = options.plan;
+  const lines = local.socketsPerWorker;
+  const firstSpare = lines * ((options.targets?.count ?? 1) + placesAdded(options));
+  return { lines, firstSpare, flowCount: local.rebind == null ? firstSpare : 2 * firstSpare };
 };
 
 const placesAdded = ({ plan, redirects }: EngineOptions): number =>
@@ -313,8 +329,11 @@ export function attachFlow(engine: Engine, id: number, sentBy: string, peer: Flo
   const flow = engine.flows[id]!;
   flow.peerAddress = peer === null ? NO_PEER : peer.address;
   flow.peerPort = peer === null ? 0 : peer.port;
-  flow.sentBy = encodeUtf8(sentBy);
-  if (id >= engine.lines) return;
+  const { rebinds, flows, lines } = engine;
+  flow.socketName = sentBy;
+  // A phone knows nothing of its NAT: rebound, it goes on to name the address that it has.
+  flow.sentBy = rebinds !== null && id >= rebinds.firstFlow ? flows[id % lines]!.sentBy : encodeUtf8(sentBy);
+  if (id >= lines) return;
   const contactHost = contactHostOf(engine.options.plan, sentBy);
   flow.templates = requestTemplates(engine.options, engine.branch, sentBy, contactHost);
   setContactAddress(flow, contactHost);

@@ -22,6 +22,7 @@ import type { TargetWeights } from '../scenario/target-order.ts';
 import { MOST_TARGETS } from '../scenario/target-order.ts';
 import type { MemoryPlan } from '../std/index.ts';
 import { assert, mixBits } from '../std/index.ts';
+import type { RebindTable } from './rebind-table.ts';
 
 assert(TARGETS_MAX === MOST_TARGETS, 'a metrics block has a row for every target');
 
@@ -126,4 +127,15 @@ export function renewTargets(
   assert(count > 0, 'a look-up that finds nothing changes nothing');
   weights.count = count;
   targets.choiceNow = targets.choiceNow < MOST_CHOICES ? targets.choiceNow + 1 : 1;
+}
+
+interface Flows {
+  readonly lines: number;
+  readonly rebinds: RebindTable | null;
+}
+
+/** The numbers of all flows that lead to a target. */
+export function flowsOfTarget({ lines, rebinds }: Flows, target: number): readonly number[] {
+  const own = Array.from({ length: lines }, (_, line) => target * lines + line);
+  return rebinds === null ? own : [...own, ...own.map((flow) => flow + rebinds.firstFlow)];
 }

@@ -14,6 +14,9 @@
 //
 //   flow t * lines + l      is line l towards target t, from the same local address and port as all others of line l; behind the
 //                           targets stand the places that redirects have led to (redirect-table.ts)
+//
+// Where contexts are rebound (rebinds.ts) each of these flows has a spare one, with a number that is higher by how many they are; then no
+// redirect is followed.
 
 import type { MetricsBlock } from '../metrics/index.ts';
 import {
@@ -30,6 +33,8 @@ import { contextOfRow, flowOfRow } from '../scenario/shares.ts';
 import { orderTargets } from '../scenario/target-order.ts';
 import { CONTEXT_REPEATING } from './contexts.ts';
 import { pushReady } from './ready-queue.ts';
+import type { RebindTable } from './rebind-table.ts';
+import { REBIND_DONE } from './rebind-table.ts';
 import { STAYS, targetOfUri } from './redirect-table.ts';
 import type { Engine } from './state.ts';
 import type { TargetTable } from './target-table.ts';
@@ -48,24 +53,43 @@ export function routeOf(engine: Engine, context: number): TransportFlow {
 
 /** The flow to the context's target, wherever a redirect has led its present attempt. */
 export function ownRouteOf(engine: Engine, context: number): TransportFlow {
-  const { targets, flows, lines } = engine;
-  if (targets === null) return flowOf(engine, context);
-  return flows[targets.ofContext[context]! * lines + flowOfRow(context, lines)]!;
+  const { targets, rebinds, flows, lines } = engine;
+  const line = flowOfRow(context, lines);
+  const flow = targets === null ? line : targets.ofContext[context]! * lines + line;
+  return flows[rebinds === null ? flow : flow + spareOffset(rebinds, context)]!;
+}
+
+/** The context's socket, whatever it speaks to: what a NAT sees of it is the same for all targets. */
+export function socketOf({ rebinds, flows, lines }: Engine, context: number): TransportFlow {
+  const line = flowOfRow(context, lines);
+  return flows[rebinds === null ? line : line + spareOffset(rebinds, context)]!;
+}
+
+/** The same by the number of a flow. */
+export function socketOfFlow({ rebinds, flows, lines }: Engine, flow: number): TransportFlow {
+  const line = flow % lines;
+  return flows[rebinds === null || flow < rebinds.firstFlow ? line : line + rebinds.firstFlow]!;
+}
+
+function spareOffset({ state, firstFlow }: RebindTable, context: number): number {
+  return state[context] === REBIND_DONE ? firstFlow : 0;
 }
 
 /** The number of the flow that the transaction's request leaves through, for as long as the row is in use. */
-export function flowIdOfSlot({ targets, transactions, lines, redirects }: Engine, slot: number): number {
+export function flowIdOfSlot(engine: Engine, slot: number): number {
+  const { targets, rebinds, transactions, lines, redirects } = engine;
   const line = flowOfRow(transactions.context[slot]!, lines);
   if (redirects !== null) {
     const away = targetOfUri(redirects, redirects.ofSlot[slot]!);
     if (away !== STAYS) return away * lines + line;
   }
-  return targets === null ? line : targets.ofSlot[slot]! * lines + line;
+  const flow = targets === null ? line : targets.ofSlot[slot]! * lines + line;
+  return rebinds === null || rebinds.ofSlot[slot] === 0 ? flow : flow + rebinds.firstFlow;
 }
 
 /** The target that a flow leads to; from the number of targets on, a place that redirects have led to. */
-export function targetOfFlow({ lines }: Engine, flow: number): number {
-  return Math.floor(flow / lines);
+export function targetOfFlow({ lines, rebinds }: Engine, flow: number): number {
+  return Math.floor((rebinds === null ? flow : flow % rebinds.firstFlow) / lines);
 }
 
 /** The target that the context's requests go to where no redirect leads them elsewhere. */
@@ -92,15 +116,21 @@ export function isFirstTry(targets: TargetTable, context: number): boolean {
   return targets.failed[context] === 0;
 }
 
-/** How many places the present attempt has turned to: each may challenge as often as one would. */
-export function triesOf({ targets, redirects }: Engine, context: number): number {
+/** How many places the present attempt has turned to, and requests for another Contact: each may be challenged as often as one would. */
+export function triesOf({ targets, redirects, replacements }: Engine, context: number): number {
   const followed = redirects === null ? 0 : redirects.followed[context]!;
-  return targets === null ? followed + 1 : followed + targets.failed[context]! + 1;
+  const more = replacements === null ? followed : followed + replacements.stage[context]!;
+  return targets === null ? more + 1 : more + targets.failed[context]! + 1;
 }
 
 /** A new row is the context's present target's. */
 export function keepTarget(targets: TargetTable, slot: number, context: number): void {
   targets.ofSlot[slot] = targets.ofContext[context]!;
+}
+
+/** A new row is the context's present socket's. */
+export function keepSocket(rebinds: RebindTable, slot: number, context: number): void {
+  rebinds.ofSlot[slot] = rebinds.state[context] === REBIND_DONE ? 1 : 0;
 }
 
 /** At the beginning of an attempt: nothing has failed in it yet, and a context that has not chosen since it could does so. */

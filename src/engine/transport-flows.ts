@@ -1,5 +1,6 @@
 // The flows of one worker, a connected socket each: what its requests say of where they come from, and what waits to leave through
 // it. A context belongs to one flow for its life, which follows from its row alone (flowOfRow), so no table says where it lives.
+// It keeps its port for its life as well, but where the scenario has its NAT forget it (rebinds.ts).
 // Where there are several targets that flow is its line, which keeps what waits, and it may speak through another (targets.ts).
 //
 // What one flow cannot take waits here and nowhere else, so that a socket that is blocked holds up no other:
@@ -38,7 +39,8 @@ export interface TransportFlow {
   heldStartCount: number;
   /** Entries of the outbox below this number are in the run's numbers, whenever they leave: those from before the cleanup. */
   runEntriesEnd: number;
-  /** Set once the socket's address is known (attachFlow). */
+  /** `address:port` of the socket, once it is known (attachFlow), and what stands in Via; a spare one says what the other does. */
+  socketName: string;
   sentBy: Uint8Array;
   /** Whom the socket is connected to: an IPv4 address as a number, or NO_PEER where nobody has said. */
   peerAddress: number;
@@ -46,12 +48,14 @@ export interface TransportFlow {
   /** Where answers say that its requests come from (mappings.ts): an IPv4 address, or NOT_MAPPED. */
   mappedAddress: number;
   mappedPort: number;
-  /** What its own Contact says, and where its latest one does; -1 for a name. */
+  /** What the Contact says as long as nothing is repaired; -1 for a name. */
   host: string;
   contactAddress: number;
   contactPort: number;
-  /** Texts with a Contact that was repaired, the latest last. */
+  /** Texts with a Contact that was repaired, the latest last: of the socket and of its spare, which has none of its own. */
   readonly mappings: Texts[];
+  /** The number of the latest that has the address of this one, counted from 1; 0: none has. */
+  version: number;
   repairedAtUs: number;
   templates: readonly RegisterTemplate[];
   /** Texts that answers have asked for; see request-variants.ts. */
@@ -76,7 +80,7 @@ export interface FlowOptions {
   readonly plan: RunPlan;
   readonly workerIndex: number;
   readonly workerCount: number;
-  /** Over all targets. */
+  /** Over all targets, spare ones among them. */
   readonly flowCount: number;
   readonly longestBytes: number;
   /** Lists of the resend timers before the flows' lines. */
@@ -101,6 +105,7 @@ export function createFlows(memory: MemoryPlan, options: FlowOptions): readonly 
       heldStart: createStartCursor({ load: plan.load, contextCount, ...part }),
       heldStartCount: 0,
       runEntriesEnd: NEVER_US,
+      socketName: '',
       sentBy: new Uint8Array(0),
       peerAddress: NO_PEER,
       peerPort: 0,
@@ -110,6 +115,7 @@ export function createFlows(memory: MemoryPlan, options: FlowOptions): readonly 
       contactAddress: NOT_MAPPED,
       contactPort: 0,
       mappings: [],
+      version: 0,
       repairedAtUs: NEVER_US,
       templates: [],
       variants: new Map(),

@@ -2,13 +2,18 @@
 
 import {
   ANSWER_STATUSES,
+  ASIDE_DELETIONS,
+  ASIDE_DELETIONS_FAILED,
   ASIDE_MAPPING_CHANGES,
   ASIDE_PEER_KEEPALIVES,
   ASIDE_PINGS_ANSWERED,
   ASIDE_PINGS_LOST,
   ASIDE_PINGS_SENT,
   ASIDE_PINGS_UNKNOWN,
+  ASIDE_REBOUND,
   ASIDE_REPAIRS,
+  ASIDE_REPAIRS_STOPPED,
+  ASIDE_REPLACEMENTS,
   INCOMING_METHOD_NAMES,
 } from './asides.ts';
 import type { MetricsBlock } from './block.ts';
@@ -78,9 +83,23 @@ export function keepaliveResult(counts: KeepaliveCounts, facts: KeepaliveFacts |
 export interface NatCounts {
   readonly changes: number;
   readonly repairs: number;
+  readonly stopped: number;
+  readonly deletions: number;
+  readonly deletionsFailed: number;
+  readonly replacements: number;
 }
 
 export function natCounts(blocks: readonly MetricsBlock[]): NatCounts {
   const asides = mergeAsides(blocks);
-  return { changes: asides[ASIDE_MAPPING_CHANGES]!, repairs: asides[ASIDE_REPAIRS]! };
+  return {
+    changes: asides[ASIDE_MAPPING_CHANGES]!,
+    repairs: asides[ASIDE_REPAIRS]!,
+    stopped: asides[ASIDE_REPAIRS_STOPPED]!,
+    deletions: asides[ASIDE_DELETIONS]!,
+    deletionsFailed: asides[ASIDE_DELETIONS_FAILED]!,
+    replacements: asides[ASIDE_REPLACEMENTS]!,
+  };
 }
+
+/** Contexts that came to speak from another port. */
+export const reboundCount = (blocks: readonly MetricsBlock[]): number => mergeAsides(blocks)[ASIDE_REBOUND]!;

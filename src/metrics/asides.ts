@@ -41,6 +41,14 @@ export const ASIDE_PINGS_UNKNOWN = 23;
 /** Sockets whose requests came to be seen at another address, and Contacts that were repaired for it (mappings.ts). */
 export const ASIDE_MAPPING_CHANGES = 24;
 export const ASIDE_REPAIRS = 25;
+/** Requests that delete the binding of a Contact that leads nowhere, those without a 2xx, and new Contacts registered in its place. */
+export const ASIDE_DELETIONS = 40;
+export const ASIDE_DELETIONS_FAILED = 41;
+export const ASIDE_REPLACEMENTS = 42;
+/** Contacts that lead nowhere and were left so, because one was repaired a short time ago. */
+export const ASIDE_REPAIRS_STOPPED = 43;
+/** Contexts that speak from another port than at first (rebinds.ts). */
+export const ASIDE_REBOUND = 44;
 
 /** The status of each counter of answers. */
 export const ANSWER_STATUSES: readonly (readonly [counter: number, status: number])[] = [

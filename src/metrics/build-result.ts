@@ -45,6 +45,7 @@ export function buildRunResult(merged: MergedMetrics, facts: RunFacts): RunResul
       registeredPeak: registeredPeak(merged.series),
       registeredAtEnd: counters[at.COUNTER_REGISTERED_NOW]!,
       expiredBeforeRefresh: counters[at.COUNTER_EXPIRED_BEFORE_REFRESH]!,
+      rebound: merged.rebound,
     },
     bindings: bindingResult(merged.bindings),
     verify: facts.verifyAsked ? verifyResult(counters) : null,

@@ -2,7 +2,7 @@
 // on blocks of workers that have ended, well or badly; what a dead worker counted is in here.
 
 import type { KeepaliveCounts, NatCounts } from './aside-results.ts';
-import { incomingResult, keepaliveCounts, mergeAsides, natCounts } from './aside-results.ts';
+import { incomingResult, keepaliveCounts, mergeAsides, natCounts, reboundCount } from './aside-results.ts';
 import type { MetricsBlock } from './block.ts';
 import { type CallCounts, mergeCalls } from './calls.ts';
 import * as at from './layout.ts';
@@ -62,6 +62,7 @@ export interface MergedMetrics {
   readonly targets: Float64Array;
   readonly keepalive: KeepaliveCounts;
   readonly nat: NatCounts;
+  readonly rebound: number;
   readonly turns: MergedHistogram;
   readonly bindings: MergedBindings;
   readonly series: MergedSeries;
@@ -82,6 +83,7 @@ export function mergeBlocks(blocks: readonly MetricsBlock[]): MergedMetrics {
     targets: mergeTargets(blocks),
     keepalive: keepaliveCounts(blocks),
     nat: natCounts(blocks),
+    rebound: reboundCount(blocks),
     turns: mergeHistograms(blocks, [at.HISTOGRAM_TURNS]),
     bindings: mergeBindings(blocks),
     series: mergeSeries(blocks),

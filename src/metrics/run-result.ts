@@ -192,7 +192,7 @@ export interface BindingResult {
 
 /** Where the sockets of the run are seen (RFC 3581). */
 export interface NatFacts {
-  readonly mode: 'off' | 'direct';
+  readonly mode: 'off' | 'direct' | 'exosip';
   /** `local.advertise`, or null. */
   readonly advertise: string | null;
   /** Local sockets that answers told about, and how many of them were seen elsewhere than where they are. */
@@ -207,6 +207,13 @@ export interface NatResult extends NatFacts {
   readonly changes: number;
   /** Contacts of sockets that were repaired; each is that of all its phones. */
   readonly repairs: number;
+  /** How often a Contact that leads nowhere was left as it was, because one had been repaired less than a minute ago. */
+  readonly stopped: number;
+  /** With `exosip`: requests that delete the binding of the old Contact, and those of them that ended without a 2xx. */
+  readonly deletions: number;
+  readonly deletionsFailed: number;
+  /** Phones' new Contacts that were registered behind a deletion. */
+  readonly replacements: number;
 }
 
 export interface RunResult {
@@ -286,6 +293,8 @@ export interface RunResult {
     readonly registeredPeak: number;
     readonly registeredAtEnd: number;
     readonly expiredBeforeRefresh: number;
+    /** Those that came to speak from another port (`nat.rebind`). */
+    readonly rebound: number;
   };
   readonly bindings: BindingResult;
   /**

@@ -52,10 +52,10 @@ function keepaliveLines({ keepalive }: RunResult): string[] {
 
 const shareOf = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
-/** Only where a NAT was seen, or a Contact says something else than its socket. */
+/** Only where a NAT was seen, or a Contact says, or came to say, something else than its socket. */
 function natLines({ nat }: RunResult): string[] {
   const { advertise, sockets, behindNat, seen, changes, repairs } = nat;
-  if (advertise === null && behindNat === 0 && changes === 0) return [];
+  if (advertise === null && behindNat === 0 && changes === 0 && repairs === 0) return [];
   const [first] = seen;
   const example = first === undefined ? '' : ` (${first.local} as ${first.seen})`;
   return wrappedList('  nat           ', [
@@ -63,5 +63,24 @@ function natLines({ nat }: RunResult): string[] {
     `${formatCount(behindNat)} of ${formatCounted(sockets, 'socket')} seen elsewhere${example}`,
     formatCounted(changes, 'change'),
     formatCounted(repairs, 'repair'),
+    ...replacedTexts(nat),
   ]);
+}
+
+/** What `exosip` adds; what the guard stopped, in any mode. */
+function replacedTexts({
+  mode,
+  deletions,
+  deletionsFailed,
+  replacements,
+  stopped,
+}: RunResult['nat']): readonly string[] {
+  const guarded = stopped === 0 ? [] : [`${formatCount(stopped)} stopped by the guard`];
+  if (mode !== 'exosip') return guarded;
+  const failed = deletionsFailed === 0 ? '' : ` (${formatCount(deletionsFailed)} failed)`;
+  return [
+    `${formatCounted(deletions, 'deletion')}${failed}`,
+    `${formatCounted(replacements, 'new Contact')}`,
+    ...guarded,
+  ];
 }

@@ -192,6 +192,7 @@ function responseLines(result: RunResult, paint: Palette): string[] {
     `${formatCount(contexts.registeredPeak)} registered at most`,
     `${formatCount(contexts.registeredAtEnd)} at the end`,
     `${formatCount(contexts.expiredBeforeRefresh)} expired before their refresh`,
+    ...(contexts.rebound === 0 ? [] : [`${formatCount(contexts.rebound)} rebound`]),
   ];
   const lines = [
     ...wrappedList('  responses     ', codes.length === 0 ? [UNKNOWN] : codes),

@@ -4,10 +4,10 @@
 import type { PartialSteps } from './build-flow.ts';
 import { hasWrittenHold } from './build-hold.ts';
 import { flowFacts } from './flow-facts.ts';
-import { portShortage } from './local-sockets.ts';
+import { MAX_SOCKETS_PER_WORKER, portShortage } from './local-sockets.ts';
 import { noNameIn } from './locate.ts';
 import type { Tell } from './parsed.ts';
-import type { PlanStep } from './plan.ts';
+import type { NatMode, PlanRebind, PlanStep } from './plan.ts';
 import type { WrittenScenario } from './schema.ts';
 import { MAX_RUN_US, MAX_STARTS, startsBefore, startTimeUs } from './shares.ts';
 import { hasIndex } from './template.ts';
@@ -109,16 +109,34 @@ export const checkLocal = (scenario: UnsureScenario, tell: Tell): void => {
     tell('local.socketsPerWorker', `${socketsPerWorker} sockets for ${count} contexts: some had none`);
   }
   if (twice !== undefined || ports === undefined) return;
-  const local = { addresses, firstPort: ports.first, lastPort: ports.last, socketsPerWorker };
+  const { rebind } = natOf(scenario.nat);
+  const local = { addresses, firstPort: ports.first, lastPort: ports.last, socketsPerWorker, rebind };
   const tooNarrow = portShortage(local, 1);
   if (tooNarrow !== null) tell('local.ports', tooNarrow);
 };
 
-/** Both say where phones are reached. */
-export const checkNat = ({ nat, local }: UnsureScenario, tell: Tell): void => {
-  if (nat === 'direct' && local?.advertise !== undefined) {
-    tell('nat', 'local.advertise says where the phones are reached, and direct would learn it; leave one of them out');
+/** Both say where phones are reached; and a socket that is left behind has another one in its place. */
+export const checkNat = ({ nat, local, redirects }: UnsureScenario, tell: Tell): void => {
+  const { mode, rebind } = natOf(nat);
+  if (mode !== 'off' && local?.advertise !== undefined) {
+    tell('nat', `local.advertise says where the phones are reached, and ${mode} would learn it; leave one of them out`);
   }
+  if (rebind !== null && redirects !== undefined) {
+    tell('nat.rebind', 'redirects open sockets of their own, which have no spare ones; leave redirects or rebind out');
+  }
+  const sockets = local?.socketsPerWorker ?? 1;
+  if (rebind !== null && 2 * sockets > MAX_SOCKETS_PER_WORKER) {
+    const why = `${sockets} sockets and a spare one for each of them are ${2 * sockets}`;
+    tell('nat.rebind', `${why}; a worker has at most ${MAX_SOCKETS_PER_WORKER}`);
+  }
+};
+
+/** Both ways of writing it. */
+export const natOf = (nat: UnsureScenario['nat']): { readonly mode: NatMode; readonly rebind: PlanRebind | null } => {
+  if (nat === undefined || typeof nat === 'string') return { mode: nat ?? 'off', rebind: null };
+  const { mode, rebind } = nat;
+  if (rebind?.after === undefined) return { mode: mode ?? 'off', rebind: null };
+  return { mode: mode ?? 'off', rebind: { share: rebind.share, ...rebind.after } };
 };
 
 export const checkFlow = (flow: readonly PlanStep[], tell: Tell): void => {

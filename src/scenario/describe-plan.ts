@@ -5,6 +5,7 @@ import { hasCredentials } from './credential-facts.ts';
 import type {
   AttemptStep,
   HoldStep,
+  NatMode,
   PlanKeepalive,
   PlanLoad,
   PlanLocal,
@@ -39,6 +40,7 @@ export const describePlan = (plan: RunPlan): string => {
     ...(plan.keepalive === null
       ? []
       : ([['keepalives', keepaliveText(plan.keepalive, plan.identities.count)]] as const)),
+    ...natRows(plan),
     ['run time', timeText(plan, length)],
     ['thresholds', plan.thresholds.length === 0 ? 'none' : String(plan.thresholds.length)],
   ];
@@ -47,6 +49,22 @@ export const describePlan = (plan: RunPlan): string => {
 
 /** 1234567 -> 1,234,567, the same in every locale. */
 const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+
+const NAT_TEXTS: Readonly<Record<NatMode, string>> = {
+  off: 'Contacts stay as they are',
+  direct: 'Contacts follow rport and received',
+  exosip: 'a Contact that leads nowhere is deleted and registered anew, with three requests instead of one',
+};
+
+/** What becomes of Contacts, and whose port changes; nothing where nothing does. */
+const natRows = ({ nat, local, identities }: RunPlan): readonly (readonly [string, string])[] => {
+  const { rebind } = local;
+  if (nat === 'off' && rebind == null) return [];
+  if (rebind == null) return [['nat', NAT_TEXTS[nat]]];
+  const when = [...new Set([rebind.fromUs, rebind.toUs])].map(formatDuration).join(' to ');
+  const some = grouped(Math.round(rebind.share * identities.count));
+  return [['nat', `${NAT_TEXTS[nat]}; about ${some} contexts are rebound ${when} into the run`]];
+};
 
 const targetText = (target: PlanTarget): string =>
   target.kind === 'embedded' ? 'embedded registrar' : `${target.host}:${target.port}`;
@@ -81,14 +99,15 @@ const ruleText = (rule: RedirectRule): string => {
   return `${octets}${rule.bits === 32 ? '' : `/${rule.bits}`}${port}`;
 };
 
-const saysWherefrom = ({ addresses, firstPort, socketsPerWorker }: PlanLocal): boolean =>
-  addresses.length > 0 || firstPort !== null || socketsPerWorker > 1;
+const saysWherefrom = ({ addresses, firstPort, socketsPerWorker, rebind }: PlanLocal): boolean =>
+  addresses.length > 0 || firstPort !== null || socketsPerWorker > 1 || rebind != null;
 
-const socketsText = ({ addresses, firstPort, lastPort, socketsPerWorker }: PlanLocal): string => {
+const socketsText = ({ addresses, firstPort, lastPort, socketsPerWorker, rebind }: PlanLocal): string => {
   const where = addresses.length === 0 ? 'an address of the system’s choice' : addresses.join(', ');
   const ports =
     firstPort === null ? 'any port' : `port ${firstPort === lastPort ? firstPort : `${firstPort}-${lastPort}`}`;
-  return `${socketsPerWorker} per worker, from ${where}, ${ports}`;
+  const spare = rebind == null ? '' : ' and as many spare ones';
+  return `${socketsPerWorker}${spare} per worker, from ${where}, ${ports}`;
 };
 
 const loadText = (load: PlanLoad): string => {

@@ -22,7 +22,8 @@ export type HashedPlan = Pick<
   | 'verify'
   | 'profile'
   | 'cleanup'
->;
+  | 'nat'
+> & { readonly local: Pick<RunPlan['local'], 'rebind'> };
 
 export const hashPlan = (plan: HashedPlan): string => {
   const { version, requestUri, load, flow, retryBudget, timers, drainUs, cleanup } = plan;
@@ -33,13 +34,15 @@ export const hashPlan = (plan: HashedPlan): string => {
 };
 
 /** What a file leaves out changes no hash of a file from before it could be said. */
-const laterKeys = ({ auth, verify, profile, phone, redirects }: HashedPlan): object => ({
+const laterKeys = ({ auth, verify, profile, phone, redirects, nat, local }: HashedPlan): object => ({
   ...(phone === undefined ? {} : { phone }),
   ...(auth.reuseNonce && auth.checkRspauth === undefined ? {} : { auth }),
   ...(verify === null ? {} : { verify }),
   // Where they lead is a place.
   ...(redirects === undefined ? {} : { redirects: redirects.follow }),
   ...(profile === 'rfc3261' ? {} : { profile }),
+  ...(nat === 'exosip' ? { nat } : {}),
+  ...(local.rebind == null ? {} : { rebind: local.rebind }),
 });
 
 const withoutSecrets = ({ credentials, password, subscribers, ...others }: PlanIdentities): object => {

@@ -25,7 +25,15 @@ export { loadRegistrar } from './load-registrar.ts';
 export type { ScenarioSource } from './load-scenario.ts';
 export { loadScenario } from './load-scenario.ts';
 export type { LocalSocket } from './local-sockets.ts';
-export { localSocket, MAX_SOCKETS_PER_WORKER, socketCount, socketNumber, socketsProblem } from './local-sockets.ts';
+export {
+  localSocket,
+  MAX_SOCKETS_PER_WORKER,
+  socketCount,
+  socketNumber,
+  socketsOfWorker,
+  socketsProblem,
+  spareSocketNumber,
+} from './local-sockets.ts';
 export type { DnsAnswer, DnsQuestion, Located, LocatedAddress, Locating, UriTarget } from './locate.ts';
 export { continueLocating, isQuestion, noNameIn, startLocating } from './locate.ts';
 export type { Environment, Override } from './overrides.ts';
@@ -49,6 +57,7 @@ export type {
   PlanLocal,
   PlanParameter,
   PlanPhone,
+  PlanRebind,
   PlanRedirects,
   PlanRequirement,
   PlanRetry,

@@ -21,6 +21,7 @@ import {
   checkTexts,
   checkTimers,
   type Has,
+  natOf,
   type UnsureScenario,
 } from './check-scenario.ts';
 import { hasCredentials } from './credential-facts.ts';
@@ -193,6 +194,7 @@ const buildPlan = (file: string, written: WholeScenario, read: Read): RunPlan =>
   const { count, first, user, domain, displayName, to } = identities;
   const { contact, userAgent, route } = written;
   const target = read.embedded ?? targetOf(written);
+  const nat = natOf(written.nat);
   const phone = buildPhone({ contact, displayName, userAgent, to, route }, target);
   const work = {
     version: 1,
@@ -219,18 +221,19 @@ const buildPlan = (file: string, written: WholeScenario, read: Read): RunPlan =>
     ...work,
     name: written.name ?? nameOf(file),
     file,
-    hash: hashPlan(work),
+    hash: hashPlan({ ...work, nat: nat.mode, local: { rebind: nat.rebind } }),
     target,
     precheck: written.precheck,
     incoming: { notify: written.incoming.notify },
     keepalive: keepaliveOf(written),
-    nat: written.nat,
+    nat: nat.mode,
     advertise: local.advertise ?? null,
     local: {
       addresses: local.addresses ?? [],
       firstPort: local.ports?.first ?? null,
       lastPort: local.ports?.last ?? null,
       socketsPerWorker: local.socketsPerWorker,
+      ...(nat.rebind === null ? {} : { rebind: nat.rebind }),
       sockets: local.sockets,
       maxBurst: local.maxBurst ?? null,
       segmentation: local.segmentation,

@@ -4,6 +4,8 @@
 //   W workers of F sockets each: S = W * F sockets     worker w's flow f is socket f * W + w     context c is on socket c mod S
 //   socket s:  address s mod A of the A addresses      port first + floor(s / A)
 //
+// Where contexts are rebound (`nat.rebind`) each socket has a spare on its own address, behind all others: socket s' = ceil(S / A) * A + s.
+//
 // Each address has the whole range of ports for itself, since a socket is an address and a port: 3 addresses with the ports
 // 5060-5061 make 6 sockets, 5060 on each of the three first. So a fleet of phones can have addresses of its own, all on 5060.
 //
@@ -24,13 +26,26 @@ export interface LocalSocket {
   readonly port: number | null;
 }
 
-type Ports = Pick<PlanLocal, 'addresses' | 'firstPort' | 'lastPort' | 'socketsPerWorker'>;
+type Ports = Pick<PlanLocal, 'addresses' | 'firstPort' | 'lastPort' | 'socketsPerWorker' | 'rebind'>;
 
-export const socketCount = (local: Ports, workerCount: number): number => local.socketsPerWorker * workerCount;
+/** Of one worker, spare ones among them. */
+export const socketsOfWorker = ({
+  socketsPerWorker,
+  rebind,
+}: Pick<PlanLocal, 'socketsPerWorker' | 'rebind'>): number =>
+  rebind == null ? socketsPerWorker : 2 * socketsPerWorker;
+
+export const socketCount = (local: Ports, workerCount: number): number => socketsOfWorker(local) * workerCount;
 
 /** The run's number of a worker's socket. */
 export const socketNumber = (flow: number, workerIndex: number, workerCount: number): number =>
   flow * workerCount + workerIndex;
+
+/** The number of the spare of such a socket: on the same address, on a port that no other has. */
+export const spareSocketNumber = (local: Ports, workerCount: number, socket: number): number => {
+  const addressCount = Math.max(1, local.addresses.length);
+  return Math.ceil((local.socketsPerWorker * workerCount) / addressCount) * addressCount + socket;
+};
 
 export const localSocket = (local: Ports, socket: number): LocalSocket => {
   const { addresses, firstPort } = local;
@@ -47,7 +62,9 @@ export const portShortage = (local: Ports, workerCount: number): string | null =
   if (firstPort === null || lastPort === null) return null;
   const ports = lastPort - firstPort + 1;
   const room = ports * Math.max(1, addresses.length);
-  const needed = socketCount(local, workerCount);
+  const sockets = local.socketsPerWorker * workerCount;
+  // The last spare one takes the last place.
+  const needed = local.rebind == null ? sockets : spareSocketNumber(local, workerCount, sockets);
   if (needed <= room) return null;
   const range = `local.ports ${firstPort === lastPort ? firstPort : `${firstPort}-${lastPort}`}`;
   const places = addresses.length > 1 ? ` on ${addresses.length} addresses` : '';
@@ -58,14 +75,16 @@ export const portShortage = (local: Ports, workerCount: number): string | null =
 export const socketsProblem = (plan: RunPlan, workerCount: number): string | null => {
   const { count } = plan.identities;
   if (workerCount > count) return `${workerCount} workers for ${count} contexts: some had none`;
-  const sockets = socketCount(plan.local, workerCount);
+  const sockets = plan.local.socketsPerWorker * workerCount;
   if (sockets > count) {
     return `${sockets} sockets (${workersText(plan.local, workerCount)}) for ${count} contexts: some had none`;
   }
   return portShortage(plan.local, workerCount);
 };
 
-const workersText = ({ socketsPerWorker }: Ports, workerCount: number): string =>
-  `${counted(workerCount, 'worker')} with ${counted(socketsPerWorker, 'socket')}${workerCount > 1 ? ' each' : ''}`;
+const workersText = ({ socketsPerWorker, rebind }: Ports, workerCount: number): string => {
+  const spare = rebind == null ? '' : ' and as many spare ones';
+  return `${counted(workerCount, 'worker')} with ${counted(socketsPerWorker, 'socket')}${spare}${workerCount > 1 ? ' each' : ''}`;
+};
 
 const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;

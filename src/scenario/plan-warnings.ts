@@ -6,6 +6,7 @@ import { holdWarnings } from './hold-warnings.ts';
 import type { PlanStep, PlanWait, RunPlan } from './plan.ts';
 import { contextReturnsUs, contextsBusy, type PlanLength, planLength } from './plan-length.ts';
 import { formatDuration, formatRate } from './quantities.ts';
+import { rebindWarnings } from './rebind-warnings.ts';
 import { measuredToUs, startTimeUs } from './shares.ts';
 
 /** RFC 3261 §17.1.2.2: Timer F is 64 * T1. */
@@ -24,6 +25,7 @@ export const planWarnings = (plan: RunPlan): readonly string[] => {
     refreshFirst(plan.flow),
     lateRefresh(plan.flow),
     ...holdWarnings(plan),
+    ...rebindWarnings(plan, length),
     ...fewSamples(plan, length),
   ];
   return warnings.filter((warning) => warning !== null);

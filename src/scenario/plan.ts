@@ -232,8 +232,20 @@ export interface PlanIncoming {
 /** How the simulated devices behave where the RFCs leave them a choice, or where they break them; see docs/profiles.md. */
 export type Profile = 'rfc3261' | 'exosip2';
 
-/** What is done about a Contact that is not where the registrar sees its phone: nothing, or it is repaired in the next request. */
-export type NatMode = 'off' | 'direct';
+/**
+ * What is done about a Contact that is not where the registrar sees its phone: nothing; it is repaired in the next request; or, as
+ * libeXosip2 does, its binding is deleted and the right one registered.
+ */
+export type NatMode = 'off' | 'direct' | 'exosip';
+
+/** The NATs of some phones forget their mappings: from a moment between the two on, each speaks from another port. */
+export interface PlanRebind {
+  /** Of the contexts, 0 to 1. */
+  readonly share: number;
+  /** Since the run began. */
+  readonly fromUs: number;
+  readonly toUs: number;
+}
 
 /** Where a NAT or a balancer in front of the generator is reached. Null: the port is the socket's own. */
 export interface PlanAdvertise {
@@ -264,6 +276,8 @@ export interface PlanLocal {
   readonly firstPort: number | null;
   readonly lastPort: number | null;
   readonly socketsPerWorker: number;
+  /** Each socket has a spare one, which contexts that are rebound speak from; absent or null: none is. */
+  readonly rebind?: PlanRebind | null;
   readonly sockets: SocketKind;
   /** Most datagrams handed to the kernel in one call; null: as many as the transport finds best. */
   readonly maxBurst: number | null;

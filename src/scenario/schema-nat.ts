@@ -5,9 +5,10 @@ import { z } from 'zod';
 import { US_PER_SECOND } from '../std/index.ts';
 import { parseHost } from './address.ts';
 import { fault, type Parsed, parsed, quoted } from './parsed.ts';
-import type { PlanAdvertise } from './plan.ts';
+import type { NatMode, PlanAdvertise } from './plan.ts';
 import { DURATION_PATTERN, PERCENT_PATTERN, parseDuration, parsePercent } from './quantities.ts';
 import { value } from './schema-values.ts';
+import { parseTimeRange, TIME_RANGE_PATTERN } from './time-range.ts';
 
 /** An hour: round trips are told modulo 71 minutes. */
 const MAX_KEEPALIVE_US = 3_600 * US_PER_SECOND;
@@ -66,10 +67,58 @@ export const keepalive = z
   })
   .meta({ description: 'Keeps NAT mappings open between registrations.', examples: [{ kind: 'stun', every: '29s' }] });
 
-export const nat = z.enum(['off', 'direct']).prefault('off').meta({
+const NAT_MODES: readonly NatMode[] = ['off', 'direct', 'exosip'];
+
+const parseNatMode = (text: string): Parsed<NatMode> => {
+  const mode = NAT_MODES.find((each) => each === text);
+  return mode === undefined ? fault(`${quoted(text)} is not known for nat; write off, direct or exosip`) : parsed(mode);
+};
+
+const natMode = value(parseNatMode, {
   description:
-    'A Contact that is not where the registrar sees the phone (rport, received): left alone, or repaired in the next request.',
+    'A Contact that is not where the registrar sees the phone (rport, received): left alone, repaired in the next request, or ' +
+    'deleted and registered anew as libeXosip2 does it.',
+  enum: NAT_MODES,
 });
+
+const parseRebindShare = (text: string): Parsed<number> => {
+  const share = parsePercent(text);
+  return share.ok && share.value === 0 ? fault(`${quoted(text)} of the contexts are none; leave rebind out`) : share;
+};
+
+const rebind = z
+  .strictObject({
+    share: value(parseRebindShare, {
+      description: 'Share of the contexts, drawn from the seed.',
+      pattern: PERCENT_PATTERN.source,
+      examples: ['5%'],
+    }),
+    after: value(parseTimeRange, {
+      description:
+        'When, counted from the beginning of the run: at once for all of them, or each at a moment of this range.',
+      pattern: TIME_RANGE_PATTERN.source,
+      examples: ['30s', '30s-60s'],
+    }),
+  })
+  .meta({
+    description: 'As if the NATs of some phones forgot them: from then on they send from another local port.',
+    examples: [{ share: '5%', after: '30s' }],
+  });
+
+/** A word, or the same with what else there is to say of NATs. */
+export const nat = z
+  .union([
+    natMode,
+    z.strictObject({ mode: natMode.prefault('off'), rebind: rebind.optional() }).meta({
+      description: 'How Contacts follow the address that the registrar sees, and phones whose address changes.',
+      examples: [{ mode: 'direct', rebind: { share: '5%', after: '30s' } }],
+    }),
+  ])
+  .prefault('off')
+  .meta({
+    description: 'What is done about NATs between phones and registrar.',
+    examples: ['direct', { mode: 'direct', rebind: { share: '5%', after: '30s' } }],
+  });
 
 const MAX_PORT = 65_535;
 

@@ -85,7 +85,7 @@ function singleStart(plan: RunPlan): RunPlan {
     ...plan,
     flow: limitLoops(plan.flow),
     identities: { ...plan.identities, count: 1 },
-    local: { ...plan.local, socketsPerWorker: 1 },
+    local: { ...plan.local, socketsPerWorker: 1, rebind: null },
     load: { ...plan.load, starts: 1, durationUs: null, warmupUs: 0, cooldownUs: 0 },
   };
 }

@@ -10,6 +10,7 @@ import {
   counterOf,
   setCounter,
 } from '../metrics/index.ts';
+import { socketsOfWorker } from '../scenario/index.ts';
 import type { TargetWeights } from '../scenario/target-order.ts';
 import { US_PER_SECOND } from '../std/index.ts';
 import type { Control } from './control.ts';
@@ -42,7 +43,7 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
   const transport = createClientTransport(plan.local, outboxCapacity(engine));
   try {
     const { local } = plan;
-    const slabs = engine.flows.slice(0, engine.lines * targets.length).map(({ outbox }) => outbox.slab);
+    const slabs = engine.flows.slice(0, socketsOfWorker(plan.local) * targets.length).map(({ outbox }) => outbox.slab);
     const keepsPort = task.targetTable !== null;
     const sharesPort = engine.redirects !== null;
     const place = { local, workerIndex, workerCount, targets, keepsPort, sharesPort };

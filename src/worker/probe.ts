@@ -24,7 +24,7 @@ interface Heard {
 
 export async function runProbe(task: ProbeTask): Promise<ProbeDone> {
   const { runId, seed, userAgent } = task;
-  const plan = { ...task.plan, local: { ...task.plan.local, socketsPerWorker: 1 } };
+  const plan = { ...task.plan, local: { ...task.plan.local, socketsPerWorker: 1, rebind: null } };
   const metrics = attachMetricsBlock(task.metrics);
   const engine = createEngine({ plan, workerIndex: 0, workerCount: 1, runId, seed, userAgent, metrics });
   const transport = createClientTransport(plan.local, outboxCapacity(engine));

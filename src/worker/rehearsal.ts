@@ -120,4 +120,5 @@ const onLoopback = (local: PlanLocal): PlanLocal => ({
   firstPort: null,
   lastPort: null,
   socketsPerWorker: Math.min(FLOWS_MOST, local.socketsPerWorker),
+  rebind: null,
 });

@@ -5,7 +5,7 @@
 // for byte the same. The RFC sends retransmissions to the same host; but the socket leads nowhere else any more.
 
 import type { Engine } from '../engine/index.ts';
-import { redirectFlow, renewTargets } from '../engine/index.ts';
+import { flowsOfTarget, redirectFlow, renewTargets } from '../engine/index.ts';
 import { UserError } from '../std/index.ts';
 import type { UdpTransport } from '../transport/index.ts';
 import type { Control } from './control.ts';
@@ -28,7 +28,11 @@ export interface RetargetOptions {
 export function followTargets(options: RetargetOptions): (() => void) | null {
   const { engine, control, table, sockets } = options;
   if (table === null) return null;
-  const places = sockets.filter((_, flow) => flow % engine.lines === 0).map(({ peer }) => ({ ...peer }));
+  const slotCount = engine.targets?.weights.count ?? 1;
+  const places = sockets
+    .filter((_, flow) => flow % engine.lines === 0)
+    .slice(0, slotCount)
+    .map(({ peer }) => ({ ...peer }));
   let seen = 0;
   return () => {
     const edition = Atomics.load(control.lanes, CTL_TARGETS);
@@ -50,8 +54,7 @@ export function followTargets(options: RetargetOptions): (() => void) | null {
 /** False when there is no way there: the sockets stay where they were. */
 function redirectSlot({ engine, transport, warnings }: RetargetOptions, slot: number, target: SlotTarget): boolean {
   try {
-    for (let line = 0; line < engine.lines; line++) {
-      const flow = slot * engine.lines + line;
+    for (const flow of flowsOfTarget(engine, slot)) {
       transport.reconnect(flow, { address: target.address, port: target.port });
       redirectFlow(engine, flow, { address: target.address, port: target.port });
     }

@@ -2,7 +2,7 @@
 // much it may send at once.
 
 import type { PlanLocal } from '../scenario/index.ts';
-import { localSocket, socketNumber } from '../scenario/index.ts';
+import { localSocket, socketNumber, socketsOfWorker, spareSocketNumber } from '../scenario/index.ts';
 import { assert } from '../std/index.ts';
 import type { OpenedFlow, SocketBuffers, UdpTransport } from '../transport/index.ts';
 import { createUdpTransport, formatIpv4, monotonicNowUs, parseIpv4, socketBufferWarnings } from '../transport/index.ts';
@@ -19,7 +19,7 @@ const ANY_ADDRESS = 0;
 const ANY_PORT = 0;
 
 export interface ClientSocket extends OpenedFlow {
-  /** `address:port` as it stands in Via and Contact. */
+  /** `address:port` as it stands in Via and Contact; not of a spare one, which nobody is told of. */
   readonly sentBy: string;
   /** The target, as the engine knows it. */
   readonly peer: { readonly address: number; readonly port: number };
@@ -59,12 +59,16 @@ export async function openClientSockets(
 ): Promise<readonly ClientSocket[]> {
   const sockets: ClientSocket[] = [];
   const { socketsPerWorker } = options.local;
+  const firstSpare = socketsPerWorker * options.targets.length;
   for (const slab of slabs) {
-    const home = sockets[sockets.length % socketsPerWorker];
+    const flow = sockets.length;
+    const isSpare = flow >= firstSpare;
+    const line = flow % socketsPerWorker;
+    const home = sockets[isSpare ? firstSpare + line : line];
     const socket =
-      home === undefined || sockets.length < socketsPerWorker
-        ? await openClientSocket(transport, options, sockets.length, slab)
-        : await openBeside(transport, options, { home, flow: sockets.length }, slab);
+      home === undefined
+        ? await openClientSocket(transport, options, { line, isSpare }, slab)
+        : await openBeside(transport, options, { home, flow }, slab);
     assert(socket.flow === sockets.length, 'a transport numbers its flows from 0');
     sockets.push(socket);
   }
@@ -80,7 +84,7 @@ export async function openBeside(
 ): Promise<ClientSocket> {
   const { local, targets } = options;
   const wanted = wantedBuffers(local, targets.length);
-  const remote = remoteOf(targets[Math.floor(flow / local.socketsPerWorker)]);
+  const remote = remoteOf(targets[Math.floor(flow / local.socketsPerWorker) % targets.length]);
   const opened = await transport.open({
     localAddress: home.localAddress,
     localPort: home.localPort,
@@ -105,20 +109,27 @@ export const warningsOf = (sockets: readonly ClientSocket[]): readonly string[] 
 ];
 
 /** The buffers that each socket of a worker asks for: a share of what one would. */
-export const wantedBuffers = ({ socketsPerWorker }: PlanLocal, targets = 1): SocketBuffers => ({
-  receiveBufferBytes: shareOf(RECEIVE_BUFFER_BYTES, socketsPerWorker * targets),
-  sendBufferBytes: shareOf(SEND_BUFFER_BYTES, socketsPerWorker * targets),
+export const wantedBuffers = (local: PlanLocal, targets = 1): SocketBuffers => ({
+  receiveBufferBytes: shareOf(RECEIVE_BUFFER_BYTES, socketsOfWorker(local) * targets),
+  sendBufferBytes: shareOf(SEND_BUFFER_BYTES, socketsOfWorker(local) * targets),
 });
 
-/** The socket of one of the worker's flows, to the first target. */
+/** One of the worker's places to send from, or its spare. */
+export interface SocketPlace {
+  readonly line: number;
+  readonly isSpare: boolean;
+}
+
+/** The socket of one of the worker's places, to the first target. */
 export async function openClientSocket(
   transport: UdpTransport,
   options: ClientSocketOptions,
-  flow: number,
+  { line, isSpare }: SocketPlace,
   slab: Uint8Array,
 ): Promise<ClientSocket> {
   const { local, workerIndex, workerCount, targets } = options;
-  const { address, port } = localSocket(local, socketNumber(flow, workerIndex, workerCount));
+  const number = socketNumber(line, workerIndex, workerCount);
+  const { address, port } = localSocket(local, isSpare ? spareSocketNumber(local, workerCount, number) : number);
   const wanted = wantedBuffers(local, targets.length);
   const remote = remoteOf(targets[0]);
   const opened = await transport.open({

@@ -6,7 +6,7 @@
 
 import { createEngine } from '../engine/index.ts';
 import { createMetricsBlock } from '../metrics/index.ts';
-import { contextsOfWorker, localSocket, socketCount } from '../scenario/index.ts';
+import { contextsOfWorker, localSocket, socketCount, socketNumber, spareSocketNumber } from '../scenario/index.ts';
 import { createMemorySum, UserError, valuesBytes } from '../std/index.ts';
 import type { DatagramHandler, UdpTransport } from '../transport/index.ts';
 import { batchUnavailableReason, createUdpTransport, monotonicNowUs, parseIpv4 } from '../transport/index.ts';
@@ -72,18 +72,21 @@ async function openSockets(
   const problems: SurveyProblem[] = [];
   for (let at = 0; at < socketCount(local, workerCount); at++) {
     const workerIndex = at % workerCount;
-    const flow = Math.floor(at / workerCount);
+    const row = Math.floor(at / workerCount);
+    const place = { line: row % local.socketsPerWorker, isSpare: row >= local.socketsPerWorker };
     try {
       const options = { local, workerIndex, workerCount, targets };
-      const home = await openClientSocket(transport, options, flow, slab);
+      const home = await openClientSocket(transport, options, place, slab);
       opened.push(home);
       for (let target = 1; target < targets.length; target++) {
-        const beside = { home, flow: target * local.socketsPerWorker + flow };
+        const beside = { home, flow: target * local.socketsPerWorker + place.line };
         opened.push(await openBeside(transport, options, beside, slab));
       }
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      const localPort = localSocket(local, at).port ?? 0;
+      const socket = socketNumber(place.line, workerIndex, workerCount);
+      const number = place.isSpare ? spareSocketNumber(local, workerCount, socket) : socket;
+      const localPort = localSocket(local, number).port ?? 0;
       const [{ message, hint } = { message: error.message }] = error.problems;
       problems.push({ code: error.code, message, hint: hint ?? null, localPort });
       if (error.code === 'DESCRIPTORS') break;

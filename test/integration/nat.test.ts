@@ -68,6 +68,46 @@ it.each(['off', 'direct'] as const)(
   },
 );
 
+it('RFC 3581 §4 exosip: each phone deletes the Contact that leads nowhere and registers the one that the NAT gave it', async () => {
+  const summary = await runThrough('nat: exosip\n');
+  expect(summary.nat).toMatchObject({
+    mode: 'exosip',
+    sockets: 2,
+    behindNat: 2,
+    repairs: 2,
+    stopped: 0,
+    deletions: 20,
+    deletionsFailed: 0,
+    replacements: 20,
+  });
+  // A challenge, the old Contact, its deletion and the new one; a refresh and an unregister.
+  expect(summary.transactions.requestsSent).toBe(20 * 6);
+  expect(summary.totals.register).toMatchObject({ started: 20, succeeded: 20 });
+});
+
+it.each([
+  ['off', 0, 0, 0],
+  ['direct', 4, 0, 0],
+  // Its guard allows one a minute for each phone, and the NAT has taken that.
+  ['exosip', 2, 20, 40],
+] as const)(
+  'RFC 3581 §4 rebind, %s: phones whose NAT forgets them are seen at another port from then on',
+  async (mode, repairs, deletions, stopped) => {
+    const summary = await runThrough(`nat: { mode: ${mode}, rebind: { share: 100%, after: 1500ms } }\n`, [
+      'register',
+      'wait: 2s',
+      'refresh',
+      'refresh',
+      'unregister',
+    ]);
+    expect(summary.contexts.rebound).toBe(20);
+    expect(summary.nat).toMatchObject({ mode, sockets: 4, behindNat: 4, changes: 0, repairs, deletions, stopped });
+    const seen = summary.nat.seen.map((socket) => socket.seen);
+    expect(new Set(seen).size).toBe(4);
+    for (const socket of summary.nat.seen) expect(nat.mappings.get(socket.local)).toBe(socket.seen);
+  },
+);
+
 it('RFC 5389 §7.1 keepalives through the NAT are answered, and tell of its address too', async () => {
   const summary = await runThrough('keepalive: { kind: stun, every: 1s }\n', ['register', 'wait: 2s', 'unregister']);
   expect(summary.keepalive).toMatchObject({ kind: 'stun', lost: 0, open: 0 });

@@ -136,12 +136,16 @@ const createWorld = (options: DriveOptions): World => {
   const facts = { plan, workerIndex, workerCount, runId, seed, userAgent: 'test', metrics };
   const engine = createEngine({ ...facts, ...options.engine });
   for (const { id } of engine.flows) {
-    attachFlow(engine, id, sentByOf(id % engine.lines), options.peers?.[Math.floor(id / engine.lines)]);
+    attachFlow(engine, id, sentByOf(placeOf(engine, id)), options.peers?.[Math.floor(id / engine.lines)]);
   }
   const taken = engine.flows.map((): Taken[] => []);
   const events = [...(options.events ?? [])].sort((a, b) => a.atUs - b.atUs);
   return { options, engine, metrics, sent: [], arriving: [], taken, events, firstCopies: new Map(), nowUs: 0 };
 };
+
+/** Flows of one line to several targets share a place; the spare one of a line has its own. */
+const placeOf = ({ lines, rebinds }: Engine, flow: number): number =>
+  (flow % lines) + (rebinds === null || flow < rebinds.firstFlow ? 0 : lines);
 
 /** One turn at world.nowUs; returns the engine's next deadline. */
 const takeTurn = (world: World): number => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seenAddresses } from '../../../src/engine/index.ts';
-import { mergeBlocks } from '../../../src/metrics/index.ts';
-import { numbersOf } from './books.ts';
+import { COUNTER_VERIFY_CHECKED, COUNTER_VERIFY_MISSING, mergeBlocks } from '../../../src/metrics/index.ts';
+import { counted, numbersOf } from './books.ts';
 import { drive, type Peer, type Run } from './driver.ts';
 import { accept, answer, readRequest } from './messages.ts';
 import { createPlan, type PlanParts, pause, refresh, register, repeat, SECOND, unregister } from './plans.ts';
@@ -28,7 +28,10 @@ const natted = (): string => NAT;
 
 const run = (parts: PlanParts, peer: Peer): Run => drive({ plan: createPlan(parts), peer });
 const contactsOf = ({ sent }: Run): readonly string[] => sent.map(({ text }) => readRequest(text).contact);
-const natOf = ({ metrics }: Run): { changes: number; repairs: number } => mergeBlocks([metrics]).nat;
+const natOf = ({ metrics }: Run): { changes: number; repairs: number } => {
+  const { changes, repairs } = mergeBlocks([metrics]).nat;
+  return { changes, repairs };
+};
 
 describe('where a socket is seen (RFC 3581)', () => {
   it('RFC 3581 §4 rport and received of an answer are learned and told, and change nothing with nat: off', () => {
@@ -119,6 +122,17 @@ describe('where a socket is seen (RFC 3581)', () => {
     const hosts = contactsOf(held).map((contact) => contact.split('@')[1]!);
     expect(new Set(hosts).size).toBe(5);
     expect(numbersOf(held, 'refresh').outcomes).toEqual({ succeeded: 20 });
+  });
+
+  it('10.2.3 direct: a verification looks for the Contact that was bound, whatever has been learned since', () => {
+    const held = run({ nat: 'direct', flow: [register()], verify: { sampleShare: 1 } }, (text, nowUs) => {
+      const { contact } = readRequest(text);
+      const listed = contact === '' ? 'sip:u000@127.0.0.1:40000' : contact;
+      const right = answer(text, '200 OK', `Contact: <${listed}>;expires=1800`);
+      return [{ atUs: nowUs + 1000, bytes: seenAt(right, NAT) }];
+    });
+    expect(contactsOf(held)).toEqual(['sip:u000@127.0.0.1:40000', '']);
+    expect([counted(held, COUNTER_VERIFY_CHECKED), counted(held, COUNTER_VERIFY_MISSING)]).toEqual([1, 0]);
   });
 
   it('direct: a socket that is seen where it is needs no repair', () => {

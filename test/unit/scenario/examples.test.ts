@@ -15,6 +15,7 @@ describe('example scenarios', () => {
       'fresh-challenges.yaml',
       'keepalive.yaml',
       'million.yaml',
+      'nat-rebind.yaml',
       'overloaded-registrar.yaml',
       'query.yaml',
       'quickstart.yaml',
