@@ -5,6 +5,7 @@ import type { Random } from '../std/index.ts';
 import { type DrawnContacts, drawContacts as drawContactKeys } from './draw-contacts.ts';
 import { type DrawnFailures, drawFailures } from './draw-failures.ts';
 import { drawIdentities } from './draw-identities.ts';
+import { drawNat } from './draw-nat.ts';
 import { type DrawnRequests, drawRequests } from './draw-requests.ts';
 
 /** Each attempt step carries this header with its number in the flow, by which checkers know the step. */
@@ -40,6 +41,9 @@ const HELD_MOST = 4;
 const SOCKETS_MOST = 8;
 const KEEPALIVES_MOST = 5_000;
 const KEEPALIVE_SECONDS_MOST = 600;
+const KINDS = ['stun', 'stun', 'options', 'options', 'crlf'];
+/** What STUN tells of a socket is not followed by the checkers. */
+const KINDS_BEHIND_NATS = ['options', 'crlf'];
 const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
 const PORTS = '5060-5099';
 
@@ -64,6 +68,7 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
   const attempts = logUniform(random, ATTEMPTS_LEAST, ATTEMPTS_MOST);
   const drawnSeconds = logUniform(random, LOAD_SECONDS_LEAST, LOAD_SECONDS_MOST);
   const loadSeconds = wish.loadSeconds ?? drawnSeconds;
+  const nat = drawNat(random.split('nat'), loadSeconds);
   // A load that is asked to last longer than any that is drawn has more to do in proportion.
   const stretch = Math.max(1, loadSeconds / LOAD_SECONDS_MOST);
   const starts = Math.max(1, Math.round((attempts * stretch) / flow.attempts));
@@ -84,7 +89,8 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     ...contactsDrawn.managed,
     ...failures.budget,
     ...(random.split('incoming').chance(0.3) ? { incoming: { notify: 200 } } : {}),
-    ...drawKeepalive(random.split('keepalive'), contexts, loadSeconds),
+    ...drawKeepalive(random.split('keepalive'), contexts, loadSeconds, 'nat' in nat ? KINDS_BEHIND_NATS : KINDS),
+    ...nat,
     ...(random.split('auth').chance(0.2) ? { auth: { reuseNonce: false } } : {}),
     ...drawLocal(random.split('sockets'), contexts),
   };
@@ -105,11 +111,11 @@ function drawVerify(random: Random): object {
 }
 
 /** In some worlds, and no more of them than is done in a second. */
-function drawKeepalive(random: Random, contexts: number, loadSeconds: number): object {
+function drawKeepalive(random: Random, contexts: number, loadSeconds: number, kinds: readonly string[]): object {
   const leastSeconds = Math.max(1, Math.ceil((contexts * (loadSeconds + 60)) / KEEPALIVES_MOST));
   if (!random.chance(0.4) || leastSeconds > KEEPALIVE_SECONDS_MOST) return {};
   const every = `${Math.round(logUniform(random, leastSeconds, KEEPALIVE_SECONDS_MOST))}s`;
-  const kind = random.pick(['stun', 'stun', 'options', 'options', 'crlf']);
+  const kind = random.pick(kinds);
   const per = random.pick(['context', 'context', 'socket']);
   return { keepalive: { kind, every, per, jitter: random.pick(['0%', '20%', '90%']) } };
 }

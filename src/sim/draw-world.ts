@@ -2,11 +2,12 @@
 // worlds have one alone, some have several that meet, and some have none: in those nothing may fail.
 
 import type { RunPlan } from '../scenario/index.ts';
-import { loadScenario, localSocket, socketCount } from '../scenario/index.ts';
+import { loadScenario, localSocket, socketCount, spareSocketNumber } from '../scenario/index.ts';
 import type { Random } from '../std/index.ts';
 import { createRandom, US_PER_MS, US_PER_SECOND } from '../std/index.ts';
 import type { Blockade, ClientEvent, KernelOptions } from './client-host.ts';
 import { WILLING_KERNEL } from './client-host.ts';
+import { isClear, isNatted } from './draw-nat.ts';
 import { drawRegistrar, type Fault } from './draw-registrar.ts';
 import { drawScenario, logUniform, type ScenarioWish } from './draw-scenario.ts';
 import type { AnswerShare, EdgeAnswer, EdgeOptions } from './edge.ts';
@@ -42,7 +43,8 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
   const faultShare = random.pick(FAULT_SHARES);
   const fault: Fault = (name, draw, otherwise, leastShare = 0) => {
     const own = random.split(name);
-    if (isCalm || !own.chance(Math.max(faultShare, leastShare))) return otherwise;
+    const isDrawn = own.chance(Math.max(faultShare, leastShare));
+    if (isCalm || !isDrawn || (isNatted(plan) && !isClear(name))) return otherwise;
     faults.push(name);
     return draw(own);
   };
@@ -58,7 +60,9 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
     seed,
     runId: `sim${seed}`,
     plan,
-    addresses: Array.from({ length: socketCount(plan.local, workerCount) }, (_, socket) => addressOf(plan, socket)),
+    addresses: Array.from({ length: socketCount(plan.local, workerCount) }, (_, socket) =>
+      addressOf(plan, workerCount, socket),
+    ),
     userAgent: 'regstorm',
     registrar: drawRegistrar(random.split('registrar'), fault, {
       plan,
@@ -86,9 +90,11 @@ const withoutShut =
     name === 'blockades' || name === 'partial batches' ? otherwise : fault(name, draw, otherwise);
 
 /** As the scenario says; where it says nothing each socket has an address and a port of its own. */
-function addressOf({ local }: RunPlan, socket: number): LocalAddress {
-  const { address, port } = localSocket(local, socket);
-  return { address: address ?? `10.0.0.${socket + 1}`, port: port ?? FIRST_PORT + socket };
+function addressOf({ local }: RunPlan, workerCount: number, socket: number): LocalAddress {
+  const home = socket - local.socketsPerWorker * workerCount;
+  const { address, port } = localSocket(local, home < 0 ? socket : spareSocketNumber(local, workerCount, home));
+  const own = home < 0 ? socket : home;
+  return { address: address ?? `10.0.0.${own + 1}`, port: port ?? FIRST_PORT + socket };
 }
 
 const OWN_ANSWERS: readonly EdgeAnswer[] = [

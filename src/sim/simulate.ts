@@ -1,6 +1,7 @@
 // One seed, one world, watched by every checker: `regstorm simulate`. What comes back is plain counts that depend on the seed
 // (and the length asked for) and on nothing else; a violation is told as it is.
 
+import { socketsOfWorker } from '../scenario/index.ts';
 import { NEVER_US } from '../std/index.ts';
 import type { Tally } from './checkers/index.ts';
 import { createCheckers } from './checkers/index.ts';
@@ -59,7 +60,7 @@ export function simulate({ seed, hours }: SimulationWish): SimulationReport {
     faults: drawn.faults,
     isCalm: drawn.isCalm,
     contexts: plan.identities.count,
-    workers: addresses.length / plan.local.socketsPerWorker,
+    workers: addresses.length / socketsOfWorker(plan.local),
     sockets: addresses.length,
   };
   try {

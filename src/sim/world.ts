@@ -15,6 +15,7 @@ import type { MetricsBlock } from '../metrics/index.ts';
 import { createMetricsBlock, mergeBlocks } from '../metrics/index.ts';
 import type { BindingView, RegistrarOptions } from '../registrar/index.ts';
 import type { RunPlan } from '../scenario/index.ts';
+import { socketsOfWorker } from '../scenario/index.ts';
 import type { Random } from '../std/index.ts';
 import { assert, createRandom, decodeLatin1, encodeAscii } from '../std/index.ts';
 import { ask } from './asker.ts';
@@ -53,7 +54,7 @@ export interface WorldOptions {
   readonly seed: number;
   readonly runId: string;
   readonly plan: RunPlan;
-  /** Where each socket sends from, by its number; as many as all workers together have. */
+  /** Where each socket sends from, by its number; as many as all workers together have, spare ones last. */
   readonly addresses: readonly LocalAddress[];
   readonly userAgent: string;
   readonly registrar: RegistrarOptions;
@@ -129,7 +130,7 @@ const TO_CLIENT = 2;
 export const createWorkers = (options: WorldOptions): readonly WorldWorker[] =>
   Array.from({ length: workerCountOf(options) }, (_, worker) => createWorker(options, worker));
 
-const workerCountOf = ({ plan, addresses }: WorldOptions): number => addresses.length / plan.local.socketsPerWorker;
+const workerCountOf = ({ plan, addresses }: WorldOptions): number => addresses.length / socketsOfWorker(plan.local);
 
 export function createWorld(options: WorldOptions, workers: readonly WorldWorker[], observer: Observer): World {
   const random = createRandom(options.seed);

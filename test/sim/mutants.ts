@@ -240,6 +240,27 @@ export const MUTANTS: readonly Mutant[] = [
     caughtBy: /^request-form:/,
   },
   {
+    bug: 'A phone is rebound in the middle of an attempt',
+    file: 'engine/rebinds.js',
+    find: 'if (isInAttempt(engine.contexts.state[context]))',
+    replace: 'if (false)',
+    caughtBy: /^(nat|request-form|branch-unique|next-step|one-reply):/,
+  },
+  {
+    bug: 'A rebound phone goes on to say where it was',
+    file: 'engine/mappings.js',
+    find: 'takeVersion(engine, repairs, context, socket.version);',
+    replace: '{}',
+    caughtBy: /^request-form:/,
+  },
+  {
+    bug: 'Once the old Contact is deleted it is registered again',
+    file: 'engine/replacement.js',
+    find: 'takeVersion(engine, engine.repairs, context, socketOf(engine, context).version);',
+    replace: '',
+    caughtBy: /^request-form:/,
+  },
+  {
     bug: 'A blocked socket holds up those behind it',
     file: 'engine/engine.js',
     find: '        count += drainFlow(engine, nthFlow(engine, turn), sink);',

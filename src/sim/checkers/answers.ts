@@ -16,6 +16,7 @@ import { asksForLonger, tellLeast } from './intervals.ts';
 import { countIn } from './ledger.ts';
 import { textOf, valuesOf } from './messages.ts';
 import type { Belief, ContextPage, SocketBook, Transaction, World } from './model.ts';
+import { learnSeen, mustReplace, registerNew } from './nat.ts';
 import { ownUris } from './own-contacts.ts';
 import { timeoutsOf } from './timers.ts';
 import { complete, endAttempt } from './transactions.ts';
@@ -47,6 +48,7 @@ export function takeReceived(world: World, socket: SocketBook, arrival: Arrival)
     if (isCounted) ledger.stray++;
     return;
   }
+  learnSeen(socket, text);
   const isUnsure = transaction.isMaybeGone || transaction.isMaybeOver;
   if (isCounted) countIn(ledger.responses, parsed.status, !isUnsure);
   if (isCounted && isUnsure) ledger.unsureResponses++;
@@ -59,7 +61,7 @@ export function takeReceived(world: World, socket: SocketBook, arrival: Arrival)
 function match(world: World, socket: SocketBook, parsed: SlowMessage): Transaction | null {
   if (parsed.status === 0 || parsed.via.length !== 1 || parsed.sentBy !== socket.sentBy) return null;
   const transaction = world.transactions.get(parsed.branch ?? '');
-  if (transaction === undefined || transaction.page.socket !== socket || transaction.state === 'gone') return null;
+  if (transaction === undefined || transaction.socket !== socket || transaction.state === 'gone') return null;
   return parsed.cseqMethod === 'REGISTER' && parsed.cseq === transaction.cseq ? transaction : null;
 }
 
@@ -71,7 +73,7 @@ function hear(transaction: Transaction): void {
 
 /** The first final answer of a pending transaction. */
 function answer(world: World, transaction: Transaction, delivered: Delivered): void {
-  const { page, isMaybeOver } = transaction;
+  const { page, isMaybeOver, attempt } = transaction;
   const { status } = delivered.parsed;
   // Where Timer F may have fired before, the answer came too late, or it did not.
   page.otherwise = isMaybeOver ? timeoutsOf(transaction) : [];
@@ -79,7 +81,8 @@ function answer(world: World, transaction: Transaction, delivered: Delivered): v
   if (transaction.sentUs !== null) transaction.attempt.wireUs += Math.max(0, delivered.atUs - transaction.sentUs);
   transaction.isMaybeGone = isMaybeOver;
   if (status < 300) forgetResends(page);
-  if (status === 401 || status === 407 || leadsFleetOn(world, status)) challenge(world, transaction, delivered);
+  if (attempt.replacing === 1 && status !== 401 && status !== 407) endDeletion(world, transaction, delivered);
+  else if (status === 401 || status === 407 || leadsFleetOn(world, status)) challenge(world, transaction, delivered);
   else if (status < 300) {
     takeNextNonce(world, transaction, delivered, false);
     takeNextNonce(world, transaction, delivered, true);
@@ -118,6 +121,11 @@ function succeed(world: World, transaction: Transaction, delivered: Delivered): 
     const untilUs = grant.seconds > 0 ? delivered.atUs + grant.seconds * US_PER_SECOND : null;
     const certainty = !isUnsure && !grant.isUnclear ? 'known' : 'unknown';
     believe(world, transaction, delivered, { grantedSeconds: page.grantedSeconds, untilUs, certainty });
+    const isBound = untilUs !== null && outcomes.length === 1 && outcomes[0] === 'succeeded';
+    if (isBound && mustReplace(world, transaction)) {
+      oweReplacement(page, delivered.atUs);
+      return;
+    }
   } else {
     outcomes.push('succeeded');
     if (attempt.step === null && procedure === 'query') noteListed(world, page, delivered.parsed, delivered.atUs);
@@ -126,6 +134,21 @@ function succeed(world: World, transaction: Transaction, delivered: Delivered): 
     }
   }
   endAttempt(world, page, outcomes, outcomes.length === 1 ? delivered.atUs : null);
+}
+
+/** Whatever becomes of the old Contact, the new one is registered. */
+function endDeletion(world: World, transaction: Transaction, delivered: Delivered): void {
+  if (delivered.parsed.status < 300) believe(world, transaction, delivered, NO_BINDING);
+  registerNew(transaction);
+  oweReplacement(transaction.page, delivered.atUs);
+}
+
+function oweReplacement(page: ContextPage, atUs: number): void {
+  page.challenge = { leadsOn: 'yes' };
+  page.owes = 'replacement';
+  page.stage = 'challenged';
+  page.readyUs = atUs;
+  owe(page);
 }
 
 const expiresOf = (request: string): number => Number(/\r\nExpires: (\d+)\r\n/.exec(request)?.[1] ?? 0);
@@ -217,5 +240,5 @@ function leadsOn({ attempt, carried }: Transaction, found: readonly Challenge[],
   const isOver = (server: string): boolean => status === 401 && server.startsWith('registrar ');
   const still = [...carried].filter(([server, { isFresh }]) => isFresh || !isOver(server)).map(([server]) => server);
   const servers = new Set([...still, ...found.map(({ server }) => server)]);
-  return !isRefused && attempt.challenges < MOST_CHALLENGES * servers.size;
+  return !isRefused && attempt.challenges < MOST_CHALLENGES * servers.size * (1 + (attempt.replacing ?? 0));
 }

@@ -21,6 +21,7 @@ import { noteFirstSend } from './latency.ts';
 import { textOf } from './messages.ts';
 import type { End, Facts, SocketBook, WorkerBook, World } from './model.ts';
 import { createModel } from './model.ts';
+import { checkNat } from './nat.ts';
 import { checkNumbers } from './numbers.ts';
 import { createRegistrarView, takeAnswer, takeRequest, takeRestart } from './registrar-view.ts';
 import { takeOffered } from './requests.ts';
@@ -61,6 +62,7 @@ export function createCheckers(facts: Facts): Checkers {
     const blocks = world.workers.map(({ metrics }) => metrics);
     const merged = mergeBlocks(blocks);
     checkNumbers(world, merged);
+    checkNat(world, merged);
     checkAsides(world, asides, blocks);
     checkKeepalives(world, keepalives, blocks);
     checkTimes(world, merged);

@@ -8,6 +8,7 @@ import type { Arrival } from '../observer.ts';
 import type { Message } from './messages.ts';
 import { textOf } from './messages.ts';
 import type { SocketBook, World } from './model.ts';
+import { maySpeakFrom } from './nat.ts';
 import { mustEqual, mustLieWithin, wrong } from './wrong.ts';
 
 interface Ping {
@@ -134,10 +135,12 @@ function optionsIdOf(world: World, book: KeepaliveBook, socket: SocketBook, { te
   const { worker } = socket;
   if (parsed?.method !== 'OPTIONS' || parsed.sentBy !== socket.sentBy || parsed.via.length !== 1) return null;
   const user = /^sip:([^@]+)@/.exec(parsed.fromUri)?.[1] ?? '';
-  if (world.pagesByUser.get(user)?.socket !== socket)
+  const page = world.pagesByUser.get(user);
+  if (page === undefined || !maySpeakFrom(world, page, socket))
     throw wrong('keepalive', worker, `${user} is not of this socket`, text);
   if (world.pagesByCallId.has(parsed.callId)) throw wrong('keepalive', worker, 'a Call-ID of registrations', text);
-  const latestUs = book.latestUs.get(parsed.callId);
+  const flow = `${socket.number} ${parsed.callId}`;
+  const latestUs = book.latestUs.get(flow);
   const { leastUs } = world.facts.plan.keepalive!;
   if (
     latestUs !== undefined &&
@@ -147,7 +150,7 @@ function optionsIdOf(world: World, book: KeepaliveBook, socket: SocketBook, { te
   ) {
     throw wrong('keepalive', worker, `${worker.turnUs - latestUs} us after the one before`, text);
   }
-  book.latestUs.set(parsed.callId, worker.turnUs);
+  book.latestUs.set(flow, worker.turnUs);
   if (world.transactions.has(parsed.branch ?? '')) throw wrong('branch-unique', worker, 'a branch of a REGISTER', text);
   book.prefixes.set(worker.index, (parsed.branch ?? '').slice(0, PREFIX_BYTES));
   return parsed.branch;

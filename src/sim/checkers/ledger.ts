@@ -44,6 +44,9 @@ export interface Ledger {
   readonly verified: Map<'checked' | 'missing', OutcomeCount>;
   /** What followed from failures, by name: what flows went through, not what is compared. */
   readonly followed: Map<string, number>;
+  /** Contexts seen to speak from another port, and deletions of Contacts that lead nowhere. */
+  rebound: number;
+  deletions: number;
   settled: number;
   readonly unsettled: Map<string, number>;
 }
@@ -70,6 +73,8 @@ export const createLedger = (): Ledger => ({
   verifyAsked: 0,
   verified: new Map(),
   followed: new Map(),
+  rebound: 0,
+  deletions: 0,
   settled: 0,
   unsettled: new Map(),
 });

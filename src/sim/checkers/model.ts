@@ -6,7 +6,8 @@
 //     │
 //     └───── ContextPage ── Transaction (pending) ── Attempt (under way) ── walk through the flow
 //
-// Socket s of W workers is one of worker s mod W, and context c of S sockets speaks from socket c mod S and no other.
+// Socket s of W workers is one of worker s mod W, and context c of S sockets speaks from socket c mod S and no other, or, where contexts
+// are rebound, from socket c mod S + S.
 //
 // The stage of a context says what it may send next:
 //
@@ -65,7 +66,7 @@ export interface Span {
 }
 
 /** Credentials; for longer; the same; or credentials or the same, where the answer was damaged. */
-export type Owed = 'credentials' | 'longer' | 'again' | 'either';
+export type Owed = 'credentials' | 'longer' | 'again' | 'either' | 'replacement';
 
 export type Stage = 'idle' | 'talking' | 'challenged' | 'walking' | 'retrying';
 
@@ -87,6 +88,8 @@ export interface Attempt {
   repeats: number;
   /** How often the step was tried before. */
   readonly tries: number;
+  /** Its Contact leads nowhere: 1, that is being deleted; 2, the new one is being registered. */
+  replacing?: 1 | 2;
   /** First send to final answer, over its transactions. */
   wireUs: number;
 }
@@ -100,6 +103,7 @@ export interface Carried {
 
 export interface Transaction {
   readonly worker: WorkerBook;
+  readonly socket: SocketBook;
   readonly page: ContextPage;
   readonly attempt: Attempt;
   readonly branch: string;
@@ -131,12 +135,15 @@ export interface Transaction {
 export interface ContextPage {
   readonly identity: number;
   readonly worker: WorkerBook;
-  /** From which it speaks, for good. */
-  readonly socket: SocketBook;
+  /** From which it speaks, and from which it spoke at first: the same, but for those that are rebound. */
+  socket: SocketBook;
+  readonly home: SocketBook;
   readonly user: string;
   readonly addressOfRecord: string;
   /** The managed one; its `line` is known once it was seen. */
   contact: string;
+  /** When its Contact was last replaced, in whole seconds; null: never. */
+  replacedSeconds: number | null;
   callId: string | null;
   fromTag: string | null;
   cseq: number;
@@ -252,7 +259,10 @@ export interface SocketBook {
   /** In the run. */
   readonly number: number;
   readonly worker: WorkerBook;
+  /** What stands in Via; a spare socket's is that of the one it stands in for. */
   readonly sentBy: string;
+  /** Where answers say that it is. */
+  seen: string | null;
   /** The last turn, of those before the present moment, after which nothing waited for the socket. */
   freeTurnUs: number;
   lastFreeTurnUs: number;
@@ -314,9 +324,10 @@ export function createModel(facts: Facts): World {
   const { plan } = facts;
   const workers = facts.workers.map((worker, index) => createBook(plan, worker, index, facts.workers.length));
   const sockets = workers.flatMap((worker) => worker.sockets).sort((one, other) => one.number - other.number);
+  const homes = plan.local.socketsPerWorker * workers.length;
   const pagesByUser = new Map<string, ContextPage>();
   for (let context = 0; context < plan.identities.count; context++) {
-    const page = createPage(plan, context, sockets[context % sockets.length]!);
+    const page = createPage(plan, context, sockets[context % homes]!);
     page.worker.pages.push(page);
     pagesByUser.set(page.user, page);
   }
@@ -369,7 +380,9 @@ function createBook(
     areFlowsOver: false,
     isRunOver: false,
   };
-  for (const [flow, sentBy] of sentBys.entries()) {
+  const { socketsPerWorker } = plan.local;
+  for (const flow of sentBys.keys()) {
+    const sentBy = sentBys[flow % socketsPerWorker]!;
     sockets.push(createSocketBook(worker, flow * workerCount + index, sentBy));
   }
   return worker;
@@ -379,6 +392,7 @@ const createSocketBook = (worker: WorkerBook, number: number, sentBy: string): S
   number,
   worker,
   sentBy,
+  seen: null,
   freeTurnUs: -1,
   lastFreeTurnUs: -1,
   heldSinceUs: null,
@@ -400,9 +414,11 @@ function createPage({ identities }: RunPlan, context: number, socket: SocketBook
     identity: context,
     worker: socket.worker,
     socket,
+    home: socket,
     user,
     addressOfRecord: `sip:${user}@${identities.domain}`,
     contact: `sip:${user}@${socket.sentBy}`,
+    replacedSeconds: null,
     callId: null,
     fromTag: null,
     cseq: 0,

@@ -7,6 +7,7 @@ import { mayAsk } from './intervals.ts';
 import type { Message } from './messages.ts';
 import { valuesOf } from './messages.ts';
 import type { ContextPage, SocketBook, WorkerBook, World } from './model.ts';
+import { deletionOf, followSocket, isDeleting, settleContact } from './nat.ts';
 import { filled, ownUris } from './own-contacts.ts';
 import { wrong } from './wrong.ts';
 
@@ -30,9 +31,9 @@ export function readRequest(world: World, socket: SocketBook, text: string): Req
   const page = world.pagesByUser.get(userOf(parsed.toUri));
   if (page === undefined) throw wrong('request-form', worker, `no identity of this plan: ${parsed.toUri}`, text);
   if (page.worker !== worker) throw wrong('request-form', worker, 'an identity of another worker', text);
-  if (page.socket !== socket)
-    throw wrong('request-form', worker, `an identity of another socket, ${page.socket.sentBy}`, text);
+  followSocket(world, page, socket, text);
   const step = stepOf(world, worker, text);
+  settleContact(world, page, parsed.contacts?.length === 0);
   learnLine(world, parsed, page);
   const fault =
     faultOf(world, parsed, page) ??
@@ -100,10 +101,12 @@ function contactFault(world: World, parsed: SlowMessage, page: ContextPage, step
     return 'no step, and nothing is to follow the run';
   const procedure = step === null ? (isQuery ? 'query' : cleanup) : step.procedure;
   const own = isQuery && step === null ? [] : ownUris(world, page, step);
-  const expires = step === null ? [isQuery ? -1 : 0] : mayAsk(page, step);
+  const isDeletion = isDeleting(page, step);
+  const expires = step === null ? [isQuery ? -1 : 0] : isDeletion ? [step.expiresSeconds] : mayAsk(page, step);
   if (!expires.includes(parsed.expires)) return `Expires ${parsed.expires}, not ${expires.join(' or ')}`;
   if (parsed.contacts === null) return 'a malformed Contact';
   const told = parsed.contacts.map(([uri, seconds]) => `${uri} ${seconds}`).join(', ');
-  const expected = procedure === 'wildcard' ? '* -1' : own.map((uri) => `${uri} -1`).join(', ');
+  const usual = procedure === 'wildcard' ? '* -1' : own.map((uri) => `${uri} -1`).join(', ');
+  const expected = isDeletion ? deletionOf(page) : usual;
   return told === expected ? null : `Contact ${told || 'none'}, not ${expected || 'none'}`;
 }

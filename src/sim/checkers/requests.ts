@@ -45,8 +45,8 @@ function checkCopy(world: World, socket: SocketBook, known: Transaction, text: s
   const { worker } = socket;
   world.ledger.checks += 4;
   if (known.worker !== worker) throw wrong('branch-unique', worker, `used by worker ${known.worker.index} too`, text);
-  if (known.page.socket !== socket) {
-    throw wrong('branch-unique', worker, `used from ${known.page.socket.sentBy} before`, text);
+  if (known.socket !== socket) {
+    throw wrong('branch-unique', worker, `used from ${known.socket.sentBy} before`, text);
   }
   if (known.text !== text) {
     const rule = known.state === 'pending' ? 'retransmission-identical' : 'branch-unique';
@@ -69,6 +69,7 @@ function takeRequest(world: World, socket: SocketBook, text: string): Transactio
   const attempt = isAnswer ? page.attempt! : beginAttempt(world, request);
   if (isAnswer) settleOwed(page, attempt, text);
   if (isAnswer && page.owes === 'credentials') attempt.challenges++;
+  if (isAnswer && page.owes === 'replacement') attempt.fresh.clear();
   if (isAnswer && page.owes === 'longer') {
     attempt.raises++;
     attempt.fresh.clear();
@@ -79,7 +80,7 @@ function takeRequest(world: World, socket: SocketBook, text: string): Transactio
     attempt,
     checkCredentials(world, request, { attempt, isToChallenge, isGap }),
   );
-  learnLeast(page, request.step, request.parsed.expires);
+  if (attempt.replacing !== 1) learnLeast(page, request.step, request.parsed.expires);
   world.transactions.set(transaction.branch, transaction);
   startTimers(world, transaction);
   worker.pendingCount++;
@@ -94,6 +95,7 @@ function takeRequest(world: World, socket: SocketBook, text: string): Transactio
 
 const createTransaction = (request: Request, attempt: Attempt, carried: ReadonlyMap<string, Carried>): Transaction => ({
   worker: request.page.worker,
+  socket: request.page.socket,
   page: request.page,
   attempt,
   branch: request.branch,
