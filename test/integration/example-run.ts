@@ -11,9 +11,11 @@ import { openNotingRegistrar } from './noting-registrar.ts';
 export const EXAMPLES_FOLDER = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 export const EXAMPLES = readdirSync(EXAMPLES_FOLDER).filter((name) => name.endsWith('.yaml'));
 
-/** One that is larger than a test may be, and what makes it smaller; later arguments go before. */
+/** One that is larger than a test may be, or has few phones, and what makes it smaller; later arguments go before. */
 const SCALED: Readonly<Record<string, readonly string[]>> = {
   'million.yaml': ['--starts', '20000', '--set', 'identities.count=20000'],
+  // One for each line of its file, however fast.
+  'subscribers.yaml': ['--starts', '8'],
 };
 
 /** What an example needs besides the embedded registrar: arguments that lead to it, and how it ends. */
