@@ -17,7 +17,7 @@ import {
   withoutSecrets,
   writeResultFile,
 } from '../coordinator/index.ts';
-import { summaryJson, summaryText } from '../report/index.ts';
+import { consoleText, summaryJson, summaryText } from '../report/index.ts';
 import { type RunPlan, secretsOf } from '../scenario/index.ts';
 import { EXIT, UserError } from '../std/index.ts';
 import { describeFailure } from './failure.ts';
@@ -25,7 +25,7 @@ import type { RunConsole } from './run-console.ts';
 import { createRunConsole } from './run-console.ts';
 import type { RunSettings } from './run-settings.ts';
 import type { Terminal } from './terminal.ts';
-import { wantsColor } from './terminal.ts';
+import { limitsOf, wantsColor } from './terminal.ts';
 
 export interface Execution {
   readonly plan: RunPlan;
@@ -101,7 +101,9 @@ const report = (execution: Execution, folder: ResultFolder, outcome: RunOutcome)
   if (warning !== null) terminal.err.write(`warning: ${warning}\n`);
   if (problem !== null) terminal.err.write(describeFailure(problem, settings.verbose).text);
   const colour = wantsColor(settings.color, terminal.out, terminal.environment);
-  terminal.out.write(settings.format === 'json' ? json : summaryText(result, { colour, folder: folder.path }));
+  const shown = (): string =>
+    consoleText(summaryText(result, { colour, folder: folder.path }), limitsOf(terminal.out, terminal.environment));
+  terminal.out.write(settings.format === 'json' ? json : shown());
   if (unwritten === null) return result.exitCode;
   terminal.err.write(describeFailure(unwritten, settings.verbose).text);
   return result.exitCode === EXIT.SIGINT || result.exitCode === EXIT.SIGTERM ? result.exitCode : unwritten.exitCode;

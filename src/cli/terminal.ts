@@ -7,6 +7,7 @@
 
 import { readSync } from 'node:fs';
 import type { StopSignal } from '../coordinator/index.ts';
+import type { ConsoleLimits } from '../report/index.ts';
 import { UserError } from '../std/index.ts';
 import { describeFailure } from './failure.ts';
 
@@ -89,4 +90,12 @@ export const wantsColor = (choice: ColorChoice, stream: TextStream, environment:
   if (choice !== 'auto') return choice === 'always';
   const { NO_COLOR, TERM } = environment;
   return stream.isTty && (NO_COLOR === undefined || NO_COLOR === '') && TERM !== 'dumb';
+};
+
+/** What a terminal can show; a pipe or a file gets the text as it is. */
+export const limitsOf = ({ isTty, columns }: TextStream, environment: Terminal['environment']): ConsoleLimits => {
+  if (!isTty) return { columns: null, isAscii: false };
+  const { LC_ALL, LC_CTYPE, LANG } = environment;
+  const locale = [LC_ALL, LC_CTYPE, LANG].find((name) => name !== undefined && name !== '');
+  return { columns, isAscii: locale === 'C' || locale === 'POSIX' };
 };

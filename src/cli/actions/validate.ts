@@ -1,6 +1,7 @@
 // `regstorm validate FILE…`: say what a scenario would do, or everything that is wrong with it. Sends nothing.
 
 import { defaultWorkers, loadPlan, processors, readScenario } from '../../coordinator/index.ts';
+import { consoleText } from '../../report/index.ts';
 import type { RunPlan } from '../../scenario/index.ts';
 import { describePlan, planWarnings, socketsProblem } from '../../scenario/index.ts';
 import { EXIT, UserError } from '../../std/index.ts';
@@ -8,7 +9,7 @@ import type { Given } from '../command.ts';
 import { describeFailure } from '../failure.ts';
 import { collectOverrides } from '../overrides.ts';
 import { readRunSettings } from '../run-settings.ts';
-import type { Terminal } from '../terminal.ts';
+import { limitsOf, type Terminal } from '../terminal.ts';
 
 export const validateCommand = async (given: Given, terminal: Terminal): Promise<number> => {
   const overrides = collectOverrides(given);
@@ -42,10 +43,11 @@ const validateFile = async (file: string, asked: Asked, terminal: Terminal): Pro
     const plan = loadPlan(readScenario(file, terminal.readInput), { overrides, environment: terminal.environment });
     const problem = workers === null ? null : socketsProblem(plan, workers);
     if (problem !== null) throw new UserError('USAGE', { message: `${plan.file}: ${problem}` });
-    terminal.out.write(`${plan.file}: OK\n${indent(describePlan(plan))}`);
+    const limits = limitsOf(terminal.out, terminal.environment);
+    terminal.out.write(consoleText(`${plan.file}: OK\n${indent(describePlan(plan))}`, limits));
     if (verbose) terminal.out.write(indent((await import('../memory-text.ts')).memoryText(plan, workers, null)));
     const warnings = [...planWarnings(plan), ...(workers === null ? defaultProblems(plan) : [])];
-    for (const warning of warnings) terminal.out.write(`  warning: ${warning}\n`);
+    for (const warning of warnings) terminal.out.write(consoleText(`  warning: ${warning}\n`, limits));
     return true;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
