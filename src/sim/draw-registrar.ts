@@ -74,7 +74,9 @@ const BEYOND = ['refuse', 'replace'];
 
 /** RFC 7616 and RFC 8760 in all their forms; in half of the worlds, and for libeXosip2's devices, the one that everybody has. */
 function drawAuth(random: Random, isExosip: boolean): object {
-  if (random.chance(0.5) || isExosip) return { password: PASSWORD, qop: random.pick(['auth', 'auth', 'none']) };
+  // Bodies are drawn in few worlds, and only this tells whether they are hashed.
+  const int = !isExosip && random.split('int').chance(0.3) ? { qop: 'auth-int' } : {};
+  if (random.chance(0.5) || isExosip) return { password: PASSWORD, qop: random.pick(['auth', 'auth', 'none']), ...int };
   const challenge = random.pick(['registrar', 'registrar', 'proxy', 'both']);
   return {
     password: PASSWORD,
