@@ -112,13 +112,13 @@ function drawService(random: Random): object {
   return { rate: `${logUniform(random, 1, 2_000)}/s`, queue: logUniform(random, 1, 200), full, retryAfter: '3s' };
 }
 
-/** In order, apart. */
+/** In order, each over before the next one may begin. */
 function drawOutages(random: Random, runSeconds: number): readonly object[] {
   const count = random.between(1, OUTAGES_MOST);
   const part = Math.max(2, Math.floor(runSeconds / count));
   return Array.from({ length: count }, (_, index) => ({
     at: `${index * part + random.between(0, Math.floor(part / 2))}s`,
-    away: `${random.between(0, Math.min(20, Math.floor(part / 2)))}s`,
+    away: `${random.between(0, Math.min(20, Math.ceil(part / 2) - 1))}s`,
     bindings: random.pick(['lost', 'kept']),
   }));
 }
