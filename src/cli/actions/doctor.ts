@@ -2,11 +2,11 @@
 
 import { DEFAULT_WORKER, gatherReadiness, loadPlan, readScenario, toolVersion } from '../../coordinator/index.ts';
 import { judgeReadiness } from '../../gate/index.ts';
-import { readinessJson, readinessText } from '../../report/index.ts';
+import { consoleText, readinessJson, readinessText } from '../../report/index.ts';
 import type { Given } from '../command.ts';
 import { collectOverrides } from '../overrides.ts';
 import { readRunSettings } from '../run-settings.ts';
-import { type Terminal, wantsColor } from '../terminal.ts';
+import { limitsOf, type Terminal, wantsColor } from '../terminal.ts';
 
 /** What is checked for without a FILE: a load that any machine should carry. Flags and --set change it as they do a file. */
 const MODEST = `version: 1
@@ -28,6 +28,8 @@ export const doctorCommand = async (given: Given, terminal: Terminal): Promise<n
   const tool = { name: 'regstorm', version: toolVersion() };
   const report = { tool, scenario: { name: plan.name, hash: plan.hash }, facts, readiness };
   const text = (): string => readinessText(report, wantsColor(color, terminal.out, terminal.environment));
-  terminal.out.write(format === 'json' ? readinessJson(report) : text());
+  // Its lines are not broken: there are commands among them, to be copied.
+  const limits = { ...limitsOf(terminal.out, terminal.environment), columns: null };
+  terminal.out.write(format === 'json' ? readinessJson(report) : consoleText(text(), limits));
   return readiness.exitCode;
 };
