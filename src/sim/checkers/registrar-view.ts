@@ -114,6 +114,9 @@ export function takeAnswer(world: World, view: RegistrarView, nowUs: number, byt
   const isGood = parsed.status >= 200 && parsed.status <= 299;
   if (isRepeated || !isGood) {
     if (asked !== null) record.open.delete(asked.number);
+    // From memory, or because a request that was forgotten was obeyed once more, after another one that changed the bindings?
+    const isLate = record.change !== null && record.change.branch !== parsed.branch;
+    if (isRepeated && isGood && isLate) record.fault = 'repeated answer';
     return;
   }
   if (asked === null) {
