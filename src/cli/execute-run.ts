@@ -17,9 +17,10 @@ import {
   withoutSecrets,
   writeResultFile,
 } from '../coordinator/index.ts';
-import { consoleText, summaryJson, summaryText } from '../report/index.ts';
+import { summaryJson, summaryText } from '../report/index.ts';
 import { type RunPlan, secretsOf } from '../scenario/index.ts';
 import { EXIT, UserError } from '../std/index.ts';
+import { consoleText } from './console-text.ts';
 import { describeFailure } from './failure.ts';
 import type { RunConsole } from './run-console.ts';
 import { createRunConsole } from './run-console.ts';

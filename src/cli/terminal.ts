@@ -7,8 +7,8 @@
 
 import { readSync } from 'node:fs';
 import type { StopSignal } from '../coordinator/index.ts';
-import type { ConsoleLimits } from '../report/index.ts';
 import { UserError } from '../std/index.ts';
+import type { ConsoleLimits } from './console-text.ts';
 import { describeFailure } from './failure.ts';
 
 export interface TextStream {

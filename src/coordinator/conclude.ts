@@ -7,7 +7,7 @@ import { buildRunResult, checkSums, checkTargets, mergeBlocks, settleLostBlock }
 import type { RunPlan } from '../scenario/index.ts';
 import { proceduresOf } from '../scenario/index.ts';
 import { US_PER_SECOND } from '../std/index.ts';
-import { chosenTransport } from '../transport/index.ts';
+import type { UdpTransportKind } from '../transport/index.ts';
 import type { LoadDone } from '../worker/messages.ts';
 import { machineFacts, toolVersion } from './environment.ts';
 import { measuredWindow, phasesOf } from './phases.ts';
@@ -35,6 +35,8 @@ export interface RunRecord {
   readonly blocks: readonly MetricsBlock[];
   readonly done: readonly (LoadDone | null)[];
   readonly sockets: number;
+  /** For a run in which no worker told what it took. */
+  readonly transport: UdpTransportKind | 'auto';
   readonly startedAt: Date;
   readonly durationUs: number;
   /** Processor time of the whole process since the run was asked for. */
@@ -96,7 +98,7 @@ const scenarioFacts = ({ plan, seed, runId }: RunRecord): RunResult['scenario'] 
 
 const environmentFacts = (record: RunRecord): RunResult['environment'] => {
   const first = record.done.find((done) => done !== null);
-  const transport = first?.transport ?? chosenTransport(record.plan.local.sockets);
+  const transport = first?.transport ?? record.transport;
   return {
     ...machineFacts(),
     target: record.plan.target.kind === 'embedded' ? `embedded (${record.target})` : record.target,

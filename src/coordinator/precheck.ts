@@ -6,7 +6,7 @@
 
 import { US_PER_MS, US_PER_SECOND } from '../std/index.ts';
 import { monotonicNowUs } from '../transport/index.ts';
-import type { ResolvedTarget } from '../worker/messages.ts';
+import type { ProbeDone, ResolvedTarget } from '../worker/messages.ts';
 import { precheckPlan } from './derived-plan.ts';
 import type { ProbeOptions } from './probe.ts';
 import { runProbe } from './probe.ts';
@@ -14,6 +14,12 @@ import { randomRunId } from './run-identity.ts';
 import { pauseUnlessStopped } from './stop-switch.ts';
 
 export type PrecheckAnswer = 'answered' | 'refused' | 'silent' | 'stopped';
+
+export interface PrecheckEnd {
+  readonly answer: PrecheckAnswer;
+  /** What asked last; null: nobody asked. */
+  readonly transport: ProbeDone['transport'] | null;
+}
 
 export interface PrecheckOptions extends Pick<ProbeOptions, 'pool' | 'plan' | 'seed' | 'userAgent' | 'stop'> {
   /** Asked one after the other until one of them answers. */
@@ -28,32 +34,34 @@ const SILENCE_US = SILENCE_SECONDS * US_PER_SECOND;
 const REFUSED_PAUSE_MS = 250;
 
 /** Asks until something answers, the waiting time is over or the operator stops it; throws what stopped the worker. */
-export const askTarget = async (options: PrecheckOptions): Promise<PrecheckAnswer> => {
+export const askTarget = async (options: PrecheckOptions): Promise<PrecheckEnd> => {
   const untilUs = monotonicNowUs() + options.waitTargetUs;
   for (;;) {
-    const answer = await askEach(options);
+    const end = await askEach(options);
     const leftMs = (untilUs - monotonicNowUs()) / US_PER_MS;
-    if (answer === 'answered' || answer === 'stopped' || leftMs <= 0) return answer;
-    if (answer === 'refused') await pauseUnlessStopped(options.stop, Math.min(REFUSED_PAUSE_MS, leftMs));
+    if (isSettled(end) || leftMs <= 0) return end;
+    if (end.answer === 'refused') await pauseUnlessStopped(options.stop, Math.min(REFUSED_PAUSE_MS, leftMs));
   }
 };
 
+const isSettled = ({ answer }: PrecheckEnd): boolean => answer === 'answered' || answer === 'stopped';
+
 /** RFC 3263 §4.3: the next target where one fails. All of them are refused only when each was. */
-const askEach = async (options: PrecheckOptions): Promise<PrecheckAnswer> => {
-  let isSilent = false;
+const askEach = async (options: PrecheckOptions): Promise<PrecheckEnd> => {
+  let end: PrecheckEnd = { answer: 'refused', transport: null };
   for (const target of options.targets) {
-    const answer = await askOnce(options, target);
-    if (answer === 'answered' || answer === 'stopped') return answer;
-    isSilent ||= answer === 'silent';
+    const asked = await askOnce(options, target);
+    if (isSettled(asked)) return asked;
+    end = end.answer === 'silent' ? end : asked;
   }
-  return isSilent ? 'silent' : 'refused';
+  return end;
 };
 
 /** Each question has a run id of its own: a late answer to an earlier one matches nothing. */
-const askOnce = async (options: PrecheckOptions, target: ResolvedTarget): Promise<PrecheckAnswer> => {
+const askOnce = async (options: PrecheckOptions, target: ResolvedTarget): Promise<PrecheckEnd> => {
   const { waitTargetUs: _wait, targets: _targets, ...exchange } = options;
-  if (options.stop.level() > 0) return 'stopped';
-  const done = await runProbe({
+  if (options.stop.level() > 0) return { answer: 'stopped', transport: null };
+  const { answer, transport } = await runProbe({
     ...exchange,
     target,
     plan: precheckPlan(options.plan),
@@ -62,5 +70,5 @@ const askOnce = async (options: PrecheckOptions, target: ResolvedTarget): Promis
     stopAtFirstAnswer: true,
     trace: false,
   });
-  return options.stop.level() > 0 && done.answer !== 'answered' ? 'stopped' : done.answer;
+  return { answer: options.stop.level() > 0 && answer !== 'answered' ? 'stopped' : answer, transport };
 };

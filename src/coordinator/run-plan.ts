@@ -153,13 +153,14 @@ const checkWaiting = (plan: RunPlan, waitTargetUs: number): void => {
 };
 
 const runAgainst = async (run: Run): Promise<RunOutcome> => {
-  const precheck = await runPrecheck(run);
+  const asked = await runPrecheck(run);
+  const { outcome: precheck } = asked;
   const { stop } = run.options;
-  if (precheck === 'refused') return withoutLoad(run, precheck, nobodyListens(run.targets));
+  if (precheck === 'refused') return withoutLoad(run, asked, nobodyListens(run.targets));
   if (precheck === 'silent' && run.options.endsInSilence === true) {
-    return withoutLoad(run, precheck, nobodyAnswers(run.targets));
+    return withoutLoad(run, asked, nobodyAnswers(run.targets));
   }
-  if (stop.level() > 0) return withoutLoad(run, precheck, null);
+  if (stop.level() > 0) return withoutLoad(run, asked, null);
   const targetDrops = watchTargetDrops(run.targets, run.sharedMachine);
   const load = await runLoad({
     ...run,
@@ -190,12 +191,19 @@ const nobodyAnswers = (targets: readonly WeightedTarget[]): UserError =>
     hint: 'wait for it with --wait-target 30s; if it never answers a REGISTER without Contact: --set precheck=none',
   });
 
+interface Prechecked {
+  readonly outcome: PrecheckOutcome;
+  /** `auto` where nobody was asked, so that no socket was opened. */
+  readonly transport: RunRecord['transport'];
+}
+
 /** The embedded registrar is known to be there; asking it would only add to its counts. */
-const runPrecheck = async (run: Run): Promise<PrecheckOutcome> => {
+const runPrecheck = async (run: Run): Promise<Prechecked> => {
   const { plan, options, registrar, targets } = run;
-  if (plan.precheck === 'none' || registrar !== null) return 'none';
+  const { sockets } = plan.local;
+  if (plan.precheck === 'none' || registrar !== null) return { outcome: 'none', transport: sockets };
   if (options.waitTargetUs > 0) options.observer.notice(`waiting for ${addressText(targets)} to answer`);
-  const answer = await askTarget({
+  const { answer, transport } = await askTarget({
     ...run,
     seed: options.seed,
     stop: options.stop,
@@ -203,15 +211,15 @@ const runPrecheck = async (run: Run): Promise<PrecheckOutcome> => {
   });
   if (answer === 'silent' && options.endsInSilence !== true)
     options.observer.warning(`${addressText(targets)} did not answer the precheck; the load goes on`);
-  return answer === 'stopped' ? 'none' : answer;
+  return { outcome: answer === 'stopped' ? 'none' : answer, transport: transport ?? sockets };
 };
 
 /** A result without any load: unreachable, or interrupted before it began. */
-const withoutLoad = (run: Run, precheck: PrecheckOutcome, problem: UserError | null): RunOutcome => {
+const withoutLoad = (run: Run, { outcome, transport }: Prechecked, problem: UserError | null): RunOutcome => {
   const blocks = [createMetricsBlock(1)];
   setCounter(blocks[0]!, COUNTER_CONTEXTS, run.plan.identities.count);
   const load: LoadOutcome = { blocks, done: [null], sockets: 0, startedAt: new Date(), durationUs: 0, lost: null };
-  return { result: conclude(recordOf(run, precheck, load, [])), problem };
+  return { result: conclude({ ...recordOf(run, outcome, load, []), transport }), problem };
 };
 
 const MICROSECONDS = 1e6;
@@ -236,6 +244,7 @@ const recordOf = (run: Run, precheck: PrecheckOutcome, load: LoadOutcome, notes:
     blocks: load.blocks,
     done: load.done,
     sockets: load.sockets,
+    transport: plan.local.sockets,
     startedAt: load.startedAt,
     durationUs: load.durationUs,
     cpuSeconds: (cpu.user + cpu.system) / MICROSECONDS,

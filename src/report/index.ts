@@ -1,5 +1,3 @@
-export type { ConsoleLimits } from './console-text.ts';
-export { consoleText } from './console-text.ts';
 export { summaryJson } from './json.ts';
 export { eraseLines } from './layout.ts';
 export type { LiveOptions } from './progress-line.ts';

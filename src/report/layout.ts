@@ -14,8 +14,6 @@ export interface Palette {
 /** Holds words together while lines are broken; replaced by a space afterwards. */
 export const NO_BREAK = '\u00a0';
 const ESCAPE = '\u001b[';
-/** What a palette puts around a text. */
-export const ESCAPE_SEQUENCE = new RegExp(`${ESCAPE.replace('[', '\\[')}\\d+m`, 'g');
 const painter =
   (on: number, off: number) =>
   (text: string): string =>

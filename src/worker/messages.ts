@@ -161,6 +161,7 @@ export interface ProbeDone {
   readonly status: number | null;
   readonly localAddress: string;
   readonly localPort: number;
+  readonly transport: 'udp-batch' | 'udp-dgram';
   readonly messages: readonly TracedMessage[];
   readonly warnings: readonly string[];
 }

@@ -51,6 +51,7 @@ export async function runProbe(task: ProbeTask): Promise<ProbeDone> {
       status: heard.status,
       localAddress: formatIpv4(socket.localAddress),
       localPort: socket.localPort,
+      transport: transport.kind,
       messages: heard.messages,
       warnings: socket.warnings,
     };

@@ -2,8 +2,9 @@
 
 import { DEFAULT_WORKER, gatherReadiness, loadPlan, readScenario, toolVersion } from '../../coordinator/index.ts';
 import { judgeReadiness } from '../../gate/index.ts';
-import { consoleText, readinessJson, readinessText } from '../../report/index.ts';
+import { readinessJson, readinessText } from '../../report/index.ts';
 import type { Given } from '../command.ts';
+import { consoleText } from '../console-text.ts';
 import { collectOverrides } from '../overrides.ts';
 import { readRunSettings } from '../run-settings.ts';
 import { limitsOf, type Terminal, wantsColor } from '../terminal.ts';

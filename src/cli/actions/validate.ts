@@ -1,11 +1,11 @@
 // `regstorm validate FILE…`: say what a scenario would do, or everything that is wrong with it. Sends nothing.
 
 import { defaultWorkers, loadPlan, processors, readScenario } from '../../coordinator/index.ts';
-import { consoleText } from '../../report/index.ts';
 import type { RunPlan } from '../../scenario/index.ts';
 import { describePlan, planWarnings, socketsProblem } from '../../scenario/index.ts';
 import { EXIT, UserError } from '../../std/index.ts';
 import type { Given } from '../command.ts';
+import { consoleText } from '../console-text.ts';
 import { describeFailure } from '../failure.ts';
 import { collectOverrides } from '../overrides.ts';
 import { readRunSettings } from '../run-settings.ts';

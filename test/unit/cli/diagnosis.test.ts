@@ -20,6 +20,7 @@ const probe = (answer: ProbeDone['answer'], messages: readonly TracedMessage[]):
   status: null,
   localAddress: '127.0.0.1',
   localPort: 5060,
+  transport: 'udp-batch',
   messages,
   warnings: [],
 });

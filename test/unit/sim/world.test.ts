@@ -1,7 +1,7 @@
 // The simulated world itself: what a seed draws, that it is the same every time, and that its faults are real.
 
 import { describe, expect, it } from 'vitest';
-import { loadScenario } from '../../../src/scenario/index.ts';
+import { loadScenario, socketsOfWorker } from '../../../src/scenario/index.ts';
 import type { DrawnWorld } from '../../../src/sim/draw-world.ts';
 import { drawWorld } from '../../../src/sim/draw-world.ts';
 import { tellAll } from '../../../src/sim/observer.ts';
@@ -49,19 +49,24 @@ describe('A seed', () => {
         "blockades",
         "bursts to clients",
         "bursts to registrar",
+        "contact limit",
         "corruption to clients",
         "corruption to registrar",
         "duplicates to clients",
         "duplicates to registrar",
+        "few bindings",
         "few reads a turn",
         "forged answers",
         "forgetful",
         "jitter to clients",
         "jitter to registrar",
+        "limited service",
         "loss to clients",
         "loss to registrar",
         "nonces expire",
         "operator",
+        "outages",
+        "outbound",
         "partial batches",
         "partitions to clients",
         "partitions to registrar",
@@ -72,6 +77,7 @@ describe('A seed', () => {
         "reordering to clients",
         "reordering to registrar",
         "restarts",
+        "rules",
         "shortened expires",
         "slow registrar",
         "stalls",
@@ -89,7 +95,7 @@ describe('A seed', () => {
     const counts = drawn.map(({ options }) => options.plan.identities.count);
     expect([Math.min(...counts), Math.max(...counts) > 3_000]).toEqual([1, true]);
     const sockets = drawn.map(({ options }) => options.plan.local.socketsPerWorker);
-    const workers = drawn.map(({ options }, world) => options.addresses.length / sockets[world]!);
+    const workers = drawn.map(({ options }) => options.addresses.length / socketsOfWorker(options.plan.local));
     expect(new Set(workers)).toEqual(new Set([1, 2, 3]));
     expect([Math.min(...sockets), Math.max(...sockets)]).toEqual([1, 8]);
     expect(sockets.filter((count) => count > 1).length).toBeGreaterThan(100);

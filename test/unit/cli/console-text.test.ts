@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { consoleText } from '../../../src/cli/console-text.ts';
 import { limitsOf } from '../../../src/cli/terminal.ts';
-import { consoleText } from '../../../src/report/index.ts';
 
 const at = (columns: number | null, text: string): string => consoleText(text, { columns, isAscii: false });
 

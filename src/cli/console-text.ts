@@ -1,8 +1,6 @@
 // A finished text as a terminal can show it: broken between words where the terminal is narrower than the text, and without
 // characters that its locale does not have. What is stored in files stays as it is.
 
-import { ESCAPE_SEQUENCE } from './layout.ts';
-
 export interface ConsoleLimits {
   /** Characters per line; null: not a terminal, nothing is broken. */
   readonly columns: number | null;
@@ -53,5 +51,9 @@ const fitted = (line: string, columns: number): string[] => {
   }
   return [...lines, current];
 };
+
+/** What a palette puts around a text (src/report/layout.ts). */
+const ESCAPE = '\u001b';
+const ESCAPE_SEQUENCE = new RegExp(`${ESCAPE}\\[\\d+m`, 'g');
 
 const shownWidth = (text: string): number => [...text.replaceAll(ESCAPE_SEQUENCE, '')].length;
