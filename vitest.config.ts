@@ -9,9 +9,9 @@ import { defineConfig } from 'vitest/config';
 
 const UNIT = [
   'test/{unit,golden,torture,property,sim,fuzz}/**/*.test.ts',
-  'test/bench/{pcap,sha256-candidate}.test.ts',
-  'test/tidy.test.ts',
-  'test/integration/{cli-inputs,doctor}.test.ts',
+  'test/{bench,alloc}/**/*.test.ts',
+  'test/{tidy,pack}.test.ts',
+  'test/integration/{cli-inputs,cli-inspect,doctor,loading}.test.ts',
 ];
 const LONG = ['test/long/**/*.test.ts'];
 const NET = ['test/net/**/*.test.ts'];

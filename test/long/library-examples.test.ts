@@ -174,7 +174,7 @@ describeWithPeers(['kamailio', 'kamcmd'], 'Examples of the library against Kamai
       /```js\n(import \{ RegistrationClient [\s\S]*?)```/,
     )?.[1];
     const program = (block ?? '')
-      .replace('192.0.2.10', `127.0.0.1:${kamailio.port}`)
+      .replace('10.0.0.10', `127.0.0.1:${kamailio.port}`)
       .replace('example.org', 'test.example');
     const args = [
       '--input-type=module',

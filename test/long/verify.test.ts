@@ -1,9 +1,9 @@
 // Over loopback: a registrar that answers 200 and stores nothing, and a fleet that holds its registrations at one.
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type CliSession, openSession, scenario } from '../integration/cli-session.ts';
+import { type NotingRegistrar, openNotingRegistrar } from '../integration/noting-registrar.ts';
 import { expectSumsToClose } from '../interop/run-regstorm.ts';
-import { type CliSession, openSession, scenario } from './cli-session.ts';
-import { type NotingRegistrar, openNotingRegistrar } from './noting-registrar.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -14,11 +14,11 @@ import {
 } from '../../src/transport/index.ts';
 import { createEngineCore } from '../../src/worker/engine-core.ts';
 import { runPump } from '../../src/worker/pump.ts';
+import { endOf, type HostileEnd, startRun } from '../integration/hostile-run.ts';
+import { type End, LOOPBACK, openEnd } from '../integration/transport-collector.ts';
 import { type Child, startChild } from '../interop/child.ts';
 import { waitUntil } from '../interop/wait-until.ts';
 import { createPlan } from '../unit/engine/plans.ts';
-import { endOf, type HostileEnd, startRun } from './hostile-run.ts';
-import { type End, LOOPBACK, openEnd } from './transport-collector.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -2,12 +2,12 @@
 // that the program has with it.
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type CliSession, openSession, scenario } from '../integration/cli-session.ts';
+import { type LoopbackNat, openLoopbackNat } from '../integration/loopback-nat.ts';
 import type { Child } from '../interop/child.ts';
 import { findFreePort } from '../interop/free-port.ts';
 import { expectSumsToClose } from '../interop/run-regstorm.ts';
 import { waitUntil } from '../interop/wait-until.ts';
-import { type CliSession, openSession, scenario } from './cli-session.ts';
-import { type LoopbackNat, openLoopbackNat } from './loopback-nat.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
