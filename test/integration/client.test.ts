@@ -152,6 +152,15 @@ describe('A registration', () => {
     expect(request.registration.state).toBe('registered');
   });
 
+  it('20.17 sends the Date that it is given, and 4,294,967,295 s when it asks for them', async () => {
+    const peer = await startPeer(accepting);
+    const request = createClient().buildInitialRegister({ ...at(peer), expires: 4_294_967_295 });
+    request.setHeader('Date', 'Thu, 26 Nov 2026 02:20:32 GMT');
+    await request.send();
+    expect(peer.requests[0]?.text).toContain('\r\nDate: Thu, 26 Nov 2026 02:20:32 GMT\r\n');
+    expect(peer.requests[0]?.expires).toBe('4294967295');
+  });
+
   it('20.10 has a display name in From and To, quoted, and the User-Agent that it was given', async () => {
     const peer = await startPeer(accepting);
     const client = createClient({ userAgent: 'desk phone/2.0' });

@@ -38,7 +38,7 @@ of it.
 const ABSENT = `## What is not there
 
 - Transports other than UDP, and IPv6.
-- The client follows no redirect (3xx): such an answer ends the attempt.
+- The client remembers no redirect (3xx): it follows one when it is asked to, and each attempt begins at the registrar again.
 - Outbound flows (RFC 5626): a context has one flow, the instance and reg-id of its Contact are sent, and \`Require: outbound\` in the
   answer is not looked for.
 - AKA (RFC 3310, RFC 4169): a challenge with nothing else is \`challenge-unusable\`.
