@@ -30,5 +30,6 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     hours: null,
     bug: 'the checkers overlooked that Timer F may have ended a request of one blocked socket behind one of a free socket',
   },
+  { seed: 144, hours: null, bug: 'the checkers wanted a nonce counted on that was given again after another one' },
   { seed: 47, hours: null, bug: 'the checkers did not know that a -sess session goes on with the next nonce' },
 ];

@@ -170,6 +170,11 @@ function believe(world: World, transaction: Transaction, { text, atUs }: Deliver
   page.socket.forgetting.delete(page);
 }
 
+/** Whoever has been given another nonce of the same server in between has forgotten this one, and its count. */
+function isKept({ kept }: ContextPage, { server, nonce }: Challenge): boolean {
+  return kept.get(server)?.nonce === nonce;
+}
+
 function challenge(world: World, transaction: Transaction, delivered: Delivered): void {
   const { page } = transaction;
   const { status } = delivered.parsed;
@@ -179,7 +184,7 @@ function challenge(world: World, transaction: Transaction, delivered: Delivered)
   });
   const reading: Reading = { leadsOn: readingOf(world, transaction, found, delivered) };
   const { otherwise } = page;
-  if (isFleet(world)) noteRestarts(page, found);
+  noteRestarts(page, isFleet(world) ? found : found.filter((given) => !isKept(page, given)));
   if (reading.leadsOn === 'no') {
     if (isFleet(world)) page.latest = found;
     else if (otherwise.length === 0) dropNonces(page);

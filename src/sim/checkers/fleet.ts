@@ -36,7 +36,7 @@ export function forgetResends({ resends, otherwise }: ContextPage): void {
   if (otherwise.length === 0) resends.most = 0;
 }
 
-/** After each challenge it may count from 1, also where the nonce is the one that it had. */
+/** These nonces may be counted from 1: for a fleet's device those of every challenge, also where the nonce is the one that it had. */
 export function noteRestarts({ restarted }: ContextPage, found: readonly Challenge[]): void {
   for (const { server, nonce } of found) restarted.add(`${server}\n${nonce}`);
 }

@@ -176,7 +176,7 @@ export interface ContextPage {
   latest: readonly Challenge[];
   /** By server and nonce. */
   readonly nonceCounts: Map<string, number>;
-  /** Of a fleet's device: nonces that it may count from 1 again, and how often at least and most it has repeated a request (fleet.ts). */
+  /** Nonces that it may count from 1 again; and how often at least and most a fleet's device has repeated a request (fleet.ts). */
   readonly restarted: Set<string>;
   readonly resends: { least: number; most: number };
   /** The first start of it not yet looked at. */
