@@ -14,7 +14,10 @@ export interface Ended {
   readonly errors: string;
 }
 
-/** Runs `regstorm simulate`; after `interruptMs` it is interrupted, and ends after the world that it is in. */
+/**
+ * Runs `regstorm simulate`; after `interruptMs` it is interrupted, and ends after the world that it is in. That is what a suite spends on
+ * random worlds: how many they are is not asserted, nor how long one takes.
+ */
 export const simulate = (argv: readonly string[], interruptMs?: number): Promise<Ended> =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, [PROGRAM, 'simulate', ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
