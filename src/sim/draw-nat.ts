@@ -6,8 +6,6 @@
 
 import type { RunPlan } from '../scenario/index.ts';
 import type { Random } from '../std/index.ts';
-import type { KernelOptions } from './client-host.ts';
-import { WILLING_KERNEL } from './client-host.ts';
 
 const NAT_SHARE = 0.25;
 const REBIND_SHARE = 0.8;
@@ -29,8 +27,3 @@ export const isNatted = ({ nat, local }: RunPlan): boolean => nat !== 'off' || l
 
 /** Whether a fault of this name may be in it. */
 export const isClear = (fault: string): boolean => !BLURRING.test(fault);
-
-export const clearKernel = (kernel: KernelOptions): KernelOptions => ({
-  ...WILLING_KERNEL,
-  quantumUs: kernel.quantumUs,
-});
