@@ -18,8 +18,11 @@ export interface Arrival {
 
 /** What the registrar made of a datagram, as its counters tell. */
 export interface Taken {
-  /** `new`: a request that it judged; `again`: one that was answered before; `none`: nothing was done for it. */
-  readonly kind: 'new' | 'again' | 'none';
+  /**
+   * `new`: a request that it judged; `again`: one that was answered before; `refused`: its queue was full, and it says so without a look
+   * at the request; `none`: nothing was done for it.
+   */
+  readonly kind: 'new' | 'again' | 'refused' | 'none';
   /** The rule that it met; null: none. */
   readonly rule: PlanRule | null;
   /** When this life of the registrar got its first datagram, from which rules count. */

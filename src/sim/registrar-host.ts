@@ -247,7 +247,7 @@ function takenOf(host: RegistrarHost, news: News): Taken {
   const startedUs = host.startedUs ?? 0;
   if (news.overloaded > 0) {
     host.counts.overloaded++;
-    return { kind: 'none', rule, startedUs };
+    return { kind: 'refused', rule, startedUs };
   }
   if (news.answered > 0) return { kind: 'new', rule, startedUs };
   return { kind: news.retransmissionsAnswered > 0 ? 'again' : 'none', rule, startedUs };

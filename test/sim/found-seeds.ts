@@ -31,5 +31,10 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     bug: 'the checkers overlooked that Timer F may have ended a request of one blocked socket behind one of a free socket',
   },
   { seed: 144, hours: null, bug: 'the checkers wanted a nonce counted on that was given again after another one' },
+  {
+    seed: 1033313225,
+    hours: null,
+    bug: 'the checkers looked for a rule in the refusal of a full queue, whose request had met one before',
+  },
   { seed: 47, hours: null, bug: 'the checkers did not know that a -sess session goes on with the next nonce' },
 ];

@@ -63,6 +63,8 @@ export interface RegistrarView {
   asked: Asked | null;
   readonly judged: Map<string, Asked>;
   readonly answered: Map<string, string>;
+  /** The request at hand was refused unseen: what answers it says nothing of what became of its original. */
+  refused: string | null;
   numbered: number;
 }
 
@@ -73,17 +75,23 @@ export const createRegistrarView = (bounds: GrantBounds): RegistrarView => ({
   asked: null,
   judged: new Map(),
   answered: new Map(),
+  refused: null,
   numbered: 0,
 });
 
 export function takeRequest(world: World, view: RegistrarView, nowUs: number, arrival: Arrival, taken?: Taken): void {
   const { parsed, text } = world.read(textOf(arrival.bytes));
   view.asked = null;
+  view.refused = null;
   if (parsed === null || parsed.method === null) return;
   if (taken !== undefined) checkRuledRequest(world, view.rules, nowUs, { parsed, text }, taken);
   const kind = taken?.kind ?? 'new';
   if (kind === 'none') return;
   const key = keyOf(parsed);
+  if (kind === 'refused') {
+    view.refused = key;
+    return;
+  }
   if (kind === 'again') {
     view.asked = view.judged.get(key) ?? null;
     return;
@@ -103,6 +111,7 @@ export function takeAnswer(world: World, view: RegistrarView, nowUs: number, byt
   const { parsed } = world.read(text);
   // A provisional answer says nothing of what becomes of the request.
   if (parsed !== null && parsed.status >= 100 && parsed.status < 200) return;
+  if (parsed !== null && keyOf(parsed) === view.refused) return;
   const asked = (parsed === null ? null : view.judged.get(keyOf(parsed))) ?? view.asked;
   if (asked !== null) checkRuledAnswer(world, nowUs, asked, parsed, text);
   // What is no SIP tells nobody whether the request was obeyed.
@@ -175,6 +184,7 @@ export function doubtOf({ fault, listed, open }: Record): string | null {
 /** Its answers to requests of before are forgotten; so may be its bindings. */
 export function takeRestart(view: RegistrarView, keepsBindings: boolean): void {
   view.asked = null;
+  view.refused = null;
   view.judged.clear();
   view.answered.clear();
   if (keepsBindings) return;
