@@ -36,5 +36,10 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     hours: null,
     bug: 'the checkers looked for a rule in the refusal of a full queue, whose request had met one before',
   },
+  {
+    seed: 2000035,
+    hours: null,
+    bug: 'the checkers gave the last retries of the budget to the phones in the order of their users, where a socket had failed',
+  },
   { seed: 47, hours: null, bug: 'the checkers did not know that a -sess session goes on with the next nonce' },
 ];

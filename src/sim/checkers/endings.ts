@@ -17,8 +17,10 @@ export function isMet(step: AttemptStep | null, outcome: Outcome): boolean {
   return isOneOf(step?.expect ?? ['success'], outcome);
 }
 
+export type Again = 'yes' | 'no' | 'maybe';
+
 /** Whether the end is one that is tried again; 'maybe' where that hangs on a header that was damaged. */
-export function isAgain({ on }: PlanRetry, outcome: Outcome, told: Told): 'yes' | 'no' | 'maybe' {
+export function isAgain({ on }: PlanRetry, outcome: Outcome, told: Told): Again {
   if (on !== null) return isOneOf(on, outcome) ? 'yes' : 'no';
   if (isOneOf(PASSING, outcome) && !LASTING.includes(outcome)) return 'yes';
   if (!mayTell(statusOf(outcome)) || told === null) return 'no';

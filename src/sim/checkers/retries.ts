@@ -6,7 +6,7 @@
 import { isLoading } from '../../engine/index.ts';
 import type { AttemptStep, PlanLoad, PlanRetry } from '../../scenario/index.ts';
 import { US_PER_SECOND } from '../../std/index.ts';
-import type { Told } from './endings.ts';
+import type { Again, Told } from './endings.ts';
 import { isAgain, isMet } from './endings.ts';
 import { countIn, noteFollowed } from './ledger.ts';
 import type { Attempt, ContextPage, WorkerBook, World } from './model.ts';
@@ -35,12 +35,10 @@ export interface Failure {
 /** What follows from an attempt's end: its next try, sure or not; null: none. */
 export function grantRetry(world: World, { attempt, outcomes, endUs, told }: Failure): Retrying | null {
   const { step, page, tries } = attempt;
-  const { worker } = page;
-  const { retries } = worker;
+  const { retries } = page.worker;
   const plan = step?.retry;
-  if (retries === null || step === null || plan === undefined || plan.policy === 'none') return null;
-  if (!worker.couldStart || tries >= (plan.tries ?? Number.POSITIVE_INFINITY)) return null;
-  const again = outcomes.map((outcome) => (isMet(step, outcome) ? 'no' : isAgain(plan, outcome, told)));
+  if (retries === null || step === null || plan === undefined) return null;
+  const again = kindsOf(attempt, outcomes, told);
   if (again.every((kind) => kind === 'no')) return null;
   const isSure = again.every((kind) => kind === 'yes') && endUs !== null;
   const granted = spend(retries, isSure);
@@ -63,11 +61,23 @@ export function grantRetry(world: World, { attempt, outcomes, endUs, told }: Fai
   return retrying;
 }
 
+/** Whether each of these ends is one after which the step is tried again, budget or not. */
+function kindsOf({ step, page, tries }: Attempt, outcomes: readonly string[], told: Told): readonly Again[] {
+  const plan = step?.retry;
+  if (step === null || plan === undefined || plan.policy === 'none') return ['no'];
+  if (!page.worker.couldStart || tries >= (plan.tries ?? Number.POSITIVE_INFINITY)) return ['no'];
+  return outcomes.map((outcome) => (isMet(step, outcome) ? 'no' : isAgain(plan, outcome, told)));
+}
+
+/** Whether the budget would be asked if these had no answer. */
+export const wantsRetry = (attempt: Attempt, outcomes: readonly string[]): boolean =>
+  kindsOf(attempt, outcomes, null).some((kind) => kind !== 'no');
+
 /** Whether the budget has one left; it is taken, or may have been. */
 function spend(retries: RetryBook<ContextPage>, isSure: boolean): 'yes' | 'no' | 'maybe' {
   if (retries.high < WHOLE) return 'no';
-  const isThere = retries.low >= WHOLE;
-  retries.low = isThere ? retries.low - WHOLE : 0;
+  const isThere = retries.low >= WHOLE * (1 + retries.rivals);
+  retries.low = Math.max(0, retries.low - WHOLE);
   if (!isSure || !isThere) return 'maybe';
   retries.high -= WHOLE;
   return 'yes';

@@ -13,6 +13,8 @@ export interface RetryBook<Page> {
   readonly most: number;
   low: number;
   high: number;
+  /** Of those that end at the same moment as the attempt that ends now: how many may be asked before it, and are not settled yet. */
+  rivals: number;
   /** Contexts of which a retry may be due, and when the first of them is late. */
   readonly waiting: Set<Page>;
   lateUs: number;
@@ -44,6 +46,7 @@ export function createRetryBook<Page>(
     most: Math.max(WHOLE, kept) + WHOLE - 1,
     low: begin,
     high: begin,
+    rivals: 0,
     waiting: new Set(),
     lateUs: Number.POSITIVE_INFINITY,
   };

@@ -7,6 +7,7 @@
 
 import { addDue, createDueList, leftOf, takeDue } from './due-list.ts';
 import type { SocketBook, Span, Transaction, WorkerBook, World } from './model.ts';
+import { wantsRetry } from './retries.ts';
 import { endUnanswered, forget } from './transactions.ts';
 import { wrong } from './wrong.ts';
 
@@ -80,15 +81,33 @@ export function checkMissing(world: World, { worker, resends, freeTurnUs }: Sock
 
 /** The engine advances to `nowUs`: Timers F and K fire. */
 export function fireEnds(world: World, worker: WorkerBook, nowUs: number): void {
-  for (let over = takeDue(worker.ends, nowUs); over !== null; over = takeDue(worker.ends, nowUs)) {
-    if (over.state !== 'pending') continue;
-    endUnanswered(world, over, { by: 'Timer F', outcomes: timeoutsOf(over), atUs: endOf(over) });
+  const over = takeOver(worker, nowUs);
+  for (const [at, transaction] of over.entries()) {
+    if (worker.retries !== null) worker.retries.rivals = rivalsOf(transaction, over.slice(at + 1));
+    endUnanswered(world, transaction, { by: 'Timer F', outcomes: timeoutsOf(transaction), atUs: endOf(transaction) });
   }
+  if (worker.retries !== null) worker.retries.rivals = 0;
   markMaybeOver(world, worker, nowUs);
   for (let done = takeDue(worker.completed, nowUs); done !== null; done = takeDue(worker.completed, nowUs)) {
     if (done.state === 'completed') forget(done, 'Timer K');
   }
 }
+
+/** Those whose time is over for sure, oldest first. */
+function takeOver({ ends }: WorkerBook, nowUs: number): readonly Transaction[] {
+  const over: Transaction[] = [];
+  for (let next = takeDue(ends, nowUs); next !== null; next = takeDue(ends, nowUs)) {
+    if (next.state === 'pending') over.push(next);
+  }
+  return over;
+}
+
+/** Of those composed in one turn for several sockets nobody saw which was first, and so is the first to be given a retry. */
+const rivalsOf = ({ socket, end }: Transaction, later: readonly Transaction[]): number =>
+  later.filter((other) => {
+    const isTied = other.end.lowUs <= end.highUs && end.lowUs <= other.end.highUs;
+    return isTied && other.socket !== socket && wantsRetry(other.attempt, timeoutsOf(other));
+  }).length;
 
 function markMaybeOver(world: World, worker: WorkerBook, nowUs: number): void {
   if (nowUs > worker.spannedUntilUs) return;

@@ -3,6 +3,7 @@
 
 import { countsApart, freeRowsOf, isLoading, isOver } from '../../engine/index.ts';
 import { NEVER_US } from '../../std/index.ts';
+import { leftOf } from './due-list.ts';
 import { isFleet } from './fleet.ts';
 import { isSameBytes } from './messages.ts';
 import type { ContextPage, Offered, SocketBook, Transaction, WorkerBook, World } from './model.ts';
@@ -98,9 +99,10 @@ export function takeError(world: World, socket: SocketBook): void {
   socket.queue.length = 0;
   socket.disturbances++;
   socket.lastErrorUs = worker.turnUs;
-  for (const page of worker.pages) {
-    if (page.socket === socket && page.pending !== null)
-      endFromOutside(world, page.pending, 'a transport error', ['unreachable']);
+  // Oldest first, in which order the budget of retries goes to them.
+  for (const transaction of leftOf(worker.ends)) {
+    if (transaction.socket === socket && transaction.state === 'pending')
+      endFromOutside(world, transaction, 'a transport error', ['unreachable']);
   }
 }
 

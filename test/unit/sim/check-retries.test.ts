@@ -6,7 +6,7 @@ import type { AttemptStep, PlanRetry, RunPlan } from '../../../src/scenario/inde
 import type { Tally } from '../../../src/sim/checkers/index.ts';
 import { decodeLatin1, encodeAscii } from '../../../src/std/index.ts';
 import type { Peer } from '../engine/driver.ts';
-import { createPlan, pause, query, register, SECOND } from '../engine/plans.ts';
+import { createPlan, pause, query, refresh, register, SECOND } from '../engine/plans.ts';
 import { numbered, watch } from './watched.ts';
 
 const RETRY: PlanRetry = {
@@ -99,6 +99,45 @@ describe('RFC 5626 §4.5, RFC 3261 §20.33: retries', () => {
   it('one-reply: one after an end that is not tried again', () => {
     const heard = (answer: string): string => answer.replace('SIP/2.0 503', 'SIP/2.0 403');
     expect(() => play(planOf([retrying()]), refusing(1, '503 No'), heard)).toThrow(/^one-reply: /);
+  });
+});
+
+describe('The last retries of the budget, where several attempts end at once', () => {
+  const flow: RunPlan['flow'] = [retrying(), { ...refresh(60), onFailure: 'retry', retry: RETRY }];
+  const load = { starts: 2, durationUs: 900 * SECOND };
+  const silentUntil =
+    (untilUs: number): Peer =>
+    (request, nowUs) =>
+      nowUs < untilUs ? [] : [{ atUs: nowUs + 1_000, bytes: ok(request) }];
+
+  it('hold: go to the oldest requests, whoever sent them', () => {
+    const plan = numbered(createPlan({ flow, retryBudget: 0.5, load, identities: { count: 2 } }));
+    // The refresh of the first phone is younger than the register of the second one.
+    const peer: Peer = (request, nowUs) => {
+      if (/u000@/.test(request) && nowUs === 0) return [{ atUs: 2 * SECOND, bytes: ok(request) }];
+      return silentUntil(4 * SECOND)(request, nowUs);
+    };
+    const events = [{ kind: 'unreachable', atUs: 3 * SECOND, flow: 0 } as const];
+    expect(watch({ plan, peer, events })).toMatchObject({
+      outcomes: { unreachable: 2, succeeded: 3 },
+      followed: { 'retry denied': 1, 'retry, exponential': 1 },
+    });
+  });
+
+  // With two sockets the requests are composed in the order of their users, and those of u000 and u002 are offered first.
+  it.each([1, 2, 3])('hold: go to any of those composed in one turn, with sockets: %d', (sockets) => {
+    const { local } = createPlan();
+    const plan = numbered(
+      createPlan({
+        flow,
+        retryBudget: 0.5,
+        load: { ...load, starts: 4, startsPerPeriod: 4, periodUs: 1 },
+        identities: { count: 4 },
+        local: { ...local, socketsPerWorker: sockets },
+      }),
+    );
+    const tally = watch({ plan, peer: silentUntil(35 * SECOND) });
+    expect(tally.outcomes).toMatchObject({ timeout: 4, succeeded: 4 });
   });
 });
 
