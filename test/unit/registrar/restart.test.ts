@@ -1,7 +1,10 @@
-// A registrar whose process ended and came back, with the bindings in its store.
+// A registrar whose process ended and came back, with the bindings in its store; and the restarts of a registrar file, which
+// keep the bindings or lose them too.
 
 import { describe, expect, it } from 'vitest';
 import {
+  advance,
+  answeredCount,
   bindingCount,
   bindingsOf,
   countersOf,
@@ -9,10 +12,12 @@ import {
   receive,
   restart,
 } from '../../../src/registrar/index.ts';
+import { at, give, MS, openFile, SECOND } from './from-file.ts';
+import type { Sent } from './harness.ts';
 import { authorization, challengeValue, exchange, open, PEER, PEER_PORT, request, statusOf } from './harness.ts';
 
 const CONTACT = '<sip:u1@127.0.0.2>';
-const SECOND = 1_000_000;
+const userIn = ({ text }: Sent): string | undefined => /<sip:(u\d)@/.exec(text)?.[1];
 
 describe('A registrar comes back', () => {
   it('with the bindings that it had, and they still expire when they should', () => {
@@ -65,5 +70,73 @@ describe('A registrar comes back', () => {
     expect(pendingAnswerCount(registrar)).toBe(1);
     restart(registrar, 1, 8);
     expect(pendingAnswerCount(registrar)).toBe(0);
+  });
+});
+
+describe.each([
+  // RFC 3261 §10.3(7): a binding that is kept has the retransmission's Call-ID and CSeq, so it is refused.
+  { bindings: 'kept', boundAfter: ['u0'], repeated: 500 },
+  { bindings: 'lost', boundAfter: [], repeated: 200 },
+])('A planned restart with bindings $bindings', ({ bindings, boundAfter, repeated }) => {
+  const file = (rest: string): string => `restarts: [{at: 1s, away: 1s, bindings: ${bindings}}]\n${rest}`;
+  const bound = (registrar: ReturnType<typeof openFile>): string[] =>
+    ['u0', 'u1', 'u2', 'u3', 'u4'].filter((user) => bindingsOf(registrar, user).length > 0);
+
+  it('forgets the requests that wait for service: they are never answered and bind nothing', () => {
+    const registrar = openFile(file('service: {rate: 2/s, queue: 4}'));
+    give(registrar, request({ user: 'u0', contact: CONTACT }), 0);
+    expect(at(registrar, 500 * MS).map(userIn)).toEqual(['u0']);
+    for (const user of ['u1', 'u2', 'u3']) give(registrar, request({ user, contact: CONTACT }), 600 * MS);
+    expect(at(registrar, SECOND)).toEqual([]);
+    expect(at(registrar, 10 * SECOND)).toEqual([]);
+    expect(bound(registrar)).toEqual(boundAfter);
+    expect(countersOf(registrar)).toMatchObject({ lostInRestarts: 3, answered: 1, restarts: 1 });
+  });
+
+  it('leaves an empty queue: who comes next waits for nobody, and the whole queue is free', () => {
+    const registrar = openFile(file('service: {rate: 2/s, queue: 4}'));
+    give(registrar, request({ user: 'u0', contact: CONTACT }), 0);
+    at(registrar, 500 * MS);
+    for (const user of ['u1', 'u2', 'u3', 'u4']) give(registrar, request({ user, contact: CONTACT }), 900 * MS);
+    at(registrar, 2 * SECOND);
+    for (const user of ['u4', 'u3', 'u2', 'u1']) give(registrar, request({ user, contact: CONTACT }), 2 * SECOND);
+    expect(countersOf(registrar).droppedQueueFull).toBe(0);
+    expect(advance(registrar, 2 * SECOND)).toBe(2_500 * MS);
+    expect(at(registrar, 2_500 * MS).map(userIn)).toEqual(['u4']);
+    expect(at(registrar, 4 * SECOND).map(userIn)).toEqual(['u3', 'u2', 'u1']);
+  });
+
+  it('forgets the answers that a rule holds back, though it is back before they are due', () => {
+    const registrar = openFile(file('rules: [{do: {delay: 5s}}]'));
+    for (const user of ['u0', 'u1']) give(registrar, request({ user, contact: CONTACT }), 0);
+    expect([countersOf(registrar).answered, answeredCount(registrar)]).toEqual([2, 0]);
+    at(registrar, SECOND);
+    expect(at(registrar, 60 * SECOND)).toEqual([]);
+    expect([countersOf(registrar).answersWithheld, answeredCount(registrar)]).toEqual([2, 0]);
+    expect(bound(registrar)).toEqual(boundAfter.length === 0 ? [] : ['u0', 'u1']);
+  });
+
+  it('RFC 3261 §17.2.2: takes the retransmission of a request whose answer it forgot for a new one, held back anew', () => {
+    const registrar = openFile(file('rules: [{do: {delay: 5s}}]'));
+    const text = request({ user: 'u0', contact: CONTACT });
+    give(registrar, text, 0);
+    expect(give(registrar, text, 500 * MS)).toEqual([]);
+    expect(countersOf(registrar).absorbed).toBe(1);
+    at(registrar, SECOND);
+    expect(give(registrar, text, 3 * SECOND)).toEqual([]);
+    expect(countersOf(registrar).absorbed).toBe(1);
+    expect(at(registrar, 8 * SECOND - 1)).toEqual([]);
+    expect(at(registrar, 60 * SECOND).map(statusOf)).toEqual([repeated]);
+    expect([answeredCount(registrar), bound(registrar)]).toEqual([1, ['u0']]);
+  });
+
+  it('withdraws the answers that had not left', () => {
+    const registrar = openFile(file(''));
+    const bytes = Buffer.from(request({ user: 'u0', contact: CONTACT }), 'latin1');
+    receive(registrar, 0, bytes, 0, bytes.length, PEER, PEER_PORT);
+    expect(pendingAnswerCount(registrar)).toBe(1);
+    expect(at(registrar, SECOND)).toEqual([]);
+    expect(at(registrar, 3 * SECOND)).toEqual([]);
+    expect(bound(registrar)).toEqual(boundAfter);
   });
 });
