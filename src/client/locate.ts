@@ -4,7 +4,7 @@
 import type { LocatedAddress } from '../scenario/index.ts';
 import { continueLocating, isQuestion, startLocating } from '../scenario/index.ts';
 import { assert, UserError } from '../std/index.ts';
-import { createNameResolver, isPublicAddress } from '../transport/index.ts';
+import { createNameResolver, refusedAddress } from '../transport/index.ts';
 import type { Place } from './addresses.ts';
 
 export interface LocateOptions {
@@ -23,7 +23,7 @@ export interface LocatedPlaces {
 /** A bound, not a measure: at most one NAPTR, 8 SRV and 64 A records are asked for. */
 const QUESTIONS_MOST = 100;
 
-/** Throws a UserError when the name has no address, a public one, or the name servers do not say. */
+/** Throws a UserError when the name has no address, one where load may not go, or the name servers do not say. */
 export const locate = async ({ target, host }: Place, { dns, allowPublic }: LocateOptions): Promise<LocatedPlaces> => {
   const resolver = createNameResolver({ server: dns });
   let state = startLocating(target, resolver.knowsHost(target.host));
@@ -33,13 +33,9 @@ export const locate = async ({ target, host }: Place, { dns, allowPublic }: Loca
   const located = state.next;
   assert(!isQuestion(located), 'a look-up has fewer questions than that');
   if (located.kind === 'failed') throw new UserError(located.code, { message: located.message, hint: located.hint });
-  const strange = allowPublic ? undefined : located.targets.find(({ address }) => isPublicAddress(address));
-  if (strange !== undefined) {
-    const { address } = strange;
-    throw new UserError('TARGET_PUBLIC', {
-      message: `${host === address ? address : `${host} (${address})`} is a public address`,
-      hint: 'if the registrar is yours, say so with allowPublic: true',
-    });
+  for (const { address } of located.targets) {
+    const refused = refusedAddress(host, address, { allowPublic, switch: 'allowPublic: true' });
+    if (refused !== null) throw refused;
   }
   return { targets: located.targets, ttlSeconds: located.ttlSeconds };
 };

@@ -7,7 +7,7 @@
 import type { LocatedAddress, RunPlan, UriTarget } from '../scenario/index.ts';
 import { assignSlots } from '../scenario/index.ts';
 import { US_PER_MS, US_PER_SECOND } from '../std/index.ts';
-import { createNameResolver, isPublicAddress, parseIpv4 } from '../transport/index.ts';
+import { createNameResolver, hostlessKind, isPublicAddress, parseIpv4 } from '../transport/index.ts';
 import { CTL_TARGETS } from '../worker/messages.ts';
 import { createTargetTable, writeTargets } from '../worker/target-table.ts';
 import type { Control } from './control.ts';
@@ -100,9 +100,10 @@ const createLook = (
         tellOnce(`looked up again: ${found.message}; the load goes on to ${addressText(places)}`);
         return AGAIN_MS;
       }
-      const strange = found.targets.find(({ address }) => isPublicAddress(address));
-      if (strange !== undefined && !options.allowPublic) {
-        tellOnce(`looked up again: ${strange.address} is a public address; the load goes on to ${addressText(places)}`);
+      const strange = found.targets.find(({ address }) => isNoPlaceForLoad(address, options.allowPublic));
+      if (strange !== undefined) {
+        const is = hostlessKind(strange.address) ?? 'a public address';
+        tellOnce(`looked up again: ${strange.address} is ${is}; the load goes on to ${addressText(places)}`);
         return found.ttlSeconds === null ? null : restMs(found.ttlSeconds);
       }
       const { slots, left } = assignSlots(places, found.targets);
@@ -120,3 +121,6 @@ const createLook = (
     },
   };
 };
+
+const isNoPlaceForLoad = (address: string, allowPublic: boolean): boolean =>
+  hostlessKind(address) !== null || (!allowPublic && isPublicAddress(address));

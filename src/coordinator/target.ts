@@ -2,14 +2,14 @@
 // look-up for the whole run, here on the main thread; RFC 3263's procedure is in src/scenario/locate.ts, and this asks its
 // questions one after the other.
 //
-// A public address needs --allow-public, because a mistyped host name must not send a flood to a stranger. The embedded
-// registrar has no address before it runs (see embedded.ts).
+// A public address needs --allow-public, because a mistyped host name must not send a flood to a stranger; a multicast address is none
+// of a registrar's. The embedded registrar has no address before it runs (see embedded.ts).
 
 import type { Located, LocatedAddress, PlanTarget, RunPlan, UriTarget } from '../scenario/index.ts';
 import { continueLocating, isQuestion, noNameIn, startLocating } from '../scenario/index.ts';
 import { assert, UserError } from '../std/index.ts';
 import type { NameResolver } from '../transport/index.ts';
-import { createNameResolver, isLocalAddress, isPublicAddress } from '../transport/index.ts';
+import { createNameResolver, isLocalAddress, refusedAddress } from '../transport/index.ts';
 
 export interface LocateOptions {
   readonly allowPublic: boolean;
@@ -33,20 +33,15 @@ export interface LocatedTarget {
 /** A bound, not a measure: at most one NAPTR, 8 SRV and 64 A records are asked for. */
 const QUESTIONS_MOST = 100;
 
-/** Throws TARGET_UNRESOLVED, TARGET_TRANSPORT, DNS_FAILED, TARGET_PUBLIC or USAGE. Null for the embedded registrar. */
+/** Throws TARGET_UNRESOLVED, TARGET_TRANSPORT, TARGET_HOSTLESS, TARGET_PUBLIC, DNS_FAILED or USAGE. Null for the embedded registrar. */
 export const locateTarget = async (plan: RunPlan, options: LocateOptions): Promise<LocatedTarget | null> => {
   const { target } = plan;
   checkNameServer(target, options.dns);
   if (target.kind === 'embedded') return null;
   const { targets, ttlSeconds, steps } = await lookUp(target, options.dns);
-  const strange = options.allowPublic ? undefined : targets.find(({ address }) => isPublicAddress(address));
-  if (strange !== undefined) {
-    const { address } = strange;
-    const name = target.host === address ? address : `${target.host} (${address})`;
-    throw new UserError('TARGET_PUBLIC', {
-      message: `${name} is a public address, and load goes only to registrars of your own`,
-      hint: 'if it is yours, say so with --allow-public',
-    });
+  for (const { address } of targets) {
+    const refused = refusedAddress(target.host, address, { ...options, switch: '--allow-public' });
+    if (refused !== null) throw refused;
   }
   const own = await Promise.all(targets.map(({ address }) => isLocalAddress(address)));
   return { text: target.text, targets, ttlSeconds, steps, local: own.includes(true) };

@@ -32,6 +32,8 @@ const mendingTarget = (code: string, host: string): readonly string[] => {
   switch (code) {
     case 'TARGET_PUBLIC':
       return ['--allow-public'];
+    case 'TARGET_HOSTLESS':
+      return ['--target sip:ADDRESS:5060'];
     case 'TARGET_TRANSPORT':
       return [`--target "sip:${host};transport=udp"`];
     case 'DNS_FAILED':

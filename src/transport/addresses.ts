@@ -29,6 +29,25 @@ export const isLoopback = (address: string): boolean => {
   return value >= 0 && within(value, '127.0.0.0', 8);
 };
 
+/** What an address is where no host can be: nothing that is sent there has an answer from that address. */
+export type Hostless = 'a multicast address' | 'the broadcast address';
+
+/** Null where a host may be. RFC 1112 §4: 224.0.0.0/4 are groups; RFC 919 §7: everybody on this network. */
+export const hostlessKind = (address: string): Hostless | null => {
+  const value = parseIpv4(address);
+  if (value < 0) return null;
+  if (within(value, '224.0.0.0', 4)) return 'a multicast address';
+  return value === BROADCAST ? 'the broadcast address' : null;
+};
+
+/** RFC 1112 §4: 240.0.0.0/4 was kept for later. Some use it inside; from outside it leads nowhere. */
+export const isReservedAddress = (address: string): boolean => {
+  const value = parseIpv4(address);
+  return value >= 0 && within(value, '240.0.0.0', 4);
+};
+
+const BROADCAST = 0xffff_ffff;
+
 /** 10.0.0.0/8 and 127.0.0.0/8 are the largest networks without public addresses. */
 const SHORTEST_PRIVATE_BITS = 8;
 

@@ -4,7 +4,8 @@ import type { UdpTransport } from './datagram.ts';
 import { type BatchOptions, batchUnavailableReason, createBatchTransport } from './udp-batch.ts';
 import { createDgramTransport, type DgramOptions } from './udp-dgram.ts';
 
-export { formatIpv4, isLoopback, isPublicAddress, isPublicNetwork, parseIpv4 } from './addresses.ts';
+export { formatIpv4, hostlessKind, isLoopback, isPublicAddress, isPublicNetwork, parseIpv4 } from './addresses.ts';
+export { type AddressRules, refusedAddress } from './allowed-address.ts';
 export { MOST_PER_CALL } from './call-counts.ts';
 export type {
   DatagramHandler,

@@ -140,6 +140,28 @@ describe('what the machine refuses exits 2 before the first packet', () => {
     expect([end.exitCode, wroteNothing()]).toEqual([2, true]);
   });
 
+  it.each([
+    [
+      'RFC 1112 §4: a multicast address, whatever is allowed',
+      '224.0.1.75',
+      ['--allow-public'],
+      'is a multicast address',
+    ],
+    [
+      'RFC 919 §7: the broadcast address, whatever is allowed',
+      '255.255.255.255',
+      ['--allow-public'],
+      'is the broadcast address',
+    ],
+    ['RFC 1112 §4: a reserved address', '240.0.0.1', [], 'is a reserved address (240.0.0.0/4)'],
+  ])('%s', async (_, address, more, words) => {
+    session.file('s.yaml', scenario({ target: `sip:${address}` }));
+    const end = await session.run(['run', 's.yaml', ...more]);
+    expect(end.stderr).toContain(`regstorm: ${address} ${words}`);
+    expect(end.stderr).not.toContain('is a public address');
+    expect([end.exitCode, wroteNothing()]).toEqual([2, true]);
+  });
+
   it('a result folder that cannot be written', async () => {
     session.file('s.yaml', scenario());
     const end = await session.run(['run', 's.yaml', '--out', 's.yaml/below']);

@@ -164,6 +164,7 @@ describe('what is missing exits 2 and names the command', () => {
   it.each([
     ['a name without an address', 'sip:no-such-host.invalid', 'getent ahostsv4 no-such-host.invalid'],
     ['a public address', 'sip:192.0.2.9', '--allow-public'],
+    ['RFC 1112 §4: a multicast address', 'sip:239.1.2.3', '--target sip:ADDRESS:5060'],
   ])('%s', async (_, target, command) => {
     const report = await doctor('--target', target);
     const finding = checkOf(report, 'target');

@@ -85,6 +85,15 @@ describe('names that redirects may lead to', () => {
     },
   );
 
+  it.each(['[239.1.0.0/16]', '[224.0.0.0/4]', '[255.255.255.255]'])(
+    'RFC 1112 §4: %s has no host, whatever is allowed',
+    async (to) => {
+      for (const allowPublic of [false, true]) {
+        expect(await codeOf(located(to, { allowPublic }))).toBe('TARGET_HOSTLESS');
+      }
+    },
+  );
+
   it.each(['[10.0.0.0/8]', '[127.0.0.0/8, 192.168.0.0/16, 172.16.0.0/12]'])('%s has none', async (to) => {
     expect((await located(to)).names).toEqual([]);
   });

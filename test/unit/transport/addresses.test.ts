@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   createNameResolver,
   formatIpv4,
+  hostlessKind,
   isLocalAddress,
   isLoopback,
   isPublicAddress,
   parseIpv4,
+  refusedAddress,
   socketBufferWarnings,
 } from '../../../src/transport/index.ts';
 import { parseHosts } from '../../../src/transport/resolve.ts';
@@ -57,6 +59,34 @@ describe('IPv4 addresses', () => {
     ['8.8.8.8', true],
   ])('%s is public: %s', (address, expected) => {
     expect(isPublicAddress(address)).toBe(expected);
+  });
+
+  it.each([
+    ['223.255.255.255', null],
+    ['224.0.0.0', 'a multicast address'],
+    ['239.255.255.255', 'a multicast address'],
+    ['240.0.0.0', null],
+    ['255.255.255.254', null],
+    ['255.255.255.255', 'the broadcast address'],
+    ['registrar.example', null],
+  ])('RFC 1112 §4: %s is %s', (address, kind) => {
+    expect(hostlessKind(address)).toBe(kind);
+  });
+});
+
+describe('An address that was looked up', () => {
+  const words = (address: string, allowPublic: boolean): string | undefined =>
+    refusedAddress('reg.example', address, { allowPublic, switch: '--it' })?.message;
+
+  it('is refused by what it is, and allowed where that is for the operator to say', () => {
+    expect(words('10.0.0.1', false)).toBeUndefined();
+    expect(words('8.8.8.8', false)).toMatch(/^reg\.example \(8\.8\.8\.8\) is a public address, and load goes only to/);
+    expect(words('241.0.0.1', false)).toMatch(
+      /^reg\.example \(241\.0\.0\.1\) is a reserved address \(240\.0\.0\.0\/4\)/,
+    );
+    expect([words('8.8.8.8', true), words('241.0.0.1', true)]).toEqual([undefined, undefined]);
+    for (const allowPublic of [false, true])
+      expect(words('239.0.0.1', allowPublic)).toMatch(/is a multicast address: no/);
   });
 });
 
