@@ -9,6 +9,7 @@ import { readSync } from 'node:fs';
 import type { StopSignal } from '../coordinator/index.ts';
 import { UserError } from '../std/index.ts';
 import type { ConsoleLimits } from './console-text.ts';
+import { catchEarlySignals } from './early-signals.ts';
 import { describeFailure } from './failure.ts';
 
 export interface TextStream {
@@ -24,6 +25,8 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The next bytes of standard input, put at the front of `into`; how many, 0 at its end. */
   readInput(into: Uint8Array): number;
+  /** A read may take long or never end: SIGINT and SIGTERM end the program at once, until somebody listens. */
+  beforeLongRead(): void;
   /** Calls the listener on SIGINT and SIGTERM; returns how to stop listening. */
   onSignal(listener: (signal: StopSignal) => void): () => void;
 }
@@ -67,21 +70,34 @@ const processStreams = (): Pick<Terminal, 'out' | 'err'> => {
   return { out, err };
 };
 
-export const processTerminal = (): Terminal => ({
-  ...processStreams(),
-  environment: process.env,
-  readInput: (into) => readSync(STDIN, into),
-  onSignal: (listener) => {
-    const onInterrupt = (): void => listener('SIGINT');
-    const onTerminate = (): void => listener('SIGTERM');
-    process.on('SIGINT', onInterrupt);
-    process.on('SIGTERM', onTerminate);
-    return () => {
-      process.off('SIGINT', onInterrupt);
-      process.off('SIGTERM', onTerminate);
-    };
-  },
-});
+export const processTerminal = (): Terminal => {
+  const streams = processStreams();
+  const early = catchEarlySignals((text, exitCode) => {
+    streams.err.write(text);
+    process.exit(exitCode);
+  });
+  return {
+    ...streams,
+    environment: process.env,
+    readInput: (into) => {
+      early.release();
+      return readSync(STDIN, into);
+    },
+    beforeLongRead: early.release,
+    onSignal: (listener) => {
+      const onInterrupt = (): void => listener('SIGINT');
+      const onTerminate = (): void => listener('SIGTERM');
+      process.on('SIGINT', onInterrupt);
+      process.on('SIGTERM', onTerminate);
+      // Only now: a signal that has come and was not told yet is told to whoever listens when the event loop turns.
+      early.release();
+      return () => {
+        process.off('SIGINT', onInterrupt);
+        process.off('SIGTERM', onTerminate);
+      };
+    },
+  };
+};
 
 export type ColorChoice = 'auto' | 'always' | 'never';
 

@@ -1,7 +1,7 @@
 // A file or a stream, read to its end or to a limit. A device or a pipe has no size that could be asked beforehand and may
 // never end (/dev/zero, `yes |`), so the limit is kept while reading.
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { UserError } from '../std/index.ts';
 import { fileErrorText } from './file-error.ts';
 
@@ -10,6 +10,8 @@ export type ReadInto = (into: Uint8Array) => number;
 
 const BLOCK_BYTES = 64 * 1024;
 const BYTES_PER_MIB = 1024 * 1024;
+
+const doNothing = (): void => undefined;
 
 const unreadable = (name: string, error: unknown): UserError => {
   const hint = hintFor((error as NodeJS.ErrnoException).code);
@@ -22,10 +24,12 @@ const hintFor = (code: string | undefined): string | null =>
     ? 'its owner can permit it: `chmod a+r FILE`, and a+x for the folders above'
     : null;
 
-/** Throws FILE_UNREADABLE, also for more than `bytesMax`. */
-export const readFileBytes = (file: string, bytesMax: number): Uint8Array => {
+/** `beforeLongRead` is called before what may take long: a pipe or a device. Throws FILE_UNREADABLE, also for more than `bytesMax`. */
+export const readFileBytes = (file: string, bytesMax: number, beforeLongRead: () => void = doNothing): Uint8Array => {
   let descriptor = -1;
   try {
+    // Opening a pipe waits for whoever writes into it.
+    if (!statSync(file).isFile()) beforeLongRead();
     descriptor = openSync(file, 'r');
     const open = descriptor;
     return readUpTo((into) => readSync(open, into), { name: file, bytesMax, sizeBytes: fstatSync(open).size });

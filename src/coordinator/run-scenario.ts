@@ -74,7 +74,8 @@ const checkRunOptions = (options: RunScenarioOptions): void => {
 export const runScenario = async (options: RunScenarioOptions): Promise<RunResult> => {
   checkRunOptions(options);
   const { file, text } = options;
-  const source = text === undefined ? readScenario(file, () => 0) : { file, text };
+  const source =
+    text === undefined ? readScenario(file, { readInput: () => 0, beforeLongRead: () => undefined }) : { file, text };
   const plan = loadPlan(source, { overrides: overridesOf(options.set ?? {}), environment: {} });
   const stop = createStopSwitch();
   const onAbort = (): void => stop.press('SIGINT');

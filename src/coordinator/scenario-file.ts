@@ -26,42 +26,58 @@ const decode = (file: string, bytes: Uint8Array): string => {
   }
 };
 
-/** `readInput` reads standard input. Throws FILE_UNREADABLE. */
-export const readScenario = (file: string, readInput: ReadInto): ScenarioSource =>
+/** What reading needs of whoever runs this. */
+export interface Reading {
+  /** Standard input. */
+  readonly readInput: ReadInto;
+  /** Called before a read that may take long or never end: the event loop will not turn meanwhile. */
+  readonly beforeLongRead: () => void;
+}
+
+/** Throws FILE_UNREADABLE. */
+export const readScenario = (file: string, { readInput, beforeLongRead }: Reading): ScenarioSource =>
   file === STDIN_FILE
     ? { file: STDIN_NAME, text: decode(STDIN_NAME, readStreamBytes(STDIN_NAME, readInput, SIZE_BYTES_MAX)) }
-    : { file, text: readText(file) };
+    : { file, text: readText(file, beforeLongRead) };
 
-const readText = (file: string): string => decode(file, readFileBytes(file, SIZE_BYTES_MAX));
+const readText = (file: string, beforeLongRead: () => void): string =>
+  decode(file, readFileBytes(file, SIZE_BYTES_MAX, beforeLongRead));
 
 export interface PlanChanges {
   readonly overrides: readonly Override[];
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** See Reading. */
+  readonly beforeLongRead?: () => void;
 }
+
+const doNothing = (): void => undefined;
 
 /** The plan of a scenario. Files that it names (a password, a body) are looked for beside it. */
 export const loadPlan = (source: ScenarioSource, changes: PlanChanges): RunPlan => {
-  const readBeside = textsBeside(source.file);
-  const readTable = tablesBeside(source.file);
-  return loadScenario({ ...source, ...changes, readSecret: readBeside, readText: readBeside, readTable });
+  const { overrides, environment, beforeLongRead = doNothing } = changes;
+  const readBeside = textsBeside(source.file, beforeLongRead);
+  const readTable = tablesBeside(source.file, beforeLongRead);
+  return loadScenario({ ...source, overrides, environment, readSecret: readBeside, readText: readBeside, readTable });
 };
 
 /** What a stream names is looked for where the program runs. */
 const folderOf = (named: string): string => (named === STDIN_NAME ? '.' : dirname(named));
 
-const textsBeside = (named: string): ((path: string) => string) => {
+const textsBeside = (named: string, beforeLongRead: () => void): ((path: string) => string) => {
   const folder = folderOf(named);
-  return (path) => readText(resolve(folder, path));
+  return (path) => readText(resolve(folder, path), beforeLongRead);
 };
 
 /** Ten million users with passwords are half of it. */
 const TABLE_BYTES_MAX = 1024 * 1024 * 1024;
 
-const tablesBeside = (named: string): ((path: string) => NamedBytes) => {
+const tablesBeside = (named: string, beforeLongRead: () => void): ((path: string) => NamedBytes) => {
   const folder = folderOf(named);
   return (path) => {
     const name = isAbsolute(path) ? path : join(folder, path);
-    return { name, bytes: readFileBytes(name, TABLE_BYTES_MAX) };
+    // Its rows are read afterwards, which may last many seconds.
+    beforeLongRead();
+    return { name, bytes: readFileBytes(name, TABLE_BYTES_MAX, beforeLongRead) };
   };
 };
 
@@ -71,8 +87,8 @@ const NO_FILE = { file: '<no file>', text: 'version: 1\n' };
 export const loadRegistrarFile = (
   file: string | null,
   overrides: readonly Override[],
-  readInput: ReadInto,
+  reading: Reading,
 ): RegistrarPlan => {
-  const source = file === null ? NO_FILE : readScenario(file, readInput);
-  return loadRegistrar({ ...source, overrides, readSecret: textsBeside(source.file) });
+  const source = file === null ? NO_FILE : readScenario(file, reading);
+  return loadRegistrar({ ...source, overrides, readSecret: textsBeside(source.file, reading.beforeLongRead) });
 };

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readlinkSync, rmSync } from 'node:fs';
+import { closeSync, constants, existsSync, mkdirSync, openSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Child } from '../interop/child.ts';
@@ -193,6 +193,47 @@ describe('an interrupted run ends soon, and its report closes', () => {
     child.signal('SIGINT');
     expect((await endOf(child)).exitCode).toBe(130);
     expect(session.summary('out').verdict).toBe('aborted');
+  });
+});
+
+/** As if the operator pressed Ctrl-C in the moment in which the program first listens for it: its commands are being loaded. */
+const signalWhileLoading = (signal: string): Readonly<Record<string, string>> => {
+  const send = `setImmediate(() => process.kill(process.pid, '${signal}'))`;
+  const preload = `process.on('newListener', (name) => { if (name === 'SIGTERM' && !process.sent) process.sent = !!${send}; });`;
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` };
+};
+
+describe('a run that is interrupted before it has begun', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('says after %s that nothing was sent, and exits %i', async (signal, exitCode) => {
+    session.file('s.yaml', scenario());
+    const end = await session.run(['run', 's.yaml', '--out', 'out'], signalWhileLoading(signal));
+    const stderr = `regstorm: ${signal} before anything was sent; there is no result\n`;
+    expect(end).toEqual({ exitCode, stdout: '', stderr });
+    expect([...session.files().keys()]).toEqual(['s.yaml']);
+  });
+
+  it('ends also while it waits for its scenario, which a pipe may never give', async () => {
+    await session.shell('mkfifo s.yaml');
+    const child = session.start(['run', 's.yaml', '--out', 'out']);
+    children.push(child);
+    const pipe = join(session.folder, 's.yaml');
+    let writer = -1;
+    // A pipe that nobody reads cannot be opened without waiting.
+    await waitUntil('it reads the pipe', PROGRESS_WITHIN_MS, () => {
+      try {
+        writer = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+      } catch {
+        return false;
+      }
+      return true;
+    });
+    child.signal('SIGINT');
+    expect(await child.ended).toEqual({ code: null, signal: 'SIGINT' });
+    closeSync(writer);
+    expect(existsSync(join(session.folder, 'out'))).toBe(false);
   });
 });
 

@@ -23,8 +23,14 @@ import type { Terminal } from '../terminal.ts';
 
 export const cleanupCommand = async (given: Given, terminal: Terminal): Promise<number> => {
   const settings = readRunSettings(given);
-  const source = readScenario(given.positionals[0]!, terminal.readInput);
-  const plan = cleanupPlan(loadPlan(source, { overrides: collectOverrides(given), environment: terminal.environment }));
+  const source = readScenario(given.positionals[0]!, terminal);
+  const plan = cleanupPlan(
+    loadPlan(source, {
+      overrides: collectOverrides(given),
+      environment: terminal.environment,
+      beforeLongRead: terminal.beforeLongRead,
+    }),
+  );
   if (plan.target.kind === 'embedded') {
     throw usage('the embedded registrar ends with its run: there is nothing to clean up', 'name one with --target URI');
   }

@@ -22,8 +22,12 @@ flow: [register, refresh, unregister]
 export const doctorCommand = async (given: Given, terminal: Terminal): Promise<number> => {
   const { workers, allowPublic, dns, format, color } = readRunSettings(given);
   const [file] = given.positionals;
-  const source = file === undefined ? { file: 'doctor', text: MODEST } : readScenario(file, terminal.readInput);
-  const plan = loadPlan(source, { overrides: collectOverrides(given), environment: terminal.environment });
+  const source = file === undefined ? { file: 'doctor', text: MODEST } : readScenario(file, terminal);
+  const plan = loadPlan(source, {
+    overrides: collectOverrides(given),
+    environment: terminal.environment,
+    beforeLongRead: terminal.beforeLongRead,
+  });
   const facts = await gatherReadiness(plan, { workers, allowPublic, dns, worker: DEFAULT_WORKER });
   const readiness = judgeReadiness(facts);
   const tool = { name: 'regstorm', version: toolVersion() };

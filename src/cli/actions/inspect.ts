@@ -36,8 +36,12 @@ export const inspectCommand = async (given: Given, terminal: Terminal): Promise<
   const { workers, dns } = readRunSettings(given);
   const asksNobody = given.flag('no-dns');
   if (asksNobody && dns !== null) throw usage('--dns and --no-dns exclude each other');
-  const source = readScenario(given.positionals[0]!, terminal.readInput);
-  const changes = { overrides: collectOverrides(given), environment: terminal.environment };
+  const source = readScenario(given.positionals[0]!, terminal);
+  const changes = {
+    overrides: collectOverrides(given),
+    environment: terminal.environment,
+    beforeLongRead: terminal.beforeLongRead,
+  };
   const plan = loadPlan(source, changes);
   const problem = workers === null ? null : socketsProblem(plan, workers);
   if (problem !== null) throw new UserError('USAGE', { message: `${plan.file}: ${problem}` });

@@ -53,7 +53,7 @@ const howItBehaves = ({ password, behaviour }: RegistrarTaskOptions): string => 
 
 const readPlan = (given: Given, terminal: Terminal): RegistrarPlan => {
   const overrides = readOverrides(given, terminal);
-  return loadRegistrarFile(given.positionals[0] ?? null, overrides, terminal.readInput);
+  return loadRegistrarFile(given.positionals[0] ?? null, overrides, terminal);
 };
 
 const readOverrides = (given: Given, terminal: Terminal): readonly Override[] => {

@@ -10,8 +10,12 @@ import type { Terminal } from '../terminal.ts';
 
 export const runCommand = async (given: Given, terminal: Terminal): Promise<number> => {
   const settings = readRunSettings(given);
-  const source = readScenario(given.positionals[0]!, terminal.readInput);
-  const plan = loadPlan(source, { overrides: collectOverrides(given), environment: terminal.environment });
+  const source = readScenario(given.positionals[0]!, terminal);
+  const plan = loadPlan(source, {
+    overrides: collectOverrides(given),
+    environment: terminal.environment,
+    beforeLongRead: terminal.beforeLongRead,
+  });
   for (const warning of planWarnings(plan)) terminal.err.write(`warning: ${warning}\n`);
   if (given.flag('dry-run')) return (await import('../dry-run.ts')).showDryRun(given, plan, settings, terminal);
   return executeRun({ plan, scenarioText: source.text, settings, argv: given.argv, terminal });

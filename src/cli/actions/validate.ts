@@ -40,7 +40,11 @@ const defaultProblems = (plan: RunPlan): readonly string[] => {
 const validateFile = async (file: string, asked: Asked, terminal: Terminal): Promise<boolean> => {
   const { overrides, workers, verbose } = asked;
   try {
-    const plan = loadPlan(readScenario(file, terminal.readInput), { overrides, environment: terminal.environment });
+    const plan = loadPlan(readScenario(file, terminal), {
+      overrides,
+      environment: terminal.environment,
+      beforeLongRead: terminal.beforeLongRead,
+    });
     const problem = workers === null ? null : socketsProblem(plan, workers);
     if (problem !== null) throw new UserError('USAGE', { message: `${plan.file}: ${problem}` });
     const limits = limitsOf(terminal.out, terminal.environment);

@@ -41,6 +41,7 @@ const terminalOf = (isTty: boolean, environment: Terminal['environment'] = {}) =
     err,
     environment,
     readInput: () => 0,
+    beforeLongRead: () => undefined,
     onSignal: () => () => {},
   };
   return { terminal, written: () => written };
