@@ -102,8 +102,9 @@ const report = (execution: Execution, folder: ResultFolder, outcome: RunOutcome)
   if (warning !== null) terminal.err.write(`warning: ${warning}\n`);
   if (problem !== null) terminal.err.write(describeFailure(problem, settings.verbose).text);
   const colour = wantsColor(settings.color, terminal.out, terminal.environment);
+  const limits = limitsOf(terminal.out, terminal.environment);
   const shown = (): string =>
-    consoleText(summaryText(result, { colour, folder: folder.path }), limitsOf(terminal.out, terminal.environment));
+    consoleText(summaryText(result, { colour, folder: folder.path, columns: limits.columns }), limits);
   terminal.out.write(settings.format === 'json' ? json : shown());
   if (unwritten === null) return result.exitCode;
   terminal.err.write(describeFailure(unwritten, settings.verbose).text);

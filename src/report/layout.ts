@@ -34,19 +34,49 @@ export const palette = (colour: boolean): Palette => (colour ? COLOURED : PLAIN)
 /** What takes the cursor back over a block of lines and clears them, for a live display. */
 export const eraseLines = (count: number): string => (count === 0 ? '' : `${ESCAPE}${count}A${ESCAPE}0J`);
 
+/** What a table gives up where it is wider than the terminal, so that its rows stay whole. */
+export interface TableRoom {
+  /** Characters per line; null: as many as it needs. */
+  readonly columns: number | null;
+  /** Columns by their index, the most dispensable first. */
+  readonly dropping: readonly number[];
+}
+
+const GAP = 2;
+
 /** Rows as lines with columns that line up, two spaces apart. `aligned` has an l or r for each column. */
-export function tableLines(rows: readonly (readonly string[])[], aligned: string): string[] {
+export function tableLines(rows: readonly (readonly string[])[], aligned: string, room?: TableRoom): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
   }
+  const kept = room === undefined ? widths.map((_, column) => column) : keptColumns(widths, room);
+  if (kept.length === widths.length) return alignedLines(rows, widths, aligned);
+  return alignedLines(
+    rows.map((row) => kept.map((column) => row[column] ?? '')),
+    kept.map((column) => widths[column] ?? 0),
+    kept.map((column) => aligned[column]).join(''),
+  );
+}
+
+function keptColumns(widths: readonly number[], { columns, dropping }: TableRoom): number[] {
+  let kept = widths.map((_, column) => column);
+  const width = (): number => kept.reduce((sum, column) => sum + (widths[column] ?? 0) + GAP, -GAP);
+  for (const dispensable of dropping) {
+    if (columns === null || width() <= columns) break;
+    kept = kept.filter((column) => column !== dispensable);
+  }
+  return kept;
+}
+
+function alignedLines(rows: readonly (readonly string[])[], widths: readonly number[], aligned: string): string[] {
   return rows.map((row) =>
     row
       .map((cell, column) => {
         const padding = ' '.repeat((widths[column] ?? 0) - widthOf(cell));
         return aligned[column] === 'r' ? padding + cell : cell + padding;
       })
-      .join('  ')
+      .join(' '.repeat(GAP))
       .trimEnd(),
   );
 }

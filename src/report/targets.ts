@@ -5,12 +5,15 @@ import { type Palette, tableLines } from './layout.ts';
 
 const INDENT = '  ';
 
-export function targetLines({ targets }: RunResult, paint: Palette): string[] {
+export function targetLines({ targets }: RunResult, paint: Palette, columns: number | null): string[] {
   if (targets.length < 2) return [];
   const rows = targets.map(({ address, requests, responses, failovers }) => [
     `${INDENT}${address}`,
     ...[requests, responses, failovers].map(formatCount),
   ]);
-  const [header = '', ...lines] = tableLines([['Targets', 'requests', 'responses', 'failovers'], ...rows], 'lrrr');
+  const [header = '', ...lines] = tableLines([['Targets', 'requests', 'responses', 'failovers'], ...rows], 'lrrr', {
+    columns,
+    dropping: [2, 3],
+  });
   return [paint.bold(header), ...lines];
 }

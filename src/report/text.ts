@@ -6,13 +6,11 @@
 import {
   formatCount,
   formatCounted,
-  formatRate,
   formatShare,
   formatTime,
   type LatencySummary,
   type ProcedureResults,
   type RunResult,
-  type ThresholdResult,
   UNKNOWN,
 } from '../metrics/index.ts';
 import { asideLines } from './asides.ts';
@@ -23,26 +21,30 @@ import { headlineLines } from './headline.ts';
 import { type Palette, palette, tableLines, WIDTH, wrappedList } from './layout.ts';
 import { cutTo, harmless } from './safe-text.ts';
 import { targetLines } from './targets.ts';
+import { thresholdLines } from './thresholds.ts';
 
 export interface TextOptions {
   readonly colour: boolean;
   /** Where the files of the run are; null when none were written. */
   readonly folder: string | null;
+  /** Characters per line of the terminal, for which tables give up columns; without it they have all. */
+  readonly columns?: number | null;
 }
 
 const INDENT = '  ';
 
 export function summaryText(result: RunResult, options: TextOptions): string {
   const paint = palette(options.colour);
+  const columns = options.columns ?? null;
   const sections: string[][] = [
     headlineLines(result, paint),
-    thresholdLines(result.thresholds, paint),
-    latencyLines(result.procedures, paint),
-    countLines(result, paint),
-    failureLines(result, paint),
+    thresholdLines(result.thresholds, paint, columns),
+    latencyLines(result.procedures, paint, columns),
+    countLines(result, paint, columns),
+    failureLines(result, paint, columns),
     followUpLines(result, paint),
     responseLines(result, paint),
-    targetLines(result, paint),
+    targetLines(result, paint, columns),
     generatorLines(result, paint),
     reasonLines(result, paint),
     endLines(result, options.folder),
@@ -51,73 +53,30 @@ export function summaryText(result: RunResult, options: TextOptions): string {
   return `${text.join('\n\n')}\n`;
 }
 
-function thresholdLines(thresholds: readonly ThresholdResult[], paint: Palette): string[] {
-  if (thresholds.length === 0) return [];
-  const lines = tableLines(
-    thresholds.map((threshold) => [
-      cutTo(harmless(threshold.expression), 50),
-      observedText(threshold),
-      thresholdRemark(threshold),
-    ]),
-    'lrl',
-  );
-  const marked = thresholds.map((threshold, i) => {
-    const line = cutTo(lines[i] ?? '', WIDTH - 4);
-    if (threshold.status === 'passed') return `${INDENT}${paint.green('✓')} ${line}`;
-    if (threshold.status === 'failed') return `${INDENT}${paint.red(`✗ ${line}`)}`;
-    return `${INDENT}${paint.yellow(`? ${line}`)}`;
-  });
-  return [paint.bold('Thresholds'), ...marked];
-}
-
-function observedText({ observed, unit }: ThresholdResult): string {
-  switch (unit) {
-    case 'us':
-      return formatTime(observed);
-    case 'ratio':
-      return formatShare(observed);
-    case 'perSecond':
-      return formatRate(observed);
-    default:
-      return formatCount(observed);
-  }
-}
-
-function thresholdRemark({ status, samples, margin, source }: ThresholdResult): string {
-  // The file's name and line; summary.json has the whole path.
-  const where = `(${harmless(source.slice(source.lastIndexOf('/') + 1))})`;
-  if (status === 'undecided') {
-    return samples === 0 ? `no samples ${where}` : `only ${formatCounted(samples, 'sample')} ${where}`;
-  }
-  return margin === null ? where : `${marginText(margin)} ${where}`;
-}
-
-function marginText(margin: number): string {
-  const percent = Math.abs(margin) * 100;
-  const size = percent < 10 ? percent.toFixed(1) : formatCount(percent);
-  return `${size} % ${margin >= 0 ? 'to spare' : 'beyond the limit'}`;
-}
-
-function latencyLines(procedures: ProcedureResults, paint: Palette): string[] {
+function latencyLines(procedures: ProcedureResults, paint: Palette, columns: number | null): string[] {
   const rows = Object.entries(procedures).flatMap(([name, procedure]) => [
     latencyRow(name, 'latency', procedure.latencyUs),
     latencyRow('', 'wire', procedure.wireUs),
   ]);
   if (rows.length === 0) return [];
   const header = ['Latency', '', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'max'];
-  return titled(tableLines([header, ...rows.map(indentFirst)], 'llrrrrrr'), paint);
+  // p95, p90, p99.9, max, p50: what is left in the end is p99, for which most gates ask.
+  const room = { columns, dropping: [4, 3, 6, 7, 2] };
+  return titled(tableLines([header, ...rows.map(indentFirst)], 'llrrrrrr', room), paint);
 }
 
 function latencyRow(name: string, kind: string, times: LatencySummary): string[] {
   return [name, kind, ...[times.p50, times.p90, times.p95, times.p99, times.p999, times.max].map(formatTime)];
 }
 
-function countLines(result: RunResult, paint: Palette): string[] {
+function countLines(result: RunResult, paint: Palette, columns: number | null): string[] {
   const rows = Object.entries(result.procedures).map(([name, procedure]) => [name, ...countsOf([procedure])]);
   if (rows.length === 0) return [];
   const header = ['Attempts', 'started', 'succeeded', 'failed', 'challenged', 'skipped'];
   const total = ['whole run', ...countsOf(Object.values(result.totals))];
-  return titled(tableLines([header, ...[...rows, total].map(indentFirst)], 'lrrrrr'), paint);
+  // challenged, skipped, started.
+  const room = { columns, dropping: [4, 5, 1] };
+  return titled(tableLines([header, ...[...rows, total].map(indentFirst)], 'lrrrrr', room), paint);
 }
 
 type Counts = Readonly<Record<'started' | 'succeeded' | 'failed' | 'challenged' | 'skipped', number>>;
@@ -134,7 +93,7 @@ interface CauseCount {
 }
 
 /** By cause, the most frequent first, with the procedures it struck in the measured window. */
-function failureLines({ procedures, totals }: RunResult, paint: Palette): string[] {
+function failureLines({ procedures, totals }: RunResult, paint: Palette, columns: number | null): string[] {
   const causes = causesOf(procedures, totals);
   if (causes.length === 0) return [];
   const started = Object.values(procedures).reduce((sum, procedure) => sum + procedure.started, 0);
@@ -148,7 +107,8 @@ function failureLines({ procedures, totals }: RunResult, paint: Palette): string
     ]),
   );
   const header = ['Failures', 'measured', 'of started', 'whole run', ''];
-  const lines = tableLines([header, ...rows], 'lrrrl');
+  // The procedures, then what is least of the whole run.
+  const lines = tableLines([header, ...rows], 'lrrrl', { columns, dropping: [4, 2, 1] });
   return titled(
     lines.map((line) => cutTo(line, WIDTH)),
     paint,

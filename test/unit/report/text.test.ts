@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { consoleText } from '../../../src/cli/console-text.ts';
 import { judgeRun } from '../../../src/gate/index.ts';
 import * as m from '../../../src/metrics/index.ts';
 import { summaryJson, summaryText } from '../../../src/report/index.ts';
@@ -65,6 +66,11 @@ const THRESHOLDS: readonly PlanThreshold[] = [
     limit: 1_500,
     unit: 'perSecond',
   },
+];
+
+const TARGETS: m.RunResult['targets'] = [
+  { address: '192.0.2.1:5060', requests: 23_982, responses: 23_954, failovers: 0 },
+  { address: '192.0.2.2:5060', requests: 12_000, responses: 12_000, failovers: 14 },
 ];
 
 function sampleResult(
@@ -140,6 +146,23 @@ describe('summary on the console', () => {
 
   it('of a run with doubts, notes and hostile answers', () => {
     expectGolden('troubled.txt', summaryText(troubled(), { colour: false, folder: 'reports/x' }));
+  });
+
+  it.each([40, 60, 80])('of a run with all tables, on a terminal of %i columns: rows stay whole', (columns) => {
+    const result = { ...sampleResult(sampleBlocks(), THRESHOLDS), targets: TARGETS };
+    const text = summaryText(result, { colour: false, folder: null, columns });
+    const tables = text
+      .split('\n\n')
+      .filter((section) => /^(Thresholds|Latency|Attempts|Failures|Targets)/.test(section));
+    expect(tables).toHaveLength(5);
+    for (const line of tables.join('\n').split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
+    expectGolden(`columns-${columns}.txt`, consoleText(text, { columns, isAscii: false }));
+  });
+
+  it('of a run, with all of its columns where the terminal has room for them', () => {
+    const result = { ...sampleResult(sampleBlocks(), THRESHOLDS), targets: TARGETS };
+    const [wide, file] = [100, null].map((columns) => summaryText(result, { colour: false, folder: null, columns }));
+    expect(wide).toBe(file);
   });
 
   it('of a run to which nothing came back', () => {
