@@ -41,5 +41,10 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     hours: null,
     bug: 'the checkers gave the last retries of the budget to the phones in the order of their users, where a socket had failed',
   },
+  {
+    seed: 2000191,
+    hours: null,
+    bug: 'the checkers overlooked the next nonce in the 200 to a request that deletes a Contact which leads nowhere',
+  },
   { seed: 47, hours: null, bug: 'the checkers did not know that a -sess session goes on with the next nonce' },
 ];

@@ -81,13 +81,14 @@ function answer(world: World, transaction: Transaction, delivered: Delivered): v
   if (transaction.sentUs !== null) transaction.attempt.wireUs += Math.max(0, delivered.atUs - transaction.sentUs);
   transaction.isMaybeGone = isMaybeOver;
   if (status < 300) forgetResends(page);
-  if (attempt.replacing === 1 && status !== 401 && status !== 407) endDeletion(world, transaction, delivered);
-  else if (status === 401 || status === 407 || leadsFleetOn(world, status)) challenge(world, transaction, delivered);
-  else if (status < 300) {
+  if (status < 300) {
     takeNextNonce(world, transaction, delivered, false);
     takeNextNonce(world, transaction, delivered, true);
-    succeed(world, transaction, delivered);
-  } else if (asksForLonger(transaction, delivered.parsed)) oweLonger(world, transaction, delivered);
+  }
+  if (attempt.replacing === 1 && status !== 401 && status !== 407) endDeletion(world, transaction, delivered);
+  else if (status === 401 || status === 407 || leadsFleetOn(world, status)) challenge(world, transaction, delivered);
+  else if (status < 300) succeed(world, transaction, delivered);
+  else if (asksForLonger(transaction, delivered.parsed)) oweLonger(world, transaction, delivered);
   else {
     const told = mayTell(status) ? toldBy(valuesOf(delivered.text, 'retry-after'), delivered.isDamaged) : null;
     endAttempt(world, page, [`status-${status}`, ...page.otherwise], isMaybeOver ? null : delivered.atUs, told);
