@@ -46,5 +46,10 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     hours: null,
     bug: 'the checkers overlooked the next nonce in the 200 to a request that deletes a Contact which leads nowhere',
   },
+  {
+    seed: 5000032,
+    hours: null,
+    bug: 'the checkers missed a Contact in an answer whose damage had left its `line` whole',
+  },
   { seed: 47, hours: null, bug: 'the checkers did not know that a -sess session goes on with the next nonce' },
 ];

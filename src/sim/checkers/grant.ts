@@ -13,8 +13,10 @@ export interface Grant {
 export function readGrant({ contacts, expires }: SlowMessage, contact: string, asked: number): Grant {
   if (contacts === null) return { seconds: -1, isUnclear: true };
   const told = expires >= 0 ? expires : asked;
+  const line = lineOf(contact);
   const same = plain(contact);
-  const found = contacts.find(([uri]) => plain(uri) === same);
+  const byLine = line === null ? undefined : contacts.find(([uri]) => lineOf(uri) === line);
+  const found = byLine ?? contacts.find(([uri]) => plain(uri) === same);
   if (found === undefined) return { seconds: -1, isUnclear: false };
   return { seconds: found[1] >= 0 ? found[1] : told, isUnclear: found[0] !== contact };
 }
@@ -28,6 +30,9 @@ export function readGrants(message: SlowMessage, contacts: readonly string[], as
     isUnclear: grants.some(({ isUnclear }) => isUnclear),
   };
 }
+
+/** A Contact that has one is known by it alone (docs/METHOD.md), whatever damage has made of the rest. */
+const lineOf = (uri: string): string | null => /;line=([^;?]*)/i.exec(uri)?.[1] ?? null;
 
 /** Case, escapes, parameters and headers left aside: what might pass for the same (§19.1.4). */
 function plain(uri: string): string {
