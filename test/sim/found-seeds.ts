@@ -51,5 +51,10 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     hours: null,
     bug: 'the checkers missed a Contact in an answer whose damage had left its `line` whole',
   },
+  {
+    seed: 2000316,
+    hours: null,
+    bug: 'the checkers did not know that an operator ends the verification too',
+  },
   { seed: 47, hours: null, bug: 'the checkers did not know that a -sess session goes on with the next nonce' },
 ];

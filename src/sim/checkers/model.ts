@@ -252,6 +252,9 @@ export interface WorkerBook {
   /** The drain can't end flows before this. */
   drainEndUs: number;
   areFlowsOver: boolean;
+  /** When the operator has the verification end; NEVER_US: it ends by itself. */
+  verifyEndUs: number;
+  areQueriesOver: boolean;
   isRunOver: boolean;
 }
 
@@ -378,6 +381,8 @@ function createBook(
     isAborted: false,
     drainEndUs: NEVER_US,
     areFlowsOver: false,
+    verifyEndUs: NEVER_US,
+    areQueriesOver: false,
     isRunOver: false,
   };
   const { socketsPerWorker } = plan.local;

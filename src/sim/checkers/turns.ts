@@ -43,6 +43,7 @@ export function passAdvance(world: World, worker: WorkerBook): void {
   // What left the engine before, and leaves the socket now, belongs to nobody any more.
   const isEnd = isOver(worker.engine);
   if (!worker.areFlowsOver && (isEnd || countsApart(worker.engine))) cutFlows(world, worker);
+  if (!worker.areQueriesOver && worker.turnUs >= worker.verifyEndUs) cutQueries(world, worker);
   if (!worker.isRunOver && isEnd) endRun(world, worker);
 }
 
@@ -106,11 +107,12 @@ export function takeError(world: World, socket: SocketBook): void {
   }
 }
 
-/** It begins the drain, or shortens it. */
+/** It begins the drain, or shortens it; or the verification, which is then over as soon. */
 export function takeStop(world: World, worker: WorkerBook, drainUs: number): void {
   const endUs = worker.turnUs + drainUs;
   worker.couldStart = false;
   worker.stoppedUs = Math.min(worker.stoppedUs, worker.turnUs);
+  if (worker.areFlowsOver) worker.verifyEndUs = Math.min(worker.verifyEndUs, endUs);
   worker.drainEndUs = isLoading(worker.engine) ? endUs : Math.min(drainEndUs(world, worker), endUs);
 }
 
@@ -175,6 +177,18 @@ function cutFlow(world: World, page: ContextPage, isDue: boolean): number {
   if (isChallenged) endAttempt(world, page, endsOf(world, page, isDue || isSure ? 'aborted' : null), null);
   page.stage = 'idle';
   return isSure ? 1 : 0;
+}
+
+/** The operator has ended the verification: whoever waits to be told what is bound waits no more. */
+function cutQueries(world: World, worker: WorkerBook): void {
+  worker.areQueriesOver = true;
+  // What was composed in this very turn has been cut off unseen.
+  for (const socket of worker.sockets) socket.disturbances++;
+  for (const page of worker.pages) {
+    if (page.attempt?.step !== null || page.attempt.procedure !== 'query') continue;
+    if (page.pending !== null) endFromOutside(world, page.pending, 'the end of the verification', ['aborted']);
+    else endAttempt(world, page, ['aborted'], null);
+  }
 }
 
 /** The cleanup is over too, and what it had under way. */

@@ -14,7 +14,8 @@ import { wrong } from './wrong.ts';
 export function beginQuery(world: World, { page, text }: Request): Attempt {
   const { worker, belief } = page;
   const isTime = countsApart(worker.engine) && worker.areFlowsOver && !page.hasBegunCleanup;
-  if (!isTime || page.hasBeenAsked) throw wrong('verify', worker, 'a query that is not due', text);
+  if (!isTime || worker.areQueriesOver || page.hasBeenAsked)
+    throw wrong('verify', worker, 'a query that is not due', text);
   if (belief.certainty === 'known' && belief.untilUs === null) {
     throw wrong('verify', worker, `${page.user} has no binding that could be asked for`, text);
   }
