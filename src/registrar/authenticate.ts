@@ -49,7 +49,7 @@ import { readNonce } from './nonce.ts';
 import { keepSessionKey, useSessionKey } from './session-keys.ts';
 import type { Registrar } from './state.ts';
 import { classifyUri, URI_OURS } from './uri-reader.ts';
-import { findUser, NO_USER } from './user-table.ts';
+import { findUser, NO_COLUMN, NO_USER } from './user-table.ts';
 
 const NC_DIGITS = 8;
 const AUTH_INT: Uint8Array = encodeAscii('auth-int');
@@ -154,11 +154,14 @@ const isExpected = (registrar: Registrar, isInt: boolean): boolean => {
 
 const computeHashes = (registrar: Registrar, isInt: boolean): void => {
   const { authenticator, message, request } = registrar;
-  const { bodyHash, credentials, digest, ha1, ha2 } = authenticator;
+  const { bodyHash, credentials, digest, ha1, ha2, users } = authenticator;
   const { bytes } = request;
   const digits = digestHexBytes(digest.algorithm);
-  digestHa1(digest, ha1, 0);
-  setSpan(digest.ha1, ha1, 0, digits);
+  // Where only its hash is known, nameUser has put it there.
+  if (users === null || users.ha1 === NO_COLUMN) {
+    digestHa1(digest, ha1, 0);
+    setSpan(digest.ha1, ha1, 0, digits);
+  }
   setSpan(digest.nonce, bytes, credentials.nonceStart, credentials.nonceEnd);
   setSpan(digest.nc, bytes, credentials.ncStart, credentials.ncEnd);
   setSpan(digest.cnonce, bytes, credentials.cnonceStart, credentials.cnonceEnd);
@@ -179,8 +182,8 @@ const computeHashes = (registrar: Registrar, isInt: boolean): void => {
 
 /**
  * Whose password is hashed: that of the user name in the credentials; or, where that is hidden behind its hash (RFC 7616
- * §3.4.4), of the address-of-record's owner, if it is theirs. Where users have a password each, it is the owner's. False: nobody
- * has that address-of-record.
+ * §3.4.4), of the address-of-record's owner, if it is theirs. Where users have a password each, or H(A1) in its place, it is the
+ * owner's. False: nobody has that address-of-record, or its H(A1) is of another hash.
  */
 const nameUser = (registrar: Registrar): boolean => {
   const { authenticator, request } = registrar;
@@ -193,7 +196,13 @@ const nameUser = (registrar: Registrar): boolean => {
   const row = findUser(users, request.user, request.userLength);
   if (row === NO_USER) return false;
   const { table, authUser, password: column } = users;
-  setSpan(digest.password, table.bytes, cellStart(table, row, column), cellEnd(table, row, column));
+  if (users.ha1 === NO_COLUMN) {
+    setSpan(digest.password, table.bytes, cellStart(table, row, column), cellEnd(table, row, column));
+  } else {
+    // ALGORITHM_* are in pairs: each hash, and its -sess form.
+    if (digest.algorithm >> 1 !== users.ha1Algorithm >> 1) return false;
+    setSpan(digest.ha1, table.bytes, cellStart(table, row, users.ha1), cellEnd(table, row, users.ha1));
+  }
   nameOwner(registrar, table.bytes, cellStart(table, row, authUser), cellEnd(table, row, authUser));
   return true;
 };

@@ -14,8 +14,8 @@ export interface RegistrarPlace {
   readonly seed: number;
 }
 
-const authOptions = (auth: RegistrarAuth, { domain }: RegistrarPlace): Partial<RegistrarOptions> => ({
-  realm: auth.realm ?? domain,
+const authOptions = (auth: RegistrarAuth, { domain, users }: RegistrarPlace): Partial<RegistrarOptions> => ({
+  realm: auth.realm ?? users?.realm ?? domain,
   qop: auth.qop,
   algorithms: auth.algorithms,
   challenge: auth.challenge,
@@ -28,13 +28,19 @@ const authOptions = (auth: RegistrarAuth, { domain }: RegistrarPlace): Partial<R
   userhash: auth.userhash,
 });
 
+/** Whoever says nothing of authentication gets challenges that the users' secrets answer. */
+const userOptions = ({ users }: RegistrarPlace): Partial<RegistrarOptions> => ({
+  ...(users?.realm === undefined ? {} : { realm: users.realm }),
+  ...(users?.ha1 === undefined ? {} : { algorithms: [users.ha1.algorithm] }),
+});
+
 export const optionsFor = (place: RegistrarPlace, behaviour: RegistrarBehaviour): RegistrarOptions => {
   const { auth } = behaviour;
   return {
     ...place,
     password: auth?.password ?? place.password,
     users: auth?.password == null ? (place.users ?? null) : null,
-    ...(auth === null ? {} : authOptions(auth, place)),
+    ...(auth === null ? userOptions(place) : authOptions(auth, place)),
     minExpiresSeconds: behaviour.minExpiresSeconds,
     maxExpiresSeconds: behaviour.maxExpiresSeconds,
     defaultExpiresSeconds: behaviour.defaultExpiresSeconds,

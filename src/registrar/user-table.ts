@@ -5,6 +5,7 @@
 //  index   Uint32Array   1 + the row whose user's hash leads there, 0 where there is none
 
 import type { SubscriberUsers } from '../scenario/index.ts';
+import { ALGORITHM_MD5, ALGORITHM_SHA_256, ALGORITHM_SHA_512_256 } from '../sip/index.ts';
 import type { ValueTable } from '../std/index.ts';
 import { attachValues, cellEnd, cellStart, mixBits } from '../std/index.ts';
 import { HEX_MALFORMED, readHex2 } from './hex.ts';
@@ -13,7 +14,10 @@ export interface UserTable {
   readonly table: ValueTable;
   readonly user: number;
   readonly authUser: number;
+  /** The column of passwords; or, where they are known only by it, of H(A1), and the hash that it was made with. */
   readonly password: number;
+  readonly ha1: number;
+  readonly ha1Algorithm: number;
   readonly index: Uint32Array;
   readonly mask: number;
   /** Work space: a user part, escapes decoded. */
@@ -21,16 +25,22 @@ export interface UserTable {
 }
 
 export const NO_USER = -1;
+export const NO_COLUMN = -1;
+
+const HASHES = { MD5: ALGORITHM_MD5, 'SHA-256': ALGORITHM_SHA_256, 'SHA-512-256': ALGORITHM_SHA_512_256 } as const;
 
 const PERCENT = 0x25;
 /** What a cell may have (src/scenario/subscriber-columns.ts). */
 const NAME_BYTES_MOST = 1000;
 
-export const createUserTable = ({ values, first, count, user, authUser, password }: SubscriberUsers): UserTable => {
+export const createUserTable = (known: SubscriberUsers): UserTable => {
+  const { values, first, count, user, authUser, password, ha1 } = known;
   const mask = 2 ** Math.ceil(Math.log2(2 * count + 1)) - 1;
   const index = new Uint32Array(mask + 1);
   const users: UserTable = {
     ...{ table: attachValues(values), user, authUser, password, index, mask },
+    ha1: ha1?.column ?? NO_COLUMN,
+    ha1Algorithm: ha1 === undefined ? NO_COLUMN : HASHES[ha1.algorithm],
     name: new Uint8Array(NAME_BYTES_MOST),
   };
   for (let row = first; row < first + count; row++) {

@@ -24,7 +24,7 @@ import {
   natOf,
   type UnsureScenario,
 } from './check-scenario.ts';
-import { hasCredentials } from './credential-facts.ts';
+import { columnHash, hasCredentials } from './credential-facts.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { openDocument, problemAt, sourceOf } from './document.ts';
 import { hasRetries, proceduresOf } from './flow-facts.ts';
@@ -96,7 +96,11 @@ export const loadScenario = (source: ScenarioSource): RunPlan => {
   const thresholds = readThresholds(reader, written, flow);
   const readSecret: ReadPassword = (path, at) => readPassword(source, path, at, tell);
   const credentials = credentialsFor(written, subscribers, { has, tell, readPassword: readSecret });
-  const embedded = readEmbedded(written, { source, tell, isChallengeable: hasCredentials(credentials) });
+  const embedded = readEmbedded(written, {
+    ...{ source, tell },
+    isChallengeable: hasCredentials(credentials),
+    ha1: columnHash(credentials),
+  });
   if (reader.problems.length > 0) throw new UserError('SCENARIO_INVALID', inOrder(reader.problems));
   assert(flow !== null, 'a scenario without problems has a flow');
   const hasBudget = has('retryBudget');

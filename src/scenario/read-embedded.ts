@@ -4,7 +4,7 @@
 import type { Tell } from './build-flow.ts';
 import { buildBehaviour, type UnsureSettings } from './build-registrar.ts';
 import type { UnsureScenario } from './check-scenario.ts';
-import type { PlanTarget } from './plan.ts';
+import type { HashName, PlanTarget } from './plan.ts';
 import { readPassword, type SecretSource } from './read-password.ts';
 import type { RegistrarPlan } from './registrar-plan.ts';
 
@@ -15,6 +15,8 @@ export interface EmbeddedFacts {
   readonly tell: Tell;
   /** The identities have something to answer with. */
   readonly isChallengeable: boolean;
+  /** What the users' file has as ha1 was made with; null: it has none. */
+  readonly ha1: HashName | null;
 }
 
 /** Null: the scenario does not say how the embedded registrar behaves. */
@@ -26,17 +28,26 @@ export const readEmbedded = ({ target }: UnsureScenario, facts: EmbeddedFacts): 
   return { kind: 'embedded', registrar: readSettings(target.embedded as UnsureSettings, facts) };
 };
 
-const readSettings = (written: UnsureSettings, { source, tell, isChallengeable }: EmbeddedFacts): RegistrarPlan => {
+const readSettings = (
+  written: UnsureSettings,
+  { source, tell, isChallengeable, ha1 }: EmbeddedFacts,
+): RegistrarPlan => {
   const password = readAuthPassword(written, PATH, source, tell);
   if (written.auth !== undefined && password === null && !isChallengeable) {
     tell(`${PATH}.auth`, 'nobody has a password: neither auth nor identities names one');
+  }
+  const behaviour = buildBehaviour(written, { path: PATH, tell, password });
+  const algorithms = password === null ? behaviour.auth?.algorithms : undefined;
+  // A -sess form begins with the same hash (RFC 7616 §3.4.2).
+  if (ha1 !== null && algorithms?.every((name) => name !== ha1 && name !== `${ha1}-sess`)) {
+    tell(`${PATH}.auth`, `ha1 in the users' file is ${ha1}, which no challenge asks for: add algorithms: [${ha1}]`);
   }
   return {
     listen: null,
     domain: written.domain ?? null,
     users: written.users ?? null,
     seed: written.seed ?? null,
-    behaviour: buildBehaviour(written, { path: PATH, tell, password }),
+    behaviour,
   };
 };
 

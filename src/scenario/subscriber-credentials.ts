@@ -30,18 +30,22 @@ export const credentialsFor = (
     ? [{ kind: 'column', name: 'authUser' }]
     : scenario.identities?.authUser;
   const realm = subscribers.realm ?? scenario.identities?.realm;
-  if (isEmbedded(scenario) && (own.includes('ha1') || realm !== undefined || subscribers.hasRealms)) {
-    tell(
-      'identities.csv',
-      'the embedded registrar knows passwords, for any realm: give it a file without ha1 and realm',
-    );
-  }
+  if (isEmbedded(scenario)) tellEmbedded(own, subscribers, tell);
   const secret = secretOf(scenario, subscribers, own, facts);
   if (secret !== null)
     return { password: null, credentials: [{ realm: realm ?? null, authUser: authUser ?? null, secret }] };
   if (own.includes('password') || own.includes('ha1')) return NONE;
   const named = { ...scenario, identities: { ...scenario.identities, authUser, realm } };
   return buildCredentials(named, has, tell, readPassword);
+};
+
+/** Its challenges have one realm for all, and it takes either one password or what the file says of each. */
+const tellEmbedded = (own: readonly string[], { file, hasRealms }: PlanSubscribers, tell: Tell): void => {
+  if (hasRealms) {
+    tell('identities.csv', `the embedded registrar challenges with one realm, and the users of ${file} have several`);
+  } else if (own.includes('realm') && !own.includes('password') && !own.includes('ha1')) {
+    tell('identities.csv', `${file} has realms and no secrets: the embedded registrar needs a column password or ha1`);
+  }
 };
 
 /** A key that says of all users what a column says of each. */

@@ -2,7 +2,7 @@
 
 import type { SharedValues } from '../std/index.ts';
 import { attachValues, cellEnd, cellStart, decodeUtf8, equalBytes, mixBits } from '../std/index.ts';
-import type { PlanIdentities } from './plan.ts';
+import type { HashName, PlanIdentities } from './plan.ts';
 import { SECRET_COLUMNS } from './subscriber-columns.ts';
 import type { SubscriberRows } from './subscriber-rows.ts';
 
@@ -12,7 +12,12 @@ export interface SubscriberUsers extends RowRange {
   readonly user: number;
   /** The name in credentials. */
   readonly authUser: number;
+  /** Negative where they have hashes instead. */
   readonly password: number;
+  /** H(A1) of each, in lower-case hex digits, and what it was made with; without it they have passwords. */
+  readonly ha1?: { readonly column: number; readonly algorithm: HashName };
+  /** Of the challenge that their secrets answer; without it any. */
+  readonly realm?: string;
 }
 
 /** The rows of the run: `count` of them, from `first` on. */
@@ -63,12 +68,16 @@ export const hashRows = (rows: SubscriberRows, { first, count }: RowRange): stri
 };
 
 /** What a registrar needs to know the users of a plan, each with a password of its own; null: they have none from a file. */
-export const usersOf = ({ first, count, subscribers }: PlanIdentities): SubscriberUsers | null => {
-  if (subscribers === undefined || columnIn(subscribers, 'password') < 0) return null;
-  const user = columnIn(subscribers, 'user');
-  const named = columnIn(subscribers, 'authUser');
+export const usersOf = ({ credentials, first, count, subscribers }: PlanIdentities): SubscriberUsers | null => {
+  if (subscribers === undefined) return null;
+  const column = (name: string): number => columnIn(subscribers, name);
+  const [password, ha1, user, named] = [column('password'), column('ha1'), column('user'), column('authUser')];
+  if (password < 0 && ha1 < 0) return null;
+  const [own] = credentials;
+  const hash = own?.secret.kind === 'ha1-column' ? { ha1: { column: ha1, algorithm: own.secret.algorithm } } : {};
+  const realm = own?.realm == null ? {} : { realm: own.realm };
   const authUser = named < 0 ? user : named;
-  return { values: subscribers.values, first, count, user, authUser, password: columnIn(subscribers, 'password') };
+  return { values: subscribers.values, first, count, user, authUser, password, ...hash, ...realm };
 };
 
 const hexOf = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');

@@ -241,6 +241,22 @@ describe('what the file and the scenario have to do with each other', () => {
     ]);
   });
 
+  it('the embedded registrar takes ha1 and a realm, but one realm, and asks for the hash that ha1 was made with', () => {
+    const embedded = (auth: string): string => scenario(USERS, `target: ${auth}\n`);
+    const hash = (digits: number): string => `user,ha1,realm\na,${'0'.repeat(digits)},r\nb,${'1'.repeat(digits)},r\n`;
+    const knownTo = (csv: string, auth: string) => usersOf(load(csv, embedded(auth)).identities);
+    expect(knownTo(hash(32), 'embedded')).toMatchObject({ ha1: { algorithm: 'MD5' }, realm: 'r' });
+    const sessions = '{ embedded: { auth: { algorithms: [MD5, SHA-256-sess] } } }';
+    expect(knownTo(hash(64), sessions)).toMatchObject({ ha1: { algorithm: 'SHA-256' }, realm: 'r' });
+    expect(complaints(hash(64), embedded('{ embedded: { auth: { qop: auth } } }'))).toEqual([
+      "x.yaml:2:23: ha1 in the users' file is SHA-256, which no challenge asks for: add algorithms: [SHA-256]",
+    ]);
+    expect(knownTo('user,password,realm\na,x,r\nb,y,r\n', 'embedded')?.realm).toBe('r');
+    expect(complaints('user,password,realm\na,x,r\nb,y,s\n', embedded('embedded'))).toEqual([
+      'x.yaml:3:20: the embedded registrar challenges with one realm, and the users of u.csv have several',
+    ]);
+  });
+
   it('a placeholder that no column answers is unknown, and a secret stands in no header', () => {
     const header = (text: string): string =>
       scenario(USERS, 'target: embedded\n', `  - register: { headers: { X-A: "${text}" } }\n`);
