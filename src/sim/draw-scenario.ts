@@ -7,6 +7,8 @@ import { type DrawnFailures, drawFailures } from './draw-failures.ts';
 import { drawIdentities } from './draw-identities.ts';
 import { drawNat } from './draw-nat.ts';
 import { type DrawnRequests, drawRequests } from './draw-requests.ts';
+import { drawTargets } from './draw-targets.ts';
+import type { DrawnTargets } from './target-faults.ts';
 
 /** Each attempt step carries this header with its number in the flow, by which checkers know the step. */
 export const STEP_HEADER = 'X-Step';
@@ -21,6 +23,8 @@ export interface DrawnScenario {
   /** They have something to answer challenges with, and it is right. */
   readonly hasSecret: boolean;
   readonly isRight: boolean;
+  /** Null: the load goes to one target. */
+  readonly targets: DrawnTargets | null;
 }
 
 export interface ScenarioWish {
@@ -46,6 +50,9 @@ const KINDS = ['stun', 'stun', 'options', 'options', 'crlf'];
 const KINDS_BEHIND_NATS = ['options', 'crlf'];
 const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
 const PORTS = '5060-5099';
+const ONE_TARGET = 'sip:10.0.1.1';
+/** As a name server would have it. */
+const SEVERAL_TARGETS = 'sip:registrar.sim.example';
 
 type Step = unknown;
 
@@ -68,14 +75,15 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
   const attempts = logUniform(random, ATTEMPTS_LEAST, ATTEMPTS_MOST);
   const drawnSeconds = logUniform(random, LOAD_SECONDS_LEAST, LOAD_SECONDS_MOST);
   const loadSeconds = wish.loadSeconds ?? drawnSeconds;
-  const nat = drawNat(random.split('nat'), loadSeconds);
+  const targets = drawTargets(random.split('several targets'));
+  const nat = targets === null ? drawNat(random.split('nat'), loadSeconds) : {};
   // A load that is asked to last longer than any that is drawn has more to do in proportion.
   const stretch = Math.max(1, loadSeconds / LOAD_SECONDS_MOST);
   const starts = Math.max(1, Math.round((attempts * stretch) / flow.attempts));
   const scenario = {
     version: 1,
     name: 'simulated',
-    target: 'sip:10.0.1.1',
+    target: targets === null ? ONE_TARGET : SEVERAL_TARGETS,
     precheck: 'none',
     identities: identities.keys,
     load: drawLoad(random, starts, loadSeconds),
@@ -102,6 +110,7 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     hasFailures: failures.isAny,
     hasSecret,
     isRight,
+    targets,
   };
 }
 

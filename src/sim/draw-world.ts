@@ -10,6 +10,8 @@ import { WILLING_KERNEL } from './client-host.ts';
 import { isClear, isNatted } from './draw-nat.ts';
 import { drawRegistrar, type Fault } from './draw-registrar.ts';
 import { drawScenario, logUniform, type ScenarioWish } from './draw-scenario.ts';
+import { drawSpans } from './draw-spans.ts';
+import { drawTargetFaults } from './draw-target-faults.ts';
 import type { AnswerShare, EdgeAnswer, EdgeOptions } from './edge.ts';
 import type { LinkOptions } from './network.ts';
 import { PERFECT_LINK } from './network.ts';
@@ -55,6 +57,9 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
   const workersMost = Math.floor(scenario.contexts / socketsPerWorker);
   const workerCount = Math.min(workersMost, random.pick([1, 1, 1, 2, WORKERS_MOST]));
   const delayUs = logUniform(random, 100, 200 * US_PER_MS);
+  const targets = drawTargetFaults(scenario.targets, runSeconds, fault);
+  // What was composed behind a shut socket would be anybody's guess where flows go on after failures, and where others try elsewhere.
+  const isShut = !scenario.hasFailures && scenario.targets === null;
   const restarts = fault('restarts', (own) => drawRestarts(own, runSeconds), []);
   const options: WorldOptions = {
     seed,
@@ -76,14 +81,15 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
     askedShare: isCalm || random.split('asked').chance(0.4) ? random.split('asked share').next() / 4 : 0,
     forgedShare: fault('forged answers', (own) => logUniform(own, 1, 1_000) / 2_000, 0),
     restarts,
-    kernel: drawKernel(runSeconds, socketsPerWorker, scenario.hasFailures ? withoutShut(fault) : fault),
+    kernel: drawKernel(runSeconds, socketsPerWorker, isShut ? fault : withoutShut(fault)),
     healUs: random.chance(0.5) ? Math.floor(scenario.loadSeconds * US_PER_SECOND * (0.3 + 0.5 * random.next())) : null,
-    events: drawEvents(workerCount, socketsPerWorker, runSeconds, fault),
+    events: drawEvents(workerCount, socketsPerWorker * targets.count, runSeconds, fault),
+    targets,
   };
   return { options, scenario: scenario.text, isCalm, faults };
 }
 
-/** Where flows go on after failures, no socket is shut: what was composed behind one would be anybody's guess. */
+/** No socket is shut. */
 const withoutShut =
   (fault: Fault): Fault =>
   (name, draw, otherwise) =>
@@ -178,27 +184,7 @@ function drawLink(way: string, delayUs: number, runSeconds: number, fault: Fault
   };
 }
 
-interface Span {
-  readonly fromUs: number;
-  readonly toUs: number;
-}
-
-const FEW_SPANS = 3;
 const MANY_SPANS = 30;
-
-/** Some, apart, most of them within the run. */
-function drawSpans(random: Random, runSeconds: number, mostSeconds: number, most = FEW_SPANS): Span[] {
-  const spans: Span[] = [];
-  const count = random.between(1, most);
-  let fromUs = 0;
-  for (let left = count; left > 0; left--) {
-    fromUs += Math.floor((random.next() * 1.5 * runSeconds * US_PER_SECOND) / count);
-    const toUs = fromUs + logUniform(random, US_PER_MS, mostSeconds * US_PER_SECOND);
-    spans.push({ fromUs, toUs });
-    fromUs = toUs + 1;
-  }
-  return spans;
-}
 
 const drawRestarts = (random: Random, runSeconds: number): readonly Restart[] =>
   drawSpans(random, runSeconds, 20).map(({ fromUs, toUs }) => ({

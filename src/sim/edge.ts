@@ -118,6 +118,9 @@ export function resetEdge(edge: Edge): void {
   edge.busyUntilUs = 0;
 }
 
+/** 503 to a request. */
+export const unavailable = (request: string): string[] => answerTo(request, OVERLOADED);
+
 function pickAnswer({ answers }: EdgeOptions, drawn: number): AnswerShare | null {
   let below = 0;
   for (const answer of answers) {

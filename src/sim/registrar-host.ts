@@ -17,7 +17,7 @@ import {
 } from '../registrar/index.ts';
 import { assert, decodeLatin1, encodeAscii, NEVER_US } from '../std/index.ts';
 import type { Edge, EdgeOptions } from './edge.ts';
-import { createEdge, meet, resetEdge } from './edge.ts';
+import { createEdge, meet, resetEdge, unavailable } from './edge.ts';
 import type { Arrival, Observer, Taken } from './observer.ts';
 import { countActions } from './rule-actions.ts';
 
@@ -101,6 +101,7 @@ interface Peer {
 /** `S` of SIP/2.0. */
 const ANSWER_BEGIN = 0x53;
 const OPTIONS_BEGIN = 0x4f;
+const REGISTER_BEGIN = 0x52;
 const STUN_MOST = 1;
 const CR = 0x0d;
 
@@ -157,6 +158,13 @@ export function arrive(host: RegistrarHost, nowUs: number, socket: number, { byt
   const { answers, servedAtUs } = meet(host.edge, nowUs, decodeLatin1(bytes, 0, bytes.length));
   for (const answer of answers) host.send(nowUs, socket, encodeAscii(answer));
   return servedAtUs;
+}
+
+/** Something in front of it answers a request 503. False: it was none. */
+export function refuse(host: RegistrarHost, nowUs: number, socket: number, { bytes }: Arrival): boolean {
+  if (bytes[0] !== REGISTER_BEGIN) return false;
+  for (const answer of unavailable(decodeLatin1(bytes, 0, bytes.length))) host.send(nowUs, socket, encodeAscii(answer));
+  return true;
 }
 
 /** A datagram of this socket's reaches the registrar: it takes it, or has it wait for service, or loses it. */

@@ -52,7 +52,7 @@ const SECONDS_PER_HOUR = 3_600;
 
 export function simulate({ seed, hours }: SimulationWish): SimulationReport {
   const drawn = drawWorld(seed, { loadSeconds: hours === null ? null : hours * SECONDS_PER_HOUR });
-  const { plan, runId, addresses } = drawn.options;
+  const { plan, runId, addresses, targets } = drawn.options;
   const facts = {
     seed,
     runId,
@@ -61,7 +61,7 @@ export function simulate({ seed, hours }: SimulationWish): SimulationReport {
     isCalm: drawn.isCalm,
     contexts: plan.identities.count,
     workers: addresses.length / socketsOfWorker(plan.local),
-    sockets: addresses.length,
+    sockets: addresses.length * (targets?.count ?? 1),
   };
   try {
     return { ...facts, end: play(drawn), violation: null };
@@ -72,11 +72,17 @@ export function simulate({ seed, hours }: SimulationWish): SimulationReport {
 }
 
 function play(drawn: DrawnWorld): SimulationEnd {
-  const { plan } = drawn.options;
+  const { plan, targets } = drawn.options;
   const workers = createWorkers(drawn.options);
   const { registrar } = drawn.options;
   const grants = { longestSeconds: registrar.maxExpiresSeconds, defaultSeconds: registrar.defaultExpiresSeconds };
-  const checkers = createCheckers({ plan, workers, stepHeader: STEP_HEADER, grants });
+  const checkers = createCheckers({
+    plan,
+    workers,
+    stepHeader: STEP_HEADER,
+    grants,
+    ...(targets === undefined ? {} : { targets }),
+  });
   const liveness = createLiveness({
     healedUs: healedUs(drawn.options),
     timerFUs: 64 * plan.timers.t1Us,
@@ -99,7 +105,7 @@ function play(drawn: DrawnWorld): SimulationEnd {
     tally,
     outcomes,
     answeredAfterHealing,
-    effects: { ...effects.counts, ...tally.followed, ...end.rulesApplied },
+    effects: { ...effects.counts, ...tally.followed, ...end.rulesApplied, ...end.targetFaults },
   };
 }
 

@@ -5,7 +5,8 @@
 //   worker 1 ─┼─ link to the registrar ──────────────► │
 //   worker 2 ─┘ ◄────────────── link to the clients ───┘      faults: both links, edge, restarts, kernels, operators
 //
-// Each worker may have several sockets, and each socket has a number: socket s of W workers is flow floor(s / W) of worker s mod W.
+// Each worker may have several sockets, and each socket has a number: socket s of W workers is flow floor(s / W) of worker s mod W. With
+// several targets there are as many for each of them (target-faults.ts), in the order of the targets.
 //
 // The same options give the same datagrams at the same microseconds, which the hash over all of them shows.
 
@@ -39,10 +40,21 @@ import {
   healRegistrar,
   heldFor,
   pass,
+  refuse,
   registrarCounts,
   registrarWakeUs,
   serve,
 } from './registrar-host.ts';
+import type { TargetOptions, Targets } from './target-faults.ts';
+import {
+  addressOfTarget,
+  answeredSocket,
+  createTargets,
+  faultAt,
+  noteFault,
+  ONE_TARGET,
+  SEEN_PORTS_APART,
+} from './target-faults.ts';
 
 export interface Restart {
   readonly atUs: number;
@@ -54,7 +66,7 @@ export interface WorldOptions {
   readonly seed: number;
   readonly runId: string;
   readonly plan: RunPlan;
-  /** Where each socket sends from, by its number; as many as all workers together have, spare ones last. */
+  /** Where each socket to the first target sends from, by its number; as many as all workers together have, spare ones last. */
   readonly addresses: readonly LocalAddress[];
   readonly userAgent: string;
   readonly registrar: RegistrarOptions;
@@ -72,6 +84,8 @@ export interface WorldOptions {
   readonly healUs: number | null;
   /** One list for each worker, soonest first. */
   readonly events: readonly (readonly ClientEvent[])[];
+  /** Default: one target. */
+  readonly targets?: TargetOptions;
 }
 
 export interface WorldWorker {
@@ -88,6 +102,7 @@ export interface World {
   readonly registrar: RegistrarHost;
   readonly toRegistrar: Link;
   readonly toClients: Link;
+  readonly targets: Targets;
   readonly happening: EventQueue<WorldEvent>;
   readonly hash: DatagramHash;
   nowUs: number;
@@ -105,12 +120,15 @@ export interface WorldEnd {
   readonly edge: EdgeCounts;
   readonly registrar: RegistrarCounts;
   readonly rulesApplied: Readonly<Record<string, number>>;
+  /** How often each kind of fault of a single target had an effect. */
+  readonly targetFaults: Readonly<Record<string, number>>;
 }
 
 type WorldEvent =
   | { readonly kind: 'toRegistrar'; readonly socket: number; readonly arrival: Arrival }
   | { readonly kind: 'served'; readonly socket: number; readonly arrival: Arrival; readonly life: number }
   | { readonly kind: 'toClient'; readonly socket: number; readonly arrival: Arrival }
+  | { readonly kind: 'unreachable'; readonly socket: number }
   | { readonly kind: 'heal' }
   | { readonly kind: 'away' }
   | { readonly kind: 'back'; readonly keepsBindings: boolean };
@@ -121,8 +139,6 @@ const MOST_TURNS_STANDING = 10_000;
 const SERIES_SECONDS = 60;
 const FORGERY_LATE_US = 2_000_000;
 const REMEMBERED_MOST = 200;
-/** 10.0.1.1:5060, the target of the drawn scenarios. */
-const PEER = { address: 0x0a000101, port: 5060 };
 const TO_REGISTRAR = 1;
 const TO_CLIENT = 2;
 
@@ -141,9 +157,11 @@ export function createWorld(options: WorldOptions, workers: readonly WorldWorker
   const forger = random.split('forger');
   const asker = random.split('asker');
   const past: Uint8Array[] = [];
+  const targets = createTargets(options.targets ?? ONE_TARGET, options.addresses.length);
   const arriveAt = (socket: number, arrival: Arrival): void =>
     addEvent(happening, arrival.atUs, { kind: 'toClient', socket, arrival });
-  const sendAnswer = (nowUs: number, socket: number, bytes: Uint8Array): void => {
+  const sendAnswer = (nowUs: number, origin: number, bytes: Uint8Array): void => {
+    const socket = answeredSocket(targets, nowUs, origin);
     addDatagram(hash, nowUs, TO_CLIENT + socket * 4, bytes);
     for (const arrival of transit(toClients, nowUs, bytes, 0, bytes.length)) arriveAt(socket, arrival);
     if (forger.chance(options.forgedShare)) {
@@ -165,7 +183,7 @@ export function createWorld(options: WorldOptions, workers: readonly WorldWorker
   const clients = workers.map(({ engine }, worker) =>
     createClientHost(options, { worker, engine, observer, random: random.split(`kernel ${worker}`), send }),
   );
-  const { restarts, registrar, edge, addresses, healUs } = options;
+  const { restarts, registrar, edge, healUs } = options;
   if (healUs !== null) addEvent(happening, healUs, { kind: 'heal' });
   for (const { atUs, awayUs, keepsBindings } of restarts) {
     addEvent(happening, atUs, { kind: 'away' });
@@ -175,9 +193,10 @@ export function createWorld(options: WorldOptions, workers: readonly WorldWorker
     options,
     workers,
     clients,
-    registrar: createRegistrarHost({ registrar, edge, addresses, observer, send: sendAnswer }),
+    registrar: createRegistrarHost({ registrar, edge, addresses: seenAddresses(options), observer, send: sendAnswer }),
     toRegistrar,
     toClients,
+    targets,
     happening,
     hash,
     nowUs: 0,
@@ -212,6 +231,7 @@ export function runWorld(world: World): WorldEnd {
     edge: world.registrar.edge.counts,
     registrar: registrarCounts(world.registrar),
     rulesApplied: world.registrar.rulesApplied,
+    targetFaults: world.targets.counts,
   };
 }
 
@@ -233,12 +253,16 @@ function createWorker(options: WorldOptions, worker: number): WorldWorker {
   const { plan, addresses, runId, seed, userAgent } = options;
   const metrics = createMetricsBlock(SERIES_SECONDS);
   const workerCount = workerCountOf(options);
-  const engine = createEngine({ plan, workerIndex: worker, workerCount, runId, seed, userAgent, metrics });
+  const targets = options.targets ?? ONE_TARGET;
+  const several = targets.count > 1 ? { targets } : {};
+  const engine = createEngine({ plan, workerIndex: worker, workerCount, runId, seed, userAgent, metrics, ...several });
   const sentBys = engine.flows.map(({ id }) => {
-    const { address, port } = addresses[id * workerCount + worker]!;
+    const { address, port } = addresses[(id * workerCount + worker) % addresses.length]!;
     return `${address}:${port}`;
   });
-  for (const [flow, sentBy] of sentBys.entries()) attachFlow(engine, flow, sentBy, PEER);
+  for (const [flow, sentBy] of sentBys.entries()) {
+    attachFlow(engine, flow, sentBy, addressOfTarget(Math.floor((flow * workerCount) / addresses.length)));
+  }
   return { engine, sentBys, metrics };
 }
 
@@ -273,6 +297,7 @@ function happen(world: World, event: WorldEvent): void {
   const { registrar, nowUs } = world;
   switch (event.kind) {
     case 'toRegistrar': {
+      if (isStopped(world, event.socket, event.arrival)) return;
       const servedAtUs = arrive(registrar, nowUs, event.socket, event.arrival);
       if (servedAtUs === null) return;
       const { socket, arrival } = event;
@@ -286,6 +311,9 @@ function happen(world: World, event: WorldEvent): void {
     case 'toClient':
       receiveAt(world, event.socket, event.arrival);
       return;
+    case 'unreachable':
+      tellUnreachable(world, event.socket);
+      return;
     case 'heal':
       healWorld(world);
       return;
@@ -297,7 +325,38 @@ function happen(world: World, event: WorldEvent): void {
   }
 }
 
-function healWorld({ toRegistrar, toClients, registrar, clients }: World): void {
+/** Where the registrar sees each socket; what goes through another target comes from another port. */
+const seenAddresses = ({ addresses, targets }: WorldOptions): readonly LocalAddress[] =>
+  Array.from({ length: targets?.count ?? 1 }, (_, target) =>
+    addresses.map(({ address, port }) => ({ address, port: port + target * SEEN_PORTS_APART })),
+  ).flat();
+
+/** Whether something is wrong with the target that the datagram went to, which then never reaches the registrar. */
+function isStopped(
+  { targets, nowUs, happening, options, registrar }: World,
+  socket: number,
+  arrival: Arrival,
+): boolean {
+  const fault = faultAt(targets, nowUs, socket);
+  if (fault === null || fault === 'astray') return false;
+  if (fault === 'unavailable' && !refuse(registrar, nowUs, socket, arrival)) return false;
+  noteFault(targets, fault);
+  if (fault === 'refusing') addEvent(happening, nowUs + options.toClients.delayUs, { kind: 'unreachable', socket });
+  return true;
+}
+
+/** ICMP has come to the socket. */
+function tellUnreachable({ clients, nowUs }: World, socket: number): void {
+  const client = clients[socket % clients.length]!;
+  if (isOver(client.engine)) return;
+  const flow = Math.floor(socket / clients.length);
+  const before = client.events.findIndex(({ atUs }) => atUs > nowUs);
+  client.events.splice(before < 0 ? client.events.length : before, 0, { kind: 'unreachable', atUs: nowUs, flow });
+  client.wakeUs = Math.min(client.wakeUs, nowUs);
+}
+
+function healWorld({ toRegistrar, toClients, registrar, clients, targets }: World): void {
+  targets.isHealed = true;
   heal(toRegistrar);
   heal(toClients);
   healRegistrar(registrar);
@@ -313,9 +372,10 @@ function forgery(random: Random, nowUs: number, answer: Uint8Array, past: readon
 }
 
 /** Somebody may forge the answers of one phone and send them to another one's socket. */
-function astray(random: Random, { plan, addresses }: WorldOptions, socket: number): number {
-  if (plan.local.socketsPerWorker === 1 || random.chance(0.5)) return socket;
-  return random.between(0, addresses.length - 1);
+function astray(random: Random, { plan, addresses, targets }: WorldOptions, socket: number): number {
+  const count = targets?.count ?? 1;
+  if ((plan.local.socketsPerWorker === 1 && count === 1) || random.chance(0.5)) return socket;
+  return random.between(0, count * addresses.length - 1);
 }
 
 /** The latest ones; what is older would only be a stray. */

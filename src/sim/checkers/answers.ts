@@ -18,6 +18,7 @@ import { textOf, valuesOf } from './messages.ts';
 import type { Belief, ContextPage, SocketBook, Transaction, World } from './model.ts';
 import { learnSeen, mustReplace, registerNew } from './nat.ts';
 import { ownUris } from './own-contacts.ts';
+import { countResponse, turnsToNext } from './targets.ts';
 import { timeoutsOf } from './timers.ts';
 import { complete, endAttempt } from './transactions.ts';
 import { noteListed } from './verify.ts';
@@ -51,6 +52,7 @@ export function takeReceived(world: World, socket: SocketBook, arrival: Arrival)
   learnSeen(socket, text);
   const isUnsure = transaction.isMaybeGone || transaction.isMaybeOver;
   if (isCounted) countIn(ledger.responses, parsed.status, !isUnsure);
+  if (isCounted) countResponse(world, socket, !isUnsure);
   if (isCounted && isUnsure) ledger.unsureResponses++;
   if (transaction.state !== 'pending') return;
   if (parsed.status < 200) hear(transaction);
@@ -80,6 +82,7 @@ function answer(world: World, transaction: Transaction, delivered: Delivered): v
   complete(world, transaction);
   if (transaction.sentUs !== null) transaction.attempt.wireUs += Math.max(0, delivered.atUs - transaction.sentUs);
   transaction.isMaybeGone = isMaybeOver;
+  if (turnsToNext(world, transaction, [`status-${status}`], delivered.atUs)) return;
   if (status < 300) forgetResends(page);
   if (status < 300) {
     takeNextNonce(world, transaction, delivered, false);
@@ -246,5 +249,8 @@ function leadsOn({ attempt, carried }: Transaction, found: readonly Challenge[],
   const isOver = (server: string): boolean => status === 401 && server.startsWith('registrar ');
   const still = [...carried].filter(([server, { isFresh }]) => isFresh || !isOver(server)).map(([server]) => server);
   const servers = new Set([...still, ...found.map(({ server }) => server)]);
-  return !isRefused && attempt.challenges < MOST_CHALLENGES * servers.size * (1 + (attempt.replacing ?? 0));
+  return (
+    !isRefused &&
+    attempt.challenges < MOST_CHALLENGES * servers.size * (1 + (attempt.replacing ?? 0) + (attempt.turns ?? 0))
+  );
 }

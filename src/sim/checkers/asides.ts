@@ -8,6 +8,7 @@ import type { SlowMessage } from '../slow-parser.ts';
 import type { Message } from './messages.ts';
 import { textOf, valuesOf } from './messages.ts';
 import type { SocketBook, World } from './model.ts';
+import { hostOf } from './targets.ts';
 import { mustEqual, wrong } from './wrong.ts';
 
 interface Asked {
@@ -69,7 +70,7 @@ export function takeAnswerOffered(world: World, book: AsideBook, socket: SocketB
   asked.answer = text;
   const expected = statusFor(world, asked.parsed.method ?? '');
   if (parsed.status !== expected) throw wrong('incoming', worker, `status ${parsed.status}, not ${expected}`, text);
-  const fault = copyFault(asked, message);
+  const fault = copyFault(asked, message, hostOf(world, socket));
   if (fault !== null) throw wrong('incoming', worker, `${fault}; the request: ${asked.text}`, text);
 }
 
@@ -109,11 +110,11 @@ function statusFor({ facts }: World, method: string): number {
 }
 
 /** What differs that has to be the same, or null. */
-function copyFault({ text, parsed }: Asked, answer: Message): string | null {
+function copyFault({ text, parsed }: Asked, answer: Message, peer: string): string | null {
   const said = answer.parsed!;
   if (said.via.length !== parsed.via.length) return 'another number of Vias';
   if (parsed.via.some((via, row) => row > 0 && said.via[row] !== via)) return 'a Via was changed';
-  if (!isTopViaRight(parsed.via[0]!, said.via[0]!)) return 'received and rport';
+  if (!isTopViaRight(parsed.via[0]!, said.via[0]!, peer)) return 'received and rport';
   if (said.toUri !== parsed.toUri) return 'another To';
   if (said.toTag === null || (parsed.toTag !== null && said.toTag !== parsed.toTag)) return 'the To tag';
   if (valuesOf(answer.text, 'from')[0] !== (valuesOf(text, 'from')[0] ?? '')) return 'another From';
@@ -121,12 +122,12 @@ function copyFault({ text, parsed }: Asked, answer: Message): string | null {
   return isAllowDue === (valuesOf(answer.text, 'allow').length === 1) ? null : 'Allow';
 }
 
-/** RFC 3581 §4 and RFC 3261 §18.2.1, from 10.0.1.1:5060. */
-function isTopViaRight(asked: string, said: string): boolean {
+/** RFC 3581 §4 and RFC 3261 §18.2.1, from port 5060 of the peer. */
+function isTopViaRight(asked: string, said: string, peer: string): boolean {
   const isRport = /;[ \t\r\n]*rport/i.test(asked);
   const filled = asked.replace(/(;[ \t\r\n]*)rport(?:[ \t\r\n]*=[ \t\r\n]*[^; \t\r\n]*)?/i, '$1rport=5060');
-  const isSame = /^[^ \t\r\n]+[ \t\r\n]+10\.0\.1\.1(?![\w.])/.test(asked);
-  return said === (isRport || !isSame ? `${filled};received=10.0.1.1` : asked);
+  const host = /^[^ \t\r\n]+[ \t\r\n]+([\w.]*)/.exec(asked)?.[1];
+  return said === (isRport || host !== peer ? `${filled};received=${peer}` : asked);
 }
 
 function add<K>(counts: Map<K, number>, key: K): void {

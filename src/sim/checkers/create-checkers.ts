@@ -28,6 +28,7 @@ import { takeOffered } from './requests.ts';
 import { checkRowsAtEnd } from './rows.ts';
 import type { Tally } from './tally.ts';
 import { tallyOf } from './tally.ts';
+import { checkTargets, countRequest } from './targets.ts';
 import { checkTimes } from './times.ts';
 import { endTurn, enterTurn, passAdvance, takeAbort, takeError, takeOut, takeRefused, takeStop } from './turns.ts';
 
@@ -63,6 +64,7 @@ export function createCheckers(facts: Facts): Checkers {
     const merged = mergeBlocks(blocks);
     checkNumbers(world, merged);
     checkNat(world, merged);
+    checkTargets(world, merged);
     checkAsides(world, asides, blocks);
     checkKeepalives(world, keepalives, blocks);
     checkTimes(world, merged);
@@ -107,6 +109,7 @@ function workerEvents(world: World, asides: AsideBook, keepalives: KeepaliveBook
     },
     onOffered: (number, nowUs, bytes) => {
       const socket = socketAfter(number, nowUs);
+      socket.offered++;
       const text = textOf(bytes);
       if (REGISTER.test(text)) {
         takeOffered(world, socket, bytes);
@@ -134,8 +137,10 @@ function countSent(world: World, socket: SocketBook, bytes: Uint8Array): boolean
   if (transaction === null) return false;
   noteFirstSend(world, transaction, socket.worker.turnUs);
   if (isCleanup) return true;
-  if (isFirst) world.ledger.requests++;
-  else world.ledger.retransmissions++;
+  if (isFirst) {
+    world.ledger.requests++;
+    countRequest(world, socket);
+  } else world.ledger.retransmissions++;
   return true;
 }
 

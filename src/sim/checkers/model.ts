@@ -7,7 +7,8 @@
 //     └───── ContextPage ── Transaction (pending) ── Attempt (under way) ── walk through the flow
 //
 // Socket s of W workers is one of worker s mod W, and context c of S sockets speaks from socket c mod S and no other, or, where contexts
-// are rebound, from socket c mod S + S.
+// are rebound, from socket c mod S + S. With several targets there are S sockets to each, target t's being t S to (t + 1) S - 1, and a
+// context speaks from one of those that are socket c mod S but for a multiple of S.
 //
 // The stage of a context says what it may send next:
 //
@@ -21,6 +22,7 @@ import type { MetricsBlock } from '../../metrics/index.ts';
 import type { BindingView } from '../../registrar/index.ts';
 import type { AttemptStep, Procedure, RunPlan } from '../../scenario/index.ts';
 import { NEVER_US } from '../../std/index.ts';
+import type { DrawnTargets } from '../target-faults.ts';
 import type { Challenge, Reading } from './challenge-text.ts';
 import type { DueList } from './due-list.ts';
 import { createDueList } from './due-list.ts';
@@ -31,6 +33,8 @@ import type { MessageReader } from './messages.ts';
 import { createMessageReader } from './messages.ts';
 import type { RetryBook, Retrying } from './retry-book.ts';
 import { createRetryBook } from './retry-book.ts';
+import type { TargetBook } from './target-book.ts';
+import { createTargetBook } from './target-book.ts';
 import type { Pause, Walk } from './walk.ts';
 import { readStepHeader } from './walk.ts';
 
@@ -48,6 +52,8 @@ export interface Facts {
   readonly stepHeader: string;
   /** What the registrar grants; absent: whatever is asked for. */
   readonly grants?: GrantBounds;
+  /** Absent: the load goes to one target. */
+  readonly targets?: DrawnTargets;
 }
 
 /** How a world ended. */
@@ -65,8 +71,8 @@ export interface Span {
   readonly highUs: number;
 }
 
-/** Credentials; for longer; the same; or credentials or the same, where the answer was damaged. */
-export type Owed = 'credentials' | 'longer' | 'again' | 'either' | 'replacement';
+/** Credentials; for longer; the same; credentials or the same, where the answer was damaged; the same at another target. */
+export type Owed = 'credentials' | 'longer' | 'again' | 'either' | 'replacement' | 'elsewhere';
 
 export type Stage = 'idle' | 'talking' | 'challenged' | 'walking' | 'retrying';
 
@@ -90,6 +96,8 @@ export interface Attempt {
   readonly tries: number;
   /** Its Contact leads nowhere: 1, that is being deleted; 2, the new one is being registered. */
   replacing?: 1 | 2;
+  /** Targets that have failed in it (targets.ts); absent: none has. */
+  turns?: number;
   /** First send to final answer, over its transactions. */
   wireUs: number;
 }
@@ -138,6 +146,9 @@ export interface ContextPage {
   /** From which it speaks, and from which it spoke at first: the same, but for those that are rebound. */
   socket: SocketBook;
   readonly home: SocketBook;
+  /** Targets in the order in which it turns to them, as far as that was seen, and the place of the one whose turn it is. */
+  readonly order: number[];
+  rank: number;
   readonly user: string;
   readonly addressOfRecord: string;
   /** The managed one; its `line` is known once it was seen. */
@@ -279,6 +290,8 @@ export interface SocketBook {
   /** Timer E of all pending transactions, a list for each interval. */
   readonly resends: Map<number, DueList<Resend>>;
   readonly queue: Offered[];
+  /** Messages offered in the turn under way. */
+  offered: number;
   /** Pages that owe a request at once: credentials, or a next step without a wait before it. */
   readonly owing: Set<ContextPage>;
   /** Those that owe one from the next turn on, what was refused having been refused behind the engine's back. */
@@ -320,6 +333,8 @@ export interface World {
   readonly linesKnown: Set<string>;
   /** H(A1) by user and realm. */
   readonly secrets: Map<string, string>;
+  /** Null: the load goes to one target. */
+  readonly targets: TargetBook | null;
   readonly ledger: Ledger;
 }
 
@@ -345,6 +360,7 @@ export function createModel(facts: Facts): World {
     read: createMessageReader(),
     linesKnown: new Set(),
     secrets: new Map(),
+    targets: createTargetBook(plan, workers.length, facts.targets),
     ledger: createLedger(),
   };
 }
@@ -406,6 +422,7 @@ const createSocketBook = (worker: WorkerBook, number: number, sentBy: string): S
   longestHeldUs: 0,
   resends: new Map(),
   queue: [],
+  offered: 0,
   owing: new Set(),
   owingNext: new Set(),
   forgetting: new Set(),
@@ -420,6 +437,8 @@ function createPage({ identities }: RunPlan, context: number, socket: SocketBook
     worker: socket.worker,
     socket,
     home: socket,
+    order: [],
+    rank: 0,
     user,
     addressOfRecord: `sip:${user}@${identities.domain}`,
     contact: `sip:${user}@${socket.sentBy}`,

@@ -11,6 +11,7 @@ import type { MergedMetrics } from '../../metrics/index.ts';
 import type { AttemptStep } from '../../scenario/index.ts';
 import { US_PER_SECOND } from '../../std/index.ts';
 import type { ContextPage, SocketBook, Transaction, World } from './model.ts';
+import { followTarget } from './targets.ts';
 import { mustEqual, mustLieWithin, wrong } from './wrong.ts';
 
 /** libeXosip2's guard. */
@@ -24,10 +25,17 @@ function spareOf(world: World, { number }: SocketBook): SocketBook | undefined {
 
 /** Whether the context may speak from there, now or later. */
 export const maySpeakFrom = (world: World, page: ContextPage, socket: SocketBook): boolean =>
-  page.socket === socket || page.home === socket || spareOf(world, page.home) === socket;
+  page.socket === socket ||
+  page.home === socket ||
+  spareOf(world, page.home) === socket ||
+  (world.targets !== null && socket.number % world.targets.homes === page.home.number);
 
 /** A new request comes from this socket: the context's own, or from now on the spare one of it. */
 export function followSocket(world: World, page: ContextPage, socket: SocketBook, text: string): void {
+  if (world.targets !== null) {
+    followTarget(world, world.targets, page, { socket, text });
+    return;
+  }
   const { worker, socket: before } = page;
   const { rebind } = world.facts.plan.local;
   world.ledger.checks++;

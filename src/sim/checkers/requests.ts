@@ -69,7 +69,7 @@ function takeRequest(world: World, socket: SocketBook, text: string): Transactio
   const attempt = isAnswer ? page.attempt! : beginAttempt(world, request);
   if (isAnswer) settleOwed(page, attempt, text);
   if (isAnswer && page.owes === 'credentials') attempt.challenges++;
-  if (isAnswer && page.owes === 'replacement') attempt.fresh.clear();
+  if (isAnswer && (page.owes === 'replacement' || page.owes === 'elsewhere')) attempt.fresh.clear();
   if (isAnswer && page.owes === 'longer') {
     attempt.raises++;
     attempt.fresh.clear();

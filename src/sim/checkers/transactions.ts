@@ -9,6 +9,7 @@ import { countLatency } from './latency.ts';
 import type { Outcome } from './ledger.ts';
 import { countIn, countOutcome } from './ledger.ts';
 import type { ContextPage, Transaction, World } from './model.ts';
+import { turnsToNext } from './targets.ts';
 import type { Pause } from './walk.ts';
 
 /** The first final answer: Completed until Timer K, which counts from the engine's own clock. */
@@ -38,6 +39,7 @@ export function endUnanswered(world: World, transaction: Transaction, { by, outc
   transaction.endedBy = by;
   worker.pendingCount--;
   if (page.pending === transaction) page.pending = null;
+  if (turnsToNext(world, transaction, outcomes, atUs)) return;
   endAttempt(world, page, outcomes, atUs);
 }
 

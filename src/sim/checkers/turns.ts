@@ -10,6 +10,7 @@ import type { ContextPage, Offered, SocketBook, Transaction, WorkerBook, World }
 import { UNSEEN_ENDS } from './requests.ts';
 import { checkForgottenRetries, checkLateRetries } from './retries.ts';
 import { checkRows } from './rows.ts';
+import { isFull } from './targets.ts';
 import { checkMissing, fireEnds, timeoutsOf } from './timers.ts';
 import { endAttempt, endUnanswered, passPauses } from './transactions.ts';
 import { wrong } from './wrong.ts';
@@ -22,7 +23,9 @@ export function enterTurn(world: World, worker: WorkerBook, nowUs: number): void
   worker.freedLate = 0;
   worker.hasAdvanced = false;
   worker.turnUs = nowUs;
-  for (const { owing, owingNext } of worker.sockets) {
+  for (const socket of worker.sockets) {
+    const { owing, owingNext } = socket;
+    socket.offered = 0;
     for (const page of owingNext) owing.add(page);
     owingNext.clear();
   }
@@ -87,18 +90,20 @@ export function takeOut({ worker, queue }: SocketBook, bytes: Uint8Array): Offer
 export function takeRefused(world: World, socket: SocketBook, bytes: Uint8Array, isPeerGone: boolean): void {
   const { transaction } = takeOut(socket, bytes);
   if (transaction?.state !== 'pending') return;
-  const { worker, owing, owingNext } = socket;
+  const { worker } = socket;
   worker.freedLate++;
   worker.couldStart = isLoading(worker.engine);
   endFromOutside(world, transaction, 'a refusal', [isPeerGone ? 'unreachable' : 'send-error']);
-  if (owing.delete(transaction.page)) owingNext.add(transaction.page);
+  const { page } = transaction;
+  if (page.socket.owing.delete(page)) page.socket.owingNext.add(page);
 }
 
 /** RFC 3261 §17.1.4, §18.4: every transaction of the socket ends, and none of another one. */
 export function takeError(world: World, socket: SocketBook): void {
   const { worker } = socket;
   socket.queue.length = 0;
-  socket.disturbances++;
+  // Where no socket is ever shut, nothing was composed that an error could hide.
+  if (world.targets === null) socket.disturbances++;
   socket.lastErrorUs = worker.turnUs;
   // Oldest first, in which order the budget of retries goes to them.
   for (const transaction of leftOf(worker.ends)) {
@@ -206,7 +211,7 @@ const areRowsFree = (worker: WorkerBook): boolean => freeRowsOf(worker.engine).f
 /** Nothing waits for the socket, and rows are to be had: who owes a request must have sent it, or has failed unseen. */
 function settleOwing(world: World, { worker, owing, forgetting }: SocketBook): void {
   if (owing.size + forgetting.size === 0) return;
-  if (!areRowsFree(worker)) return;
+  if (!areRowsFree(worker) || worker.sockets.some((socket) => isFull(world, socket))) return;
   for (const page of forgetting) passPauses(page, page.pauses);
   for (const page of owing) {
     world.ledger.checks++;

@@ -1,0 +1,37 @@
+// What the checkers count of each target, in a world with several.
+
+import type { RunPlan } from '../../scenario/index.ts';
+import type { DrawnTargets } from '../target-faults.ts';
+import type { OutcomeCount } from './ledger.ts';
+
+export interface TargetBook {
+  readonly facts: DrawnTargets;
+  /** Sockets to one target, all workers' together. */
+  readonly homes: number;
+  /** What has room before each socket in one turn, at least. */
+  readonly roomLeast: number;
+  /** By target. */
+  readonly requests: number[];
+  readonly failovers: number[];
+  readonly responses: OutcomeCount[];
+}
+
+const ROOM_LEAST = 64;
+
+/** Null: the load goes to one target. */
+export function createTargetBook(
+  { local }: RunPlan,
+  workerCount: number,
+  facts: DrawnTargets | undefined,
+): TargetBook | null {
+  if (facts === undefined || facts.count < 2) return null;
+  const zeros = (): number[] => Array.from({ length: facts.count }, () => 0);
+  return {
+    facts,
+    homes: local.socketsPerWorker * workerCount,
+    roomLeast: ROOM_LEAST,
+    requests: zeros(),
+    failovers: zeros(),
+    responses: zeros().map(() => ({ certain: 0, possible: 0 })),
+  };
+}
