@@ -4,6 +4,7 @@
 //  state     Uint8Array   -     PING_* below                                                     every row
 //  number    Uint32Array  -     how many it has sent; in the STUN id, or CSeq and branch         every row
 //  sentUs    Uint32Array  µs    when the kernel took the last one, modulo 2^32                   PING_SENT
+//  through   Uint16Array  -     the flow of the last one; null where a row has but one flow      PING_QUEUED, PING_SENT
 
 import type { PlanKeepalive, RunPlan } from '../scenario/index.ts';
 import type { BranchReader, StunMessage } from '../sip/index.ts';
@@ -23,6 +24,7 @@ export interface Keepalive {
   readonly state: Uint8Array;
   readonly number: Uint32Array;
   readonly sentUs: Uint32Array;
+  readonly through: Uint16Array | null;
   /** Of OPTIONS; another run tag, so that no REGISTER has the same branch. */
   readonly branch: BranchReader;
   readonly stun: StunMessage;
@@ -44,13 +46,16 @@ export interface KeepaliveOptions {
 export function createKeepalive(memory: MemoryPlan, options: KeepaliveOptions): Keepalive | null {
   const { keepalive } = options.plan;
   if (keepalive === null) return null;
-  const rows = keepalive.per === 'context' ? options.contexts : options.flows;
+  const isByContext = keepalive.per === 'context';
+  const rows = isByContext ? options.contexts : options.flows;
+  const hasWays = isByContext && options.flows > options.plan.local.socketsPerWorker;
   return {
     plan: keepalive,
     wheel: createKeepaliveWheel(memory, rows, keepalive.everyUs),
     state: memory.u8('keepalives', rows),
     number: memory.u32('keepalives', rows),
     sentUs: memory.u32('keepalives', rows),
+    through: hasWays ? memory.u16('keepalives', rows) : null,
     branch: createBranchReader(mixBits(options.runTag, BRANCH_SALT) >>> 0, options.workerIndex),
     stun: createStunMessage(),
     stunSeed: mixBits(options.runTag, STUN_SALT),

@@ -155,7 +155,7 @@ function takePong(
 ): boolean {
   const { state, sentUs } = keepalive;
   if (row >= state.length || state[row] !== PING_SENT || keepalive.number[row] !== number) return false;
-  if (flowOfRow(row, engine.lines) !== flowOfRow(flow.id, engine.lines)) return false;
+  if (wayOf(engine, keepalive, row) !== flow.id) return false;
   state[row] = PING_NONE;
   countAside(engine.options.metrics, ASIDE_PINGS_ANSWERED);
   // Both modulo 2^32; a stamp before the send, as clocks have it, is no time at all.
@@ -166,13 +166,19 @@ function takePong(
   return true;
 }
 
+/** The flow that the row's last keepalive left through: what comes back another way says nothing of that one. */
+function wayOf({ lines }: Engine, { plan, through }: Keepalive, row: number): number {
+  if (plan.per === 'socket') return row;
+  return through === null ? flowOfRow(row, lines) : through[row]!;
+}
+
 /** A socket's goes on once it has begun; a context's for as long as it has a binding. */
 function isOwed({ contexts, nowUs }: Engine, { plan }: Keepalive, row: number): boolean {
   return plan.per === 'socket' || contexts.boundUntilUs[row]! > nowUs;
 }
 
 function sendKeepalive(engine: Engine, keepalive: Keepalive, row: number): void {
-  const { outbox } = keepalive.plan.per === 'context' ? ownRouteOf(engine, row) : engine.flows[row]!;
+  const { outbox, id } = keepalive.plan.per === 'context' ? ownRouteOf(engine, row) : engine.flows[row]!;
   const ping = pingOf(engine, row);
   const start = asideRoom(outbox, ping === null ? STUN_HEADER_BYTES : ping.longestBytes);
   if (start < 0) {
@@ -182,6 +188,7 @@ function sendKeepalive(engine: Engine, keepalive: Keepalive, row: number): void 
   settle(engine, keepalive, row);
   const number = (keepalive.number[row]! + 1) | 0;
   keepalive.number[row] = number;
+  if (keepalive.through !== null) keepalive.through[row] = id;
   const end = compose(engine, keepalive, row, outbox.slab, start);
   keepalive.state[row] = PING_QUEUED;
   queueAside(outbox, start, end, ASIDE_PING, row);

@@ -187,6 +187,22 @@ describe('keepalives over UDP', () => {
     expect(answering('100 Trying')).toMatchObject({ answered: 0 });
   });
 
+  it.each(['context', 'socket'] as const)(
+    'RFC 5626 §4.4 per %s: an answer from another target than the one asked says nothing of the way there',
+    (per) => {
+      const targets = { count: 2, priority: [10, 20], weight: [1, 1] };
+      const asked = peerFor();
+      // Two targets on one line: flow 0 leads to the first, flow 1 to the second.
+      const peer: Peer = (text, nowUs, flow = 0) =>
+        asked(text, nowUs, flow).map((answer) => (text.startsWith('REGISTER') ? answer : { ...answer, flow: 1 - flow }));
+      for (const kind of ['stun', 'options'] as const) {
+        const held = run(keepaliveOf({ kind, per }), {}, { peer, engine: { targets } });
+        expect(pingsOf(held).length, kind).toBeGreaterThan(4);
+        expect(resultOf(held), kind).toMatchObject({ answered: 0 });
+      }
+    },
+  );
+
   it('per socket: one for each socket, however many contexts speak from it', () => {
     const local = { ...createPlan().local, socketsPerWorker: 3 };
     const parts = { local, identities: { count: 30 }, load: { starts: 30, startsPerPeriod: 30 } };
