@@ -127,7 +127,7 @@ export function finishAttempt(engine: Engine, context: number, outcome: number, 
   const isRegistered = procedure === PROCEDURE_REGISTER || procedure === PROCEDURE_REFRESH;
   if (isRegistered && outcome === OUTCOME_SUCCEEDED) countInSecond(metrics, engine.nowUs, LANE_REGISTRATIONS, 1);
   recordTimes(engine, context, procedure, outcome, isMet, endUs);
-  if (isDoubtful(outcome)) noteDoubt(engine, context, procedure);
+  if (isDoubtful(outcome)) noteDoubt(engine, context);
   if (engine.replacements !== null) endReplacement(engine, engine.replacements, context, outcome);
   if (engine.rebinds !== null) endAttemptOf(engine, engine.rebinds, context);
   if (engine.observer !== null) engine.observer.ended(context, outcome, endUs, contexts.wireUs[context]!);
@@ -229,7 +229,10 @@ function recordTimes(
  * After a register or refresh without a final answer the registrar may hold a binding all the same; and whatever was confirmed before
  * such a request, it may have changed.
  */
-function noteDoubt(engine: Engine, context: number, procedure: number): void {
+export function noteDoubt(engine: Engine, context: number): void {
+  const instruction = engine.program.instructions[engine.contexts.position[context]!]!;
+  if (instruction.kind !== 'attempt') return;
+  const { procedure } = instruction;
   if (engine.phase === PHASE_CLEANING || procedure === PROCEDURE_QUERY) return;
   if (procedure === PROCEDURE_REGISTER || procedure === PROCEDURE_REFRESH) engine.contexts.mayBeBound[context] = 1;
   if (engine.verification !== null) engine.verification.isUnsure[context] = 1;

@@ -30,7 +30,7 @@ import {
   TARGET_REQUESTS,
 } from '../metrics/index.ts';
 import { assert, NEVER_US } from '../std/index.ts';
-import { answerChallenge, finishAttempt, isFirstRequest, repeatRequest } from './attempt.ts';
+import { answerChallenge, finishAttempt, isFirstRequest, noteDoubt, repeatRequest } from './attempt.ts';
 import { countBindings } from './bindings.ts';
 import { isOutOfRows, resend, terminate } from './client-transaction.ts';
 import { CONTEXT_CHALLENGED, CONTEXT_REPEATING } from './contexts.ts';
@@ -394,7 +394,11 @@ function endTransaction(engine: Engine, slot: number, outcome: number, endUs: nu
   if (engine.observer !== null) tellUnanswered(engine, slot, outcome, endUs);
   terminate(engine, slot);
   const { targets } = engine;
-  if (targets !== null && isTargetFailure(outcome) && failOver(engine, targets, context)) return;
+  if (targets !== null && isTargetFailure(outcome)) {
+    // The target may have obeyed and not been heard, and what the next one says is no word on that.
+    noteDoubt(engine, context);
+    if (failOver(engine, targets, context)) return;
+  }
   finishAttempt(engine, context, outcome, endUs);
 }
 

@@ -170,6 +170,7 @@ function believe(world: World, transaction: Transaction, { text, atUs }: Deliver
     contacts: own.length === 0 ? [page.contact] : own,
   };
   page.isInDoubt = false;
+  page.mayBeBoundUnheard = false;
   page.isForgotten = false;
   page.socket.forgetting.delete(page);
 }

@@ -1,7 +1,7 @@
 // What each context believes of its binding at the end, against the ledger's own reading of the last 2xx that it accepted: how
 // long was granted, counted from when that arrived.
 
-import { beliefOf } from '../../engine/index.ts';
+import { beliefOf, mayBeBound } from '../../engine/index.ts';
 import type { ContextPage, World } from './model.ts';
 import { rowOf } from './model.ts';
 import { wrong } from './wrong.ts';
@@ -15,7 +15,10 @@ export function checkBeliefs(world: World): void {
 }
 
 function faultOf(world: World, page: ContextPage): string | null {
-  const found = beliefOf(page.worker.engine, rowOf(page, world.workers.length));
+  const row = rowOf(page, world.workers.length);
+  const found = beliefOf(page.worker.engine, row);
+  if (page.mayBeBoundUnheard && !mayBeBound(page.worker.engine, row))
+    return 'a silent target may have bound it, unawares';
   const { untilUs, grantedSeconds, certainty } = page.belief;
   if (certainty === 'unknown' || (found === null && certainty === 'or none')) return null;
   if (found === null) return untilUs === null ? null : `believes in no binding, and was granted one until ${untilUs}`;

@@ -197,6 +197,8 @@ export interface ContextPage {
   hasBeenAsked: boolean;
   /** A request that may have changed its binding got no answer, or may have got none, since it was confirmed. */
   isInDoubt: boolean;
+  /** A target that fell silent may have bound it since it was told of its binding last (targets.ts). */
+  mayBeBoundUnheard: boolean;
   /** socket.disturbances when it last sent a new request. */
   undisturbed: number;
   grantedSeconds: number;
@@ -471,6 +473,7 @@ function createPage({ identities }: RunPlan, context: number, socket: SocketBook
     hasBegunCleanup: false,
     hasBeenAsked: false,
     isInDoubt: false,
+    mayBeBoundUnheard: false,
     undisturbed: 0,
     grantedSeconds: 0,
     leastSeconds: [0],

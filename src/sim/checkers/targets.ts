@@ -13,7 +13,7 @@ import { TARGET_COUNTS, TARGET_FAILOVERS, TARGET_REQUESTS, TARGET_RESPONSES } fr
 import { owe } from './follow.ts';
 import type { Outcome } from './ledger.ts';
 import { noteFollowed } from './ledger.ts';
-import type { ContextPage, SocketBook, Transaction, World } from './model.ts';
+import type { Attempt, ContextPage, SocketBook, Transaction, WorkerBook, World } from './model.ts';
 import type { TargetBook } from './target-book.ts';
 import { mustEqual, mustLieWithin, wrong } from './wrong.ts';
 
@@ -94,6 +94,7 @@ export function turnsToNext(
   page.rank = (page.rank + 1) % count;
   const next = page.order[page.rank];
   if (next !== undefined) moveTo(page, world.sockets[page.home.number + next * targets.homes]!);
+  if (outcome !== 'status-503') noteDoubt(page, attempt, worker);
   const isLast = attempt.turns === count;
   noteFollowed(world.ledger, isLast ? 'every target failed' : `failover after ${outcome}`);
   if (isLast) return false;
@@ -103,6 +104,14 @@ export function turnsToNext(
   page.readyUs = atUs;
   owe(page);
   return true;
+}
+
+/** The target may have obeyed and not been heard: what the next one says is no word on that. */
+function noteDoubt(page: ContextPage, { procedure, step }: Attempt, { areFlowsOver }: WorkerBook): void {
+  if (procedure === 'query') return;
+  page.isInDoubt = true;
+  if (step !== null && !areFlowsOver && (procedure === 'register' || procedure === 'refresh'))
+    page.mayBeBoundUnheard = true;
 }
 
 /** Its first datagram left, and is in the run's numbers. */

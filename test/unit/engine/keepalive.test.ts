@@ -194,7 +194,9 @@ describe('keepalives over UDP', () => {
       const asked = peerFor();
       // Two targets on one line: flow 0 leads to the first, flow 1 to the second.
       const peer: Peer = (text, nowUs, flow = 0) =>
-        asked(text, nowUs, flow).map((answer) => (text.startsWith('REGISTER') ? answer : { ...answer, flow: 1 - flow }));
+        asked(text, nowUs, flow).map((answer) =>
+          text.startsWith('REGISTER') ? answer : { ...answer, flow: 1 - flow },
+        );
       for (const kind of ['stun', 'options'] as const) {
         const held = run(keepaliveOf({ kind, per }), {}, { peer, engine: { targets } });
         expect(pingsOf(held).length, kind).toBeGreaterThan(4);

@@ -3,11 +3,13 @@
 import { describe, expect, it } from 'vitest';
 import { type Engine, renewTargets, reportError } from '../../../src/engine/index.ts';
 import {
+  COUNTER_CLEANUP_ATTEMPTED,
   COUNTER_DATAGRAMS_SENT,
   COUNTER_MISSED_CONTEXT_BUSY,
   COUNTER_MISSED_LATE,
   COUNTER_REQUESTS_SENT,
   COUNTER_STRAY,
+  COUNTER_VERIFY_MISSING,
   TARGET_FAILOVERS,
   TARGET_REQUESTS,
   TARGET_RESPONSES,
@@ -17,7 +19,7 @@ import { orderTargets, type TargetWeights } from '../../../src/scenario/index.ts
 import { counted, numbersOf } from './books.ts';
 import { type DriveOptions, drive, type Peer, type Run, SILENT, sentByOf } from './driver.ts';
 import { accept, accepting, answer, readRequest } from './messages.ts';
-import { createPlan, type PlanParts, pause, refresh, register, SECOND } from './plans.ts';
+import { createPlan, type PlanParts, pause, refresh, register, SECOND, unregister } from './plans.ts';
 
 const TWO: TargetWeights = { count: 2, priority: [10, 20], weight: [1, 1] };
 const THREE: TargetWeights = { count: 3, priority: [10, 10, 10], weight: [60, 30, 10] };
@@ -175,6 +177,26 @@ describe('a target that fails', () => {
       expect(route).toEqual([...order, ...order]);
     }
     expect(countOf(run, TARGET_FAILOVERS)).toEqual([6, 6, 6]);
+  });
+
+  it('10.2.2 what a silent target may have done is in doubt, whatever the next one says: it is cleaned up, and no loss of the registrar', () => {
+    const forbidden = (request: string): string => answer(request, '403 Forbidden');
+    const isCleanup = (request: string): boolean => request.includes('\r\nExpires: 0\r\n');
+    const silent = byTarget(null, (request) => (isCleanup(request) ? accept(request) : forbidden(request)));
+    const registered = driveTo(TWO, { plan: crowd(3, { cleanup: 'unregister' }), peer: silent });
+    expect(numbersOf(registered, 'register').outcomes).toEqual({ 'status-403': 3 });
+    expect(counted(registered, COUNTER_CLEANUP_ATTEMPTED)).toBe(3);
+    // Nothing is bound any more once the silent target has obeyed.
+    const plan = crowd(3, { flow: [register(), unregister], verify: { sampleShare: 1 } });
+    const obeying: Peer = (request, nowUs, flow) => {
+      const isSilent = isCleanup(request) && targetOf(flow ?? 0) === 0;
+      const said =
+        request.includes('\r\nContact:') && !isCleanup(request) ? accept(request) : answer(request, '200 OK');
+      return isSilent ? [] : [{ atUs: nowUs + 1000, bytes: isCleanup(request) ? forbidden(request) : said }];
+    };
+    const removed = driveTo(TWO, { plan, peer: obeying });
+    expect(numbersOf(removed, 'unregister').outcomes).toEqual({ 'status-403': 3 });
+    expect(counted(removed, COUNTER_VERIFY_MISSING)).toBe(0);
   });
 
   it('a challenge by each target is answered, and is one challenged attempt', () => {
