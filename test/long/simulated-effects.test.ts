@@ -28,6 +28,10 @@ const REGISTRAR = [
   ...['407', 'stale=true', 'nextnonce', 'challenges for several algorithms', 'Path in a 200', 'Service-Route'],
   ...['P-Associated-URI', 'GRUU', '423', '403', '503 with Retry-After'],
 ];
+const TARGETS = [
+  ...['target silent', 'target refusing', 'target unavailable', 'target astray'],
+  ...['failover after status-503', 'failover after timeout', 'failover after unreachable', 'every target failed'],
+];
 const CLIENT = [
   ...['userhash', 'credentials for two servers', 'a body', 'auth-int', 'auth-int over a body', 'line'],
   ...['instance and reg-id', 'credentials of RFC 2069'],
@@ -60,7 +64,7 @@ describe('Two hundred simulated worlds', () => {
         }
       }
       expect(reports.filter(({ violation }) => violation !== null)).toEqual([]);
-      const wanted = [...ACTIONS, ...CONDITIONS, ...REGISTRAR, ...CLIENT];
+      const wanted = [...ACTIONS, ...CONDITIONS, ...REGISTRAR, ...TARGETS, ...CLIENT];
       expect(wanted.filter((name) => !seen.has(name))).toEqual([]);
       expect(Object.entries(registrar).filter(([, count]) => count === 0)).toEqual([]);
     },

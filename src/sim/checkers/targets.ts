@@ -1,5 +1,5 @@
 // Several targets as they can be told from outside (RFC 3263 §4.3, RFC 2782). Each context has an order of them, which nothing outside
-// foretells beyond the rising priorities: it is learned as the context goes along it, and then holds.
+// foretells beyond the rising priorities: it is learned as the context goes along it (failovers.ts), and then holds.
 //
 //   a new context            -> a target of the lowest priority; over many of them by weight
 //   503, Timer F without a
@@ -10,14 +10,10 @@
 
 import type { MergedMetrics } from '../../metrics/index.ts';
 import { TARGET_COUNTS, TARGET_FAILOVERS, TARGET_REQUESTS, TARGET_RESPONSES } from '../../metrics/index.ts';
-import { owe } from './follow.ts';
-import type { Outcome } from './ledger.ts';
-import { noteFollowed } from './ledger.ts';
-import type { Attempt, ContextPage, SocketBook, Transaction, WorkerBook, World } from './model.ts';
+import type { ContextPage, SocketBook, World } from './model.ts';
 import type { TargetBook } from './target-book.ts';
 import { mustEqual, mustLieWithin, wrong } from './wrong.ts';
 
-const FAILURES: readonly Outcome[] = ['status-503', 'timeout', 'unreachable'];
 /** By so many standard deviations, and so many contexts, the spread may be off. */
 const MOST_SIGMAS = 6;
 const MOST_ODD = 4;
@@ -68,7 +64,7 @@ function learn(
 }
 
 /** From now on the context speaks from there. */
-function moveTo(page: ContextPage, socket: SocketBook): void {
+export function moveTo(page: ContextPage, socket: SocketBook): void {
   const { socket: before } = page;
   if (before === socket) return;
   page.socket = socket;
@@ -76,42 +72,6 @@ function moveTo(page: ContextPage, socket: SocketBook): void {
   for (const list of ['owing', 'owingNext', 'forgetting'] as const) {
     if (before[list].delete(page)) socket[list].add(page);
   }
-}
-
-/** A transaction has ended, so that its attempt would end with `outcomes`. True: it goes on at the next target. */
-export function turnsToNext(
-  world: World,
-  { page, attempt, worker }: Transaction,
-  outcomes: readonly Outcome[],
-  atUs: number | null,
-): boolean {
-  const { targets } = world;
-  const [outcome] = outcomes;
-  if (targets === null || outcomes.length !== 1 || !FAILURES.includes(outcome!)) return false;
-  const { count } = targets.facts;
-  if (!worker.areFlowsOver) targets.failovers[page.order[page.rank]!]!++;
-  attempt.turns = (attempt.turns ?? 0) + 1;
-  page.rank = (page.rank + 1) % count;
-  const next = page.order[page.rank];
-  if (next !== undefined) moveTo(page, world.sockets[page.home.number + next * targets.homes]!);
-  if (outcome !== 'status-503') noteDoubt(page, attempt, worker);
-  const isLast = attempt.turns === count;
-  noteFollowed(world.ledger, isLast ? 'every target failed' : `failover after ${outcome}`);
-  if (isLast) return false;
-  page.challenge = { leadsOn: 'yes' };
-  page.owes = 'elsewhere';
-  page.stage = 'challenged';
-  page.readyUs = atUs;
-  owe(page);
-  return true;
-}
-
-/** The target may have obeyed and not been heard: what the next one says is no word on that. */
-function noteDoubt(page: ContextPage, { procedure, step }: Attempt, { areFlowsOver }: WorkerBook): void {
-  if (procedure === 'query') return;
-  page.isInDoubt = true;
-  if (step !== null && !areFlowsOver && (procedure === 'register' || procedure === 'refresh'))
-    page.mayBeBoundUnheard = true;
 }
 
 /** Its first datagram left, and is in the run's numbers. */

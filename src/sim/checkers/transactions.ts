@@ -4,12 +4,12 @@
 import { addDue } from './due-list.ts';
 import type { Told } from './endings.ts';
 import { isMet } from './endings.ts';
+import { turnsToNext } from './failovers.ts';
 import { follow } from './follow.ts';
 import { countLatency } from './latency.ts';
 import type { Outcome } from './ledger.ts';
 import { countIn, countOutcome } from './ledger.ts';
 import type { ContextPage, Transaction, World } from './model.ts';
-import { turnsToNext } from './targets.ts';
 import type { Pause } from './walk.ts';
 
 /** The first final answer: Completed until Timer K, which counts from the engine's own clock. */
