@@ -357,13 +357,6 @@ export const MUTANTS: readonly Mutant[] = [
     caughtBy: /^(challenge|one-reply|next-step|targets|books):/,
   },
   {
-    bug: 'Silence after a 100 leads to the next target too',
-    file: 'engine/targets.js',
-    find: 'return outcome === OUTCOME_TIMEOUT || outcome === OUTCOME_UNREACHABLE;',
-    replace: 'return outcome <= OUTCOME_TIMEOUT || outcome === OUTCOME_UNREACHABLE || outcome === OUTCOME_TIMEOUT + 1;',
-    caughtBy: /./,
-  },
-  {
     bug: 'A failover goes to the target that has just failed',
     file: 'engine/targets.js',
     find: '? targets.rank[context] + 1 : 0',
