@@ -348,6 +348,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (status === 503 && engine.targets !== null && failOver(engine, engine.targets, context))\n        return;',
     replace: '',
     caughtBy: /^(challenge|one-reply|next-step|targets|books):/,
+    firstSeed: 5,
   },
   {
     bug: 'Silence does not lead to the next target',
@@ -355,6 +356,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'return outcome === OUTCOME_TIMEOUT || outcome === OUTCOME_UNREACHABLE;',
     replace: 'return outcome === OUTCOME_UNREACHABLE;',
     caughtBy: /^(challenge|one-reply|next-step|targets|books):/,
+    firstSeed: 28,
   },
   {
     bug: 'A failover goes to the target that has just failed',
@@ -362,6 +364,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: '? targets.rank[context] + 1 : 0',
     replace: '? targets.rank[context] : 0',
     caughtBy: /^targets:/,
+    firstSeed: 28,
   },
   {
     bug: 'The CSeq is used again at the next target',
@@ -369,6 +372,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'contexts.cseq[context] + 1;',
     replace: 'contexts.cseq[context] + (engine.targets !== null && engine.targets.failed[context] > 0 ? 0 : 1);',
     caughtBy: /^(cseq|challenge):/,
+    firstSeed: 28,
   },
   {
     bug: 'An attempt goes round its targets twice',
@@ -376,6 +380,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (failed >= count)',
     replace: 'if (failed >= 2 * count)',
     caughtBy: /./,
+    firstSeed: 107,
   },
   {
     bug: 'Every context begins at the first target, whatever the weights',
@@ -383,6 +388,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'orderTargets(targets.weights, targets.seed, contextOfRow(context, workerIndex, workerCount), targets.order);',
     replace: 'for (let at = 0; at < targets.weights.count; at++)\n        targets.order[at] = at;',
     caughtBy: /^targets:/,
+    firstSeed: 24,
   },
   {
     bug: 'An answer counts whichever target it comes from',
@@ -390,6 +396,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'flowIdOfSlot(engine, branch.slot) === flow &&',
     replace: '',
     caughtBy: /./,
+    firstSeed: 56,
   },
   {
     bug: 'What a silent target may have bound is forgotten when the next one refuses',
@@ -397,6 +404,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: '        noteDoubt(engine, context);\n',
     replace: '',
     caughtBy: /^belief:/,
+    firstSeed: 24,
   },
   {
     bug: 'A keepalive is answered by whichever target says so',
@@ -404,5 +412,6 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (wayOf(engine, keepalive, row) !== flow.id)',
     replace: 'if (flowOfRow(row, engine.lines) !== flowOfRow(flow.id, engine.lines))',
     caughtBy: /^keepalive:/,
+    firstSeed: 284,
   },
 ];
