@@ -33,6 +33,7 @@ import { countNonces } from './challenges.ts';
 import { canSend, createTransaction, startTransaction } from './client-transaction.ts';
 import { CONTEXT_IDLE, CONTEXT_READY, CONTEXT_TALKING, NOT_BOUND } from './contexts.ts';
 import { planAgain } from './exosip2.ts';
+import { putOffRefresh } from './holds.ts';
 import { takeLatestContact } from './mappings.ts';
 import type { AttemptInstruction } from './program.ts';
 import { addSkipped } from './program.ts';
@@ -142,6 +143,7 @@ export function finishAttempt(engine: Engine, context: number, outcome: number, 
     stopFlow(engine, context, contexts.position[context]!, bank);
     return;
   }
+  if (instruction.isHeld && outcome !== OUTCOME_SUCCEEDED) putOffRefresh(engine, context, retry, endUs);
   contexts.position[context] = instruction.next;
   contexts.state[context] = CONTEXT_READY;
   contexts.dueUs[context] = endUs;

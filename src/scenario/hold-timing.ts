@@ -4,6 +4,9 @@
 
 import type { HoldStep } from './plan.ts';
 
+/** A Retry-After beyond this counts as this where a hold goes on after a failed refresh, as by default where it is tried again. */
+export const MOST_PUT_OFF_US = 300 * 1_000_000;
+
 /** A margin leaves at least this share of the interval, so that a brief one is not refreshed without a rest. */
 const SHARE_LEFT_BY_MARGIN = 0.5;
 

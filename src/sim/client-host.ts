@@ -17,7 +17,10 @@ import {
   reportSent,
   stopStarting,
 } from '../engine/index.ts';
+import type { AttemptStep } from '../scenario/index.ts';
 import type { Random } from '../std/index.ts';
+import type { Commander } from './commander.ts';
+import { commandOne, forgetOne } from './commander.ts';
 import type { Arrival, Observer } from './observer.ts';
 
 export interface KernelOptions {
@@ -58,6 +61,9 @@ export const WILLING_KERNEL: KernelOptions = {
 export type ClientEvent =
   | { readonly kind: 'stop'; readonly atUs: number; readonly drainUs: number }
   | { readonly kind: 'abort'; readonly atUs: number }
+  /** To whoever commands contexts: one of them is to make an attempt, or to become another phone. */
+  | { readonly kind: 'command'; readonly atUs: number; readonly identity: number; readonly step: AttemptStep }
+  | { readonly kind: 'forget'; readonly atUs: number; readonly identity: number }
   /** ICMP says, to one flow, that nobody listens. */
   | { readonly kind: 'unreachable'; readonly atUs: number; readonly flow: number };
 
@@ -72,6 +78,8 @@ export interface ClientHost {
   /** The numbers of its sockets in the run, by flow. */
   readonly sockets: readonly number[];
   readonly engine: Engine;
+  /** Null: contexts start by schedule. */
+  readonly commander: Commander | null;
   kernel: KernelOptions;
   readonly random: Random;
   readonly observer: Observer;
@@ -111,6 +119,7 @@ export function takeClientTurn(host: ClientHost, nowUs: number): void {
   if (isOut) for (const queue of host.queues) queue.length = 0;
   const blocked = isOut ? [] : blockedFlows(host, nowUs, openUs, refused);
   const blockedSockets = blocked.map((flow) => host.sockets[flow]!);
+  for (const report of host.commander?.reports.splice(0) ?? []) observer.onReport(worker, nowUs, report);
   observer.onTurn(worker, nowUs, blockedSockets);
   const opens = blocked.map((flow) => openUs[flow]!);
   const ownUs = blocked.length > 0 ? retryUs(host, nowUs, opens) : Math.max(nowUs, deadlineUs);
@@ -173,6 +182,14 @@ function happen(host: ClientHost, nowUs: number, event: ClientEvent): void {
     case 'abort':
       observer.onAbort(worker, nowUs);
       abort(engine, nowUs);
+      break;
+    case 'command':
+      if (!commandOne(host.commander!, engine, nowUs, event.identity, event.step)) return;
+      observer.onCommand(worker, nowUs, event.identity, event.step);
+      break;
+    case 'forget':
+      observer.onForget(worker, nowUs, event.identity);
+      forgetOne(host.commander!, engine, nowUs, event.identity);
       break;
     case 'unreachable':
       host.queues[event.flow]!.length = 0;

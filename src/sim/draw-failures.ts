@@ -9,6 +9,8 @@ export interface DrawnFailures {
   readonly budget: object;
   /** Keys of a step. */
   readonly ofStep: (random: Random) => object;
+  /** Keys of a hold. */
+  readonly ofHold: (random: Random) => object;
 }
 
 /** All failures of credentials, or none: from outside they look the same. */
@@ -32,9 +34,9 @@ const TRIED_AGAIN: readonly (string | readonly string[])[] = [
 
 /** A fleet of libeXosip2's devices has its own ways. */
 export function drawFailures(random: Random, isExosip: boolean): DrawnFailures {
-  if (isExosip || random.chance(0.5)) return { isAny: false, budget: {}, ofStep: () => ({}) };
+  if (isExosip || random.chance(0.5)) return { isAny: false, budget: {}, ofStep: () => ({}), ofHold: () => ({}) };
   const budget = random.pick([{}, { retryBudget: '1%' }, { retryBudget: '50%' }, { retryBudget: '100%' }]);
-  return { isAny: true, budget, ofStep: drawOfStep };
+  return { isAny: true, budget, ofStep: drawOfStep, ofHold: drawOfHold };
 }
 
 function drawOfStep(random: Random): object {
@@ -43,6 +45,13 @@ function drawOfStep(random: Random): object {
   if (kind < 0.3) return expect;
   if (kind < 0.55) return { ...expect, onFailure: 'continue' };
   return { ...expect, onFailure: 'retry', ...(random.chance(0.8) ? { retry: drawRetry(random) } : {}) };
+}
+
+/** Holds are few, and most of those that may go on after failures do. */
+function drawOfHold(random: Random): object {
+  if (random.chance(0.2)) return {};
+  const drawn = drawOfStep(random);
+  return 'onFailure' in drawn ? drawn : { ...drawn, onFailure: 'continue' };
 }
 
 function drawRetry(random: Random): object {

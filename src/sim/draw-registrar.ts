@@ -10,6 +10,7 @@ import type { RunPlan } from '../scenario/index.ts';
 import { loadRegistrar } from '../scenario/index.ts';
 import type { Random } from '../std/index.ts';
 import { DOMAIN, PASSWORD, PROXY_REALM } from './draw-identities.ts';
+import { drawProof } from './draw-proofs.ts';
 import { drawRules } from './draw-rules.ts';
 import { logUniform } from './draw-scenario.ts';
 
@@ -21,6 +22,7 @@ const SHA = [['SHA-256'], ['SHA-512-256'], ['SHA-256-sess', 'MD5'], ['SHA-512-25
 const OUTAGES_MOST = 3;
 /** What has many forms is drawn more often than other faults. */
 const OFTEN = 0.15;
+const RARELY = 0.08;
 const MOSTLY = 0.35;
 
 export interface RegistrarWish {
@@ -41,13 +43,18 @@ export function drawRegistrar(random: Random, fault: Fault, wish: RegistrarWish)
   const min = fault('too brief', (own) => own.pick([10, 60, 3600]), 1);
   const max = fault('shortened expires', (own) => own.pick([3600, 3600, 7200]), 100_000);
   const nonceLifetime = fault('nonces expire', (own) => logUniform(own, 1, 120), 100_000);
+  const isImpostor = secret !== null && fault('wrong rspauth', () => true, false, RARELY);
   const file = {
     version: 1,
     expires: { min: `${min}s`, max: `${max}s`, default: '3600s' },
     ...(secret === null
       ? {}
       : {
-          auth: { ...drawAuth(random.split('auth'), plan.profile === 'exosip2'), nonceLifetime: `${nonceLifetime}s` },
+          auth: {
+            ...drawAuth(random.split('auth'), plan.profile === 'exosip2'),
+            ...drawProof(random, isImpostor),
+            nonceLifetime: `${nonceLifetime}s`,
+          },
         }),
     ...fault<object>(
       'contact limit',

@@ -6,6 +6,7 @@ import { type DrawnContacts, drawContacts as drawContactKeys } from './draw-cont
 import { type DrawnFailures, drawFailures } from './draw-failures.ts';
 import { drawIdentities } from './draw-identities.ts';
 import { drawNat } from './draw-nat.ts';
+import { drawMinding } from './draw-proofs.ts';
 import { type DrawnRequests, drawRequests } from './draw-requests.ts';
 import { drawTargets } from './draw-targets.ts';
 import type { DrawnTargets } from './target-faults.ts';
@@ -20,6 +21,8 @@ export interface DrawnScenario {
   readonly loadSeconds: number;
   /** Flows go on after failures, or try again: then what is hidden by a shut socket cannot be told any more. */
   readonly hasFailures: boolean;
+  /** How many things its phones are told, one by one, in place of a schedule; null: there is a schedule. */
+  readonly commands: number | null;
   /** They have something to answer challenges with, and it is right. */
   readonly hasSecret: boolean;
   readonly isRight: boolean;
@@ -43,6 +46,14 @@ const STEPS_MOST = 6;
 /** Refreshes of a hold, if each grant is as long as what its refreshes ask for. */
 const HELD_MOST = 4;
 const SOCKETS_MOST = 8;
+const COMMANDED_SHARE = 0.12;
+const COMMANDED_MOST = 100;
+/** Each is a request made from its text. */
+const COMMANDS_MOST = 1_000;
+const TIRELESS_SHARE = 0.75;
+/** Of all phones together, each of which may try again every minute. */
+const TIRELESS_SECONDS_MOST = 300_000;
+const TIRELESS_EXPIRES_LEAST = 60;
 const KEEPALIVES_MOST = 5_000;
 const KEEPALIVE_SECONDS_MOST = 600;
 const KINDS = ['stun', 'stun', 'options', 'options', 'crlf'];
@@ -57,25 +68,30 @@ const SEVERAL_TARGETS = 'sip:registrar.sim.example';
 type Step = unknown;
 
 export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario {
-  const contexts = drawContexts(random);
-  const profile = random.split('profile').chance(0.15) ? 'exosip2' : 'rfc3261';
+  const isCommanded = random.split('commanded').chance(COMMANDED_SHARE);
+  const drawn = drawContexts(random);
+  const contexts = isCommanded ? Math.min(drawn, COMMANDED_MOST) : drawn;
+  const profile = !isCommanded && random.split('profile').chance(0.15) ? 'exosip2' : 'rfc3261';
   const contactsDrawn = drawContactKeys(random.split('contacts'));
-  const failures = drawFailures(random.split('failures'), profile === 'exosip2');
+  const failures = drawFailures(random.split('failures'), profile === 'exosip2' || isCommanded);
   const identities = drawIdentities(random.split('identities'), contexts, profile === 'exosip2');
   const requests = drawRequests(random.split('requests'));
   const isExosip = profile === 'exosip2';
-  const flow = drawFlow({
+  const attempts = logUniform(random, ATTEMPTS_LEAST, ATTEMPTS_MOST);
+  const drawnSeconds = logUniform(random, LOAD_SECONDS_LEAST, LOAD_SECONDS_MOST);
+  const loadSeconds = wish.loadSeconds ?? drawnSeconds;
+  const isTireless = isExosip && drawTireless(random.split('tireless'), contexts * loadSeconds);
+  const flow = (isCommanded ? repertoire : drawFlow)({
     random: random.split('flow'),
     contacts: contactsDrawn,
     failures,
     requests,
     isExosip,
+    isTireless,
     numbered: 0,
   });
-  const attempts = logUniform(random, ATTEMPTS_LEAST, ATTEMPTS_MOST);
-  const drawnSeconds = logUniform(random, LOAD_SECONDS_LEAST, LOAD_SECONDS_MOST);
-  const loadSeconds = wish.loadSeconds ?? drawnSeconds;
-  const targets = drawTargets(random.split('several targets'));
+  // Who is commanded, or tries again for ever, speaks to one target here.
+  const targets = isCommanded || isTireless ? null : drawTargets(random.split('several targets'));
   const nat = targets === null ? drawNat(random.split('nat'), loadSeconds) : {};
   // A load that is asked to last longer than any that is drawn has more to do in proportion.
   const stretch = Math.max(1, loadSeconds / LOAD_SECONDS_MOST);
@@ -86,7 +102,11 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     target: targets === null ? ONE_TARGET : SEVERAL_TARGETS,
     precheck: 'none',
     identities: identities.keys,
-    load: drawLoad(random, starts, loadSeconds),
+    // Who tries again for ever has to be told when it is enough.
+    load: {
+      ...(isTireless ? { duration: `${Math.ceil(loadSeconds)}s` } : {}),
+      ...drawLoad(random, starts, loadSeconds),
+    },
     flow: flow.steps,
     profile,
     drain: random.pick(['0s', '1s', '35s', '35s', '35s', '60s']),
@@ -99,20 +119,28 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     ...(random.split('incoming').chance(0.3) ? { incoming: { notify: 200 } } : {}),
     ...drawKeepalive(random.split('keepalive'), contexts, loadSeconds, 'nat' in nat ? KINDS_BEHIND_NATS : KINDS),
     ...nat,
-    ...(random.split('auth').chance(0.2) ? { auth: { reuseNonce: false } } : {}),
+    auth: { ...(random.split('auth').chance(0.2) ? { reuseNonce: false } : {}), ...drawMinding(random) },
     ...drawLocal(random.split('sockets'), contexts),
   };
   const { hasSecret, isRight } = identities;
+  // Whoever commands has neither schedule nor end, and what belongs to those; its keepalives and NATs are not followed.
+  const { verify: _verify, keepalive: _keepalive, nat: _nat, ...rest } = scenario as Record<string, unknown>;
+  const told = { ...rest, load: { rate: '1/s', starts: 1 }, cleanup: 'none' };
   return {
-    text: JSON.stringify(scenario, null, 2),
+    text: JSON.stringify(isCommanded ? told : scenario, null, 2),
     contexts,
     loadSeconds,
-    hasFailures: failures.isAny,
+    hasFailures: failures.isAny || isTireless || isCommanded,
+    commands: isCommanded ? Math.min(attempts, COMMANDS_MOST) : null,
     hasSecret,
     isRight,
     targets,
   };
 }
+
+/** Devices of libeXosip2 that try again for ever what has failed, where that is not too much for a world of a second. */
+const drawTireless = (random: Random, contextSeconds: number): boolean =>
+  random.chance(TIRELESS_SHARE) && contextSeconds <= TIRELESS_SECONDS_MOST;
 
 /** Some registrars are asked in the end what they hold. */
 function drawVerify(random: Random): object {
@@ -178,6 +206,8 @@ interface FlowBuilder {
   readonly random: Random;
   /** Its holds say for how long, and nothing else of when to refresh. */
   readonly isExosip: boolean;
+  /** They try again what has failed. */
+  readonly isTireless: boolean;
   readonly contacts: DrawnContacts;
   readonly failures: DrawnFailures;
   readonly requests: DrawnRequests;
@@ -193,6 +223,12 @@ function drawFlow(builder: FlowBuilder): Flow {
   const first = attempt(builder, random.chance(0.85) ? 'register' : drawProcedure(random));
   const steps = Array.from({ length: random.between(1, STEPS_MOST) }, () => drawStep(builder, 0));
   return allOf([first, ...steps]);
+}
+
+/** What phones may be told: nothing of it follows from anything else. */
+function repertoire(builder: FlowBuilder): Flow {
+  const procedures = ['register', 'register', 'refresh', 'refresh', 'unregister', 'wildcard', 'query'];
+  return allOf(procedures.map((procedure) => attempt(builder, procedure)));
 }
 
 /** What most phones do: register, refresh a few times, unregister. */
@@ -218,7 +254,7 @@ function fleet(builder: FlowBuilder): Flow {
 function hold(builder: FlowBuilder): Flow {
   const { random } = builder;
   const headers = { [STEP_HEADER]: String(builder.numbered++) };
-  const expires = random.pick([5, 30, 60, 600, 3600]);
+  const expires = lasting(builder, random.pick([5, 30, 60, 600, 3600]));
   const least = random.between(30, 90);
   const most = random.chance(0.5) ? least : random.between(least, random.pick([95, 120]));
   const length = Math.ceil(((expires * logUniform(random, 20, 100 * HELD_MOST)) / 100) * (least / 100));
@@ -229,10 +265,11 @@ function hold(builder: FlowBuilder): Flow {
   };
   const step = {
     for: `${length}s`,
-    ...(builder.isExosip ? { onFailure: 'stop' } : timing),
+    ...(builder.isExosip ? stopping(builder) : timing),
     expires: `${expires}s`,
     headers,
     ...builder.contacts.ofStep(),
+    ...(builder.isExosip ? {} : builder.failures.ofHold(random.split(`hold ${builder.numbered}`))),
   };
   return { steps: [{ hold: step }], attempts: HELD_MOST };
 }
@@ -256,12 +293,19 @@ function attempt(builder: FlowBuilder, procedure: string): Flow {
   const body = builder.requests.ofStep(random);
   const headers = { [STEP_HEADER]: String(builder.numbered++), ...builder.requests.headers };
   const isAsking = procedure === 'register' || procedure === 'refresh';
-  const expires = random.pick([1, 5, 30, 60, 600, 3600, 7200, 0]);
+  const expires = lasting(builder, random.pick([1, 5, 30, 60, 600, 3600, 7200, 0]));
   const contacts = isAsking || procedure === 'unregister' ? builder.contacts.ofStep() : {};
-  const failures = isAsking && builder.isExosip ? { onFailure: 'stop' } : builder.failures.ofStep(random);
+  const failures = isAsking && builder.isExosip ? stopping(builder) : builder.failures.ofStep(random);
   const options = { ...(isAsking ? { expires: `${expires}s` } : {}), headers, ...body, ...contacts, ...failures };
   return { steps: [{ [procedure]: options }], attempts: 1 };
 }
+
+/** Devices of libeXosip2 never stop, unless they are told to. */
+const stopping = ({ isTireless }: FlowBuilder): object => (isTireless ? {} : { onFailure: 'stop' });
+
+/** A device that tries again does so when its binding would be refreshed; not each second. */
+const lasting = ({ isTireless }: FlowBuilder, expires: number): number =>
+  isTireless && expires > 0 ? Math.max(expires, TIRELESS_EXPIRES_LEAST) : expires;
 
 function pause(random: Random): Flow {
   const wait = random.pick<unknown>([

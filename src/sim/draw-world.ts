@@ -7,6 +7,7 @@ import type { Random } from '../std/index.ts';
 import { createRandom, US_PER_MS, US_PER_SECOND } from '../std/index.ts';
 import type { Blockade, ClientEvent, KernelOptions } from './client-host.ts';
 import { WILLING_KERNEL } from './client-host.ts';
+import { drawCommands } from './draw-commands.ts';
 import { isClear, isNatted } from './draw-nat.ts';
 import { drawRegistrar, type Fault } from './draw-registrar.ts';
 import { drawScenario, logUniform, type ScenarioWish } from './draw-scenario.ts';
@@ -83,11 +84,29 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
     restarts,
     kernel: drawKernel(runSeconds, socketsPerWorker, isShut ? fault : withoutShut(fault)),
     healUs: random.chance(0.5) ? Math.floor(scenario.loadSeconds * US_PER_SECOND * (0.3 + 0.5 * random.next())) : null,
-    events: drawEvents(workerCount, socketsPerWorker * targets.count, runSeconds, fault),
+    events: withCommands(
+      drawEvents(workerCount, socketsPerWorker * targets.count, runSeconds, fault),
+      scenario.commands === null
+        ? []
+        : drawCommands(random.split('commands'), {
+            plan,
+            count: scenario.commands,
+            seconds: Math.ceil(runSeconds),
+            workerCount,
+          }),
+    ),
+    isCommanded: scenario.commands !== null,
     targets,
   };
   return { options, scenario: scenario.text, isCalm, faults };
 }
+
+/** Each worker's own in the order of their times. */
+const withCommands = (
+  events: readonly (readonly ClientEvent[])[],
+  commands: readonly (readonly ClientEvent[])[],
+): readonly (readonly ClientEvent[])[] =>
+  events.map((own, worker) => [...own, ...(commands[worker] ?? [])].sort((one, other) => one.atUs - other.atUs));
 
 /** No socket is shut. */
 const withoutShut =

@@ -2,12 +2,14 @@
 // are; all times are virtual microseconds. A socket is told by its number in the run, from which its worker follows. One turn of
 // a worker gives, in this order:
 //
-//   onReceived*  what had arrived      (onStop, onAbort, onTransportError*)      then the engine advances
+//   onReceived*  what had arrived      (onStop, onAbort, onTransportError*, onCommand*, onForget*)      then the engine advances
 //   onOffered*   what the engine handed to its socket, oldest first
 //   onSent* / onRefused*   what the kernel then let go, or refused for good; of what was offered, in that order for each socket
+//   onReport*    to whoever commands
 //   onTurn       the turn is over
 
-import type { PlanRule } from '../scenario/index.ts';
+import type { AttemptStep, PlanRule } from '../scenario/index.ts';
+import type { Report } from './commander.ts';
 
 /** A datagram on its way, with what the network did to it. */
 export interface Arrival {
@@ -43,6 +45,12 @@ export interface Observer {
   /** The operator wants the end: at once (abort), or after at most `drainUs`. */
   onStop(worker: number, nowUs: number, drainUs: number): void;
   onAbort(worker: number, nowUs: number): void;
+  /** A context was told to make the attempt of this step, in this turn. */
+  onCommand(worker: number, nowUs: number, identity: number, step: AttemptStep): void;
+  /** A context is another phone from now on. */
+  onForget(worker: number, nowUs: number, identity: number): void;
+  /** Whoever commands is told how an attempt has ended. */
+  onReport(worker: number, nowUs: number, report: Report): void;
   /** `blocked`: those of its sockets that would not take everything that the engine had for them, or the kernel would not. */
   onTurn(worker: number, nowUs: number, blocked: readonly number[]): void;
   /**
@@ -75,6 +83,9 @@ export function tellAll(observers: readonly Partial<Observer>[]): Observer {
     onTransportError: all('onTransportError'),
     onStop: all('onStop'),
     onAbort: all('onAbort'),
+    onCommand: all('onCommand'),
+    onForget: all('onForget'),
+    onReport: all('onReport'),
     onTurn: all('onTurn'),
     onRequest: all('onRequest'),
     onAnswer: all('onAnswer'),

@@ -74,13 +74,16 @@ export function simulate({ seed, hours }: SimulationWish): SimulationReport {
 function play(drawn: DrawnWorld): SimulationEnd {
   const { plan, targets } = drawn.options;
   const workers = createWorkers(drawn.options);
-  const { registrar } = drawn.options;
+  const { registrar, isCommanded = false } = drawn.options;
   const grants = { longestSeconds: registrar.maxExpiresSeconds, defaultSeconds: registrar.defaultExpiresSeconds };
+  const proving = { kind: registrar.rspauth ?? 'none', isProxy: registrar.challenge === 'proxy' };
   const checkers = createCheckers({
     plan,
     workers,
     stepHeader: STEP_HEADER,
     grants,
+    proving,
+    isCommanded,
     ...(targets === undefined ? {} : { targets }),
   });
   const liveness = createLiveness({

@@ -22,6 +22,8 @@ import { assert, createRandom, decodeLatin1, encodeAscii } from '../std/index.ts
 import { ask } from './asker.ts';
 import type { ClientEvent, ClientHost, KernelOptions } from './client-host.ts';
 import { takeClientTurn, turnTimeUs, WILLING_KERNEL } from './client-host.ts';
+import type { Commander } from './commander.ts';
+import { createCommander, listenTo, withoutStarts } from './commander.ts';
 import type { DatagramHash } from './datagram-hash.ts';
 import { addDatagram, createDatagramHash } from './datagram-hash.ts';
 import type { EdgeCounts, EdgeOptions } from './edge.ts';
@@ -86,6 +88,8 @@ export interface WorldOptions {
   readonly events: readonly (readonly ClientEvent[])[];
   /** Default: one target. */
   readonly targets?: TargetOptions;
+  /** Contexts start by command (among the events) and not by schedule. */
+  readonly isCommanded?: boolean;
 }
 
 export interface WorldWorker {
@@ -93,6 +97,7 @@ export interface WorldWorker {
   /** By flow. */
   readonly sentBys: readonly string[];
   readonly metrics: MetricsBlock;
+  readonly commander: Commander | null;
 }
 
 export interface World {
@@ -180,8 +185,8 @@ export function createWorld(options: WorldOptions, workers: readonly WorldWorker
       addEvent(happening, arrival.atUs, { kind: 'toRegistrar', socket, arrival });
     }
   };
-  const clients = workers.map(({ engine }, worker) =>
-    createClientHost(options, { worker, engine, observer, random: random.split(`kernel ${worker}`), send }),
+  const clients = workers.map(({ engine, commander }, worker) =>
+    createClientHost(options, { worker, engine, commander, observer, random: random.split(`kernel ${worker}`), send }),
   );
   const { restarts, registrar, edge, healUs } = options;
   if (healUs !== null) addEvent(happening, healUs, { kind: 'heal' });
@@ -255,7 +260,16 @@ function createWorker(options: WorldOptions, worker: number): WorldWorker {
   const workerCount = workerCountOf(options);
   const targets = options.targets ?? ONE_TARGET;
   const several = targets.count > 1 ? { targets } : {};
-  const engine = createEngine({ plan, workerIndex: worker, workerCount, runId, seed, userAgent, metrics, ...several });
+  const who = { workerIndex: worker, workerCount, userAgent };
+  const commander = options.isCommanded === true ? createCommander({ plan, ...who }) : null;
+  const engine = createEngine({
+    ...(commander === null ? { plan } : { plan: withoutStarts(plan), commanded: true, observer: listenTo(commander) }),
+    ...who,
+    runId,
+    seed,
+    metrics,
+    ...several,
+  });
   const sentBys = engine.flows.map(({ id }) => {
     const { address, port } = addresses[(id * workerCount + worker) % addresses.length]!;
     return `${address}:${port}`;
@@ -263,12 +277,13 @@ function createWorker(options: WorldOptions, worker: number): WorldWorker {
   for (const [flow, sentBy] of sentBys.entries()) {
     attachFlow(engine, flow, sentBy, addressOfTarget(Math.floor((flow * workerCount) / addresses.length)));
   }
-  return { engine, sentBys, metrics };
+  return { engine, sentBys, metrics, commander };
 }
 
 interface ClientParts {
   readonly worker: number;
   readonly engine: Engine;
+  readonly commander: Commander | null;
   readonly observer: Observer;
   readonly random: Random;
   readonly send: (nowUs: number, bytes: Uint8Array, socket: number) => void;

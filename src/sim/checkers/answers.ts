@@ -8,6 +8,7 @@ import type { SlowMessage } from '../slow-parser.ts';
 import type { Challenge, Reading } from './challenge-text.ts';
 import { findChallenges, readNextNonce } from './challenge-text.ts';
 import { isAnswerable } from './credentials.ts';
+import { forgetBackoffs, periodOf } from './devices.ts';
 import { mayTell, toldBy } from './endings.ts';
 import { turnsToNext } from './failovers.ts';
 import { forgetResends, isFleet, leadsFleetOn, noteRestarts, owedByFleet, takeResend } from './fleet.ts';
@@ -19,6 +20,7 @@ import { textOf, valuesOf } from './messages.ts';
 import type { Belief, ContextPage, SocketBook, Transaction, World } from './model.ts';
 import { learnSeen, mustReplace, registerNew } from './nat.ts';
 import { ownUris } from './own-contacts.ts';
+import { takeProofs } from './proofs.ts';
 import { countResponse } from './targets.ts';
 import { timeoutsOf } from './timers.ts';
 import { complete, endAttempt } from './transactions.ts';
@@ -78,20 +80,22 @@ function hear(transaction: Transaction): void {
 function answer(world: World, transaction: Transaction, delivered: Delivered): void {
   const { page, isMaybeOver, attempt } = transaction;
   const { status } = delivered.parsed;
+  const isGood = status < 300;
   // Where Timer F may have fired before, the answer came too late, or it did not.
   page.otherwise = isMaybeOver ? timeoutsOf(transaction) : [];
   complete(world, transaction);
   if (transaction.sentUs !== null) transaction.attempt.wireUs += Math.max(0, delivered.atUs - transaction.sentUs);
   transaction.isMaybeGone = isMaybeOver;
   if (turnsToNext(world, transaction, [`status-${status}`], delivered.atUs)) return;
-  if (status < 300) forgetResends(page);
-  if (status < 300) {
-    takeNextNonce(world, transaction, delivered, false);
-    takeNextNonce(world, transaction, delivered, true);
+  if (isGood) {
+    forgetResends(page);
+    forgetBackoffs(page);
   }
+  const proved = isGood ? takeProofs(world, transaction, delivered, delivered.isDamaged) : [];
+  if (isGood) for (const isProxy of [false, true]) takeNextNonce(world, transaction, delivered, isProxy);
   if (attempt.replacing === 1 && status !== 401 && status !== 407) endDeletion(world, transaction, delivered);
   else if (status === 401 || status === 407 || leadsFleetOn(world, status)) challenge(world, transaction, delivered);
-  else if (status < 300) succeed(world, transaction, delivered);
+  else if (isGood) succeed(world, transaction, delivered, proved);
   else if (asksForLonger(transaction, delivered.parsed)) oweLonger(world, transaction, delivered);
   else {
     const told = mayTell(status) ? toldBy(valuesOf(delivered.text, 'retry-after'), delivered.isDamaged) : null;
@@ -111,7 +115,8 @@ function takeNextNonce(world: World, { page, carried }: Transaction, delivered: 
   else page.kept.set(kept.server, next);
 }
 
-function succeed(world: World, transaction: Transaction, delivered: Delivered): void {
+/** `proved`: what it may end with for all that its proof says. */
+function succeed(world: World, transaction: Transaction, delivered: Delivered, proved: readonly string[]): void {
   const { page, attempt } = transaction;
   const { procedure } = attempt;
   const outcomes: string[] = [...page.otherwise];
@@ -120,9 +125,11 @@ function succeed(world: World, transaction: Transaction, delivered: Delivered): 
     const asked = Math.max(0, transaction.askedSeconds);
     const grant = readGrants(delivered.parsed, ownUris(world, page, attempt.step), asked);
     const isMissing = asked > 0 && grant.seconds <= 0;
-    if (grant.isUnclear || !isMissing) outcomes.push('succeeded');
+    if (grant.isUnclear || !isMissing) outcomes.push(...proved);
     if (isMissing || (grant.isUnclear && asked > 0)) outcomes.push('binding-missing');
     if (!isMissing) page.grantedSeconds = Math.max(0, grant.seconds);
+    if (isUnsure || grant.isUnclear) page.device.period = null;
+    else if (!isMissing) page.device.period = periodOf(asked, grant.seconds);
     const untilUs = grant.seconds > 0 ? delivered.atUs + grant.seconds * US_PER_SECOND : null;
     const certainty = !isUnsure && !grant.isUnclear ? 'known' : 'unknown';
     believe(world, transaction, delivered, { grantedSeconds: page.grantedSeconds, untilUs, certainty });
@@ -132,7 +139,7 @@ function succeed(world: World, transaction: Transaction, delivered: Delivered): 
       return;
     }
   } else {
-    outcomes.push('succeeded');
+    outcomes.push(...proved);
     if (attempt.step === null && procedure === 'query') noteListed(world, page, delivered.parsed, delivered.atUs);
     if (procedure !== 'query') {
       believe(world, transaction, delivered, { ...NO_BINDING, certainty: isUnsure ? 'unknown' : 'known' });

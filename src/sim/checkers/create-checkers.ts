@@ -19,10 +19,12 @@ import type { KeepaliveBook } from './keepalives.ts';
 import { checkKeepalives, createKeepaliveBook, notePingSent, takePingOffered, takePong } from './keepalives.ts';
 import { noteFirstSend } from './latency.ts';
 import { textOf } from './messages.ts';
-import type { End, Facts, SocketBook, WorkerBook, World } from './model.ts';
+import type { ContextPage, End, Facts, SocketBook, WorkerBook, World } from './model.ts';
 import { createModel } from './model.ts';
 import { checkNat } from './nat.ts';
 import { checkNumbers } from './numbers.ts';
+import { checkOrders, takeReport } from './order-ends.ts';
+import { takeCommand, takeForget } from './orders.ts';
 import { createRegistrarView, takeAnswer, takeRequest, takeRestart } from './registrar-view.ts';
 import { takeOffered } from './requests.ts';
 import { checkRowsAtEnd } from './rows.ts';
@@ -69,6 +71,7 @@ export function createCheckers(facts: Facts): Checkers {
     checkKeepalives(world, keepalives, blocks);
     checkTimes(world, merged);
     checkBeliefs(world);
+    checkOrders(world);
     checkAgreement(world, view, end);
     return tallyOf(world.ledger);
   };
@@ -127,9 +130,16 @@ function workerEvents(world: World, asides: AsideBook, keepalives: KeepaliveBook
     onTransportError: (number, nowUs) => takeError(world, socketBefore(number, nowUs)),
     onStop: (index, nowUs, drainUs) => takeStop(world, before(index, nowUs), drainUs),
     onAbort: (index, nowUs) => takeAbort(world, before(index, nowUs)),
+    onCommand: (index, nowUs, identity, step) =>
+      takeCommand(world, pageOf(world, before(index, nowUs), identity), step),
+    onForget: (index, nowUs, identity) => takeForget(world, pageOf(world, before(index, nowUs), identity)),
+    onReport: (index, nowUs, report) => takeReport(world, pageOf(world, after(index, nowUs), report.identity), report),
     onTurn: (index, nowUs, blocked) => endTurn(world, after(index, nowUs), blocked),
   };
 }
+
+const pageOf = (world: World, { pages }: WorkerBook, identity: number): ContextPage =>
+  pages[Math.floor(identity / world.workers.length)]!;
 
 /** False: it is no request of a registration. */
 function countSent(world: World, socket: SocketBook, bytes: Uint8Array): boolean {

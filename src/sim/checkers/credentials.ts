@@ -100,7 +100,8 @@ function faultOf(world: World, request: Request, challenge: Challenge, credentia
   return credentials.has('nc') === (qop !== null) ? null : 'nc goes with qop';
 }
 
-function hashOf(algorithm: Challenge['algorithm']): (text: string) => string {
+/** Of an algorithm, -sess or not. */
+export function hashOf(algorithm: string): (text: string) => string {
   if (algorithm.startsWith('MD5')) return slowMd5;
   return algorithm.startsWith('SHA-256') ? slowSha256 : slowSha512256;
 }

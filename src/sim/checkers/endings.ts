@@ -20,8 +20,9 @@ export function isMet(step: AttemptStep | null, outcome: Outcome): boolean {
 export type Again = 'yes' | 'no' | 'maybe';
 
 /** Whether the end is one that is tried again; 'maybe' where that hangs on a header that was damaged. */
-export function isAgain({ on }: PlanRetry, outcome: Outcome, told: Told): Again {
+export function isAgain({ on, policy }: PlanRetry, outcome: Outcome, told: Told): Again {
   if (on !== null) return isOneOf(on, outcome) ? 'yes' : 'no';
+  if (policy === 'exosip2') return outcome === 'succeeded' || outcome === 'aborted' ? 'no' : 'yes';
   if (isOneOf(PASSING, outcome) && !LASTING.includes(outcome)) return 'yes';
   if (!mayTell(statusOf(outcome)) || told === null) return 'no';
   return told === 'unclear' ? 'maybe' : 'yes';

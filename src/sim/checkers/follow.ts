@@ -1,9 +1,10 @@
 // What follows from an attempt's end in the flow of its context: the next step, the same step again, or nothing. Ends that the
 // scenario expects, and those after which it says `continue`, lead on; others stop the flow.
 
+import { isPastHold } from './devices.ts';
 import type { Told } from './endings.ts';
 import { isMet } from './endings.ts';
-import { mayHold } from './holds.ts';
+import { goOnHolding, mayHold } from './holds.ts';
 import { noteFollowed } from './ledger.ts';
 import type { Attempt, ContextPage, World } from './model.ts';
 import { grantRetry } from './retries.ts';
@@ -24,18 +25,24 @@ export function follow(world: World, page: ContextPage, ended: Ended): void {
   const { attempt, walk, outcomes, endUs } = ended;
   const { step } = attempt;
   if (step === null || walk === null || outcomes.length === 0) return;
-  const retrying = grantRetry(world, ended);
-  const leadsOn = outcomes.filter((outcome) => isLeading(attempt, outcome));
+  const past = isPastHold(world, attempt, outcomes, endUs);
+  if (past === 'yes' && outcomes.length === 1) noteFollowed(world.ledger, 'device past its hold');
+  const retrying = past === 'yes' ? null : grantRetry(world, ended, past === 'maybe');
+  const leadsOn = outcomes.filter(
+    (outcome) => isLeading(attempt, outcome) || (past === 'yes' && outcome !== 'aborted'),
+  );
   noteEnding(world, attempt, outcomes);
   if (retrying !== null && leadsOn.length === 0) {
     page.retrying = retrying;
     page.stage = 'retrying';
     page.walk = walk;
+    page.readyUs = null;
     return;
   }
   if (leadsOn.length === 0) return;
   const isExact = outcomes.length === 1;
-  if (!attempt.isHeld) {
+  if (attempt.isHeld) goOnHolding(ended);
+  else {
     const stretch = walkOn(walk);
     page.pauses = stretch.pauses;
     page.nextStep = stretch.step;

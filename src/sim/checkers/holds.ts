@@ -8,11 +8,26 @@
 import { isLoading } from '../../engine/index.ts';
 import type { AttemptStep, HoldStep } from '../../scenario/index.ts';
 import { US_PER_SECOND } from '../../std/index.ts';
-import type { ContextPage, Span, World } from './model.ts';
+import { periodOf, refreshSeconds } from './devices.ts';
+import type { Told } from './endings.ts';
+import type { Outcome } from './ledger.ts';
+import { noteFollowed } from './ledger.ts';
+import type { Attempt, ContextPage, Span, World } from './model.ts';
 import type { Request } from './request-form.ts';
 import type { Pause } from './walk.ts';
 import { waitUs } from './walk.ts';
 import { wrong } from './wrong.ts';
+
+/** Where the scenario names no other cap of Retry-After. */
+const MOST_PUT_OFF_US = 300 * US_PER_SECOND;
+
+/** How a refresh has ended. */
+interface HeldEnd {
+  readonly attempt: Attempt;
+  readonly outcomes: readonly Outcome[];
+  readonly endUs: number | null;
+  readonly told: Told;
+}
 
 /** A hold among the pauses before the next step. */
 export interface Place {
@@ -45,11 +60,18 @@ export function checkRefresh(world: World, { page, text }: Request, place: Place
   const due = refreshSpan(world, page, place);
   if (due === 'none') throw wrong('hold', worker, 'a refresh of a binding that there is not', text);
   if (due === 'unknown') return null;
+  noteRest(world, page);
   if (worker.turnUs < due.lowUs) throw wrong('hold', worker, `a refresh that is due at ${due.lowUs} or later`, text);
   if (endUs !== null && due.lowUs >= endUs) {
     throw wrong('hold', worker, `a refresh due at ${due.lowUs} in a hold that ends at ${endUs}`, text);
   }
   return readyUs !== null && due.lowUs === due.highUs ? due.lowUs : null;
+}
+
+function noteRest({ ledger }: World, { rest }: ContextPage): void {
+  if (rest === null || rest.fromUs === null) return;
+  noteFollowed(ledger, 'refresh after a failed one');
+  if (rest.toldLowUs > rest.fromUs) noteFollowed(ledger, 'refresh after Retry-After');
 }
 
 /** From now on the refresh is under way, and the hold goes on behind it. */
@@ -58,7 +80,33 @@ export function enterHold(page: ContextPage, { at, endUs }: Place): readonly Pau
   page.pauses = page.pauses.slice(at);
   page.heldUntilUs = endUs;
   page.isHolding = true;
+  page.rest = null;
   return passed;
+}
+
+/** The phone goes on behind its holds. */
+export function leaveHold(page: ContextPage): void {
+  page.isHolding = false;
+  page.rest = null;
+}
+
+/** A refresh has ended in one of these ways, and its hold goes on. RFC 3261 §20.33: the next one is not before Retry-After. */
+export function goOnHolding({ attempt, outcomes, endUs, told }: HeldEnd): void {
+  const { page, step } = attempt;
+  page.rest = null;
+  if (outcomes.every((outcome) => outcome === 'succeeded')) return;
+  const fromUs = outcomes.length === 1 ? endUs : null;
+  const { retry } = step ?? {};
+  const capUs = retry === undefined || retry.policy === 'none' ? MOST_PUT_OFF_US : retry.retryAfterCapUs;
+  const [lowUs, highUs] = toldSpan(told, capUs);
+  page.rest = { fromUs, toldLowUs: (fromUs ?? 0) + lowUs, toldHighUs: (fromUs ?? 0) + highUs };
+}
+
+function toldSpan(told: Told, capUs: number): readonly [number, number] {
+  if (told === null) return [0, 0];
+  if (told === 'unclear') return [0, capUs];
+  const toldUs = Math.min(told * US_PER_SECOND, capUs);
+  return [toldUs, toldUs];
 }
 
 /** When the step behind the pauses is due; null: not known exactly. Throws where a hold among them has let a refresh pass. */
@@ -102,23 +150,26 @@ function passedUs(page: ContextPage, count: number): number | null {
 }
 
 /** RFC 3261 §10.2.4: the 200 decides how long, and a share of that is waited for. */
-function refreshSpan(
-  { facts }: World,
-  { accepted, belief, pauses }: ContextPage,
-  { at, step, readyUs }: Place,
-): Span | 'none' | 'unknown' {
+function refreshSpan({ facts }: World, page: ContextPage, { at, step, readyUs }: Place): Span | 'none' | 'unknown' {
+  const { accepted, belief, pauses } = page;
   if (belief.certainty !== 'known' || pauses.slice(0, at).some(({ kind }) => kind === 'discard')) return 'unknown';
   if (belief.untilUs === null || accepted === null) return 'none';
   const grantedUs = belief.grantedSeconds * US_PER_SECOND;
   const isExosip = facts.plan.profile === 'exosip2';
   if (isExosip && accepted.sentUs === null) return 'unknown';
+  const rest = at === 0 && page.isHolding ? page.rest : null;
+  // A device of a fleet has tried again what has failed, or its hold is over.
+  if (rest !== null && (rest.fromUs === null || isExosip)) return 'unknown';
+  // A refresh that failed is rested from as from one that granted the same again.
+  const grantedAtUs = rest?.fromUs ?? accepted.atUs;
   const atShare = (share: number): number =>
     isExosip
-      ? accepted.sentUs! + exosipUs(accepted.askedSeconds, belief.grantedSeconds)
-      : accepted.atUs + boundedUs(step, grantedUs, Math.round(grantedUs * share));
+      ? accepted.sentUs! + refreshSeconds(periodOf(accepted.askedSeconds, belief.grantedSeconds)) * US_PER_SECOND
+      : grantedAtUs + boundedUs(step, grantedUs, Math.round(grantedUs * share));
   const fromUs = readyUs ?? 0;
-  const lowUs = Math.max(fromUs, atShare(step.leastShare));
-  return { lowUs, highUs: readyUs === null ? Number.POSITIVE_INFINITY : Math.max(fromUs, atShare(step.mostShare)) };
+  const lowUs = Math.max(fromUs, atShare(step.leastShare), rest?.toldLowUs ?? 0);
+  const highUs = Math.max(fromUs, atShare(step.mostShare), rest?.toldHighUs ?? 0);
+  return { lowUs, highUs: readyUs === null ? Number.POSITIVE_INFINITY : highUs };
 }
 
 function boundedUs({ marginUs, capUs }: HoldStep, grantedUs: number, wishedUs: number): number {
@@ -127,12 +178,4 @@ function boundedUs({ marginUs, capUs }: HoldStep, grantedUs: number, wishedUs: n
   // Of an interval that is brief for its margin, half is left.
   if (marginUs > 0) latest.push(marginUs > grantedUs / 2 ? Math.round(grantedUs / 2) : grantedUs - marginUs);
   return Math.min(...latest);
-}
-
-/** libeXosip2 2.2, 2.3: its period is the granted one if that is longer or 15 s shorter; each second it looks whether to refresh. */
-function exosipUs(asked: number, granted: number): number {
-  const period = granted > asked || asked - granted > 15 ? granted : asked;
-  let second = 1;
-  while (second <= 900 && second <= period - Math.floor(period / 10) && second <= period - 6) second++;
-  return second * US_PER_SECOND;
 }

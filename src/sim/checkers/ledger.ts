@@ -42,6 +42,8 @@ export interface Ledger {
   /** Contexts whose bindings were asked for after the drain; answers to compare, and those that did not list the binding. */
   verifyAsked: number;
   readonly verified: Map<'checked' | 'missing', OutcomeCount>;
+  /** Proofs of servers that they know the secret, and those that prove nothing. */
+  readonly proofs: Map<'checked' | 'mismatches', OutcomeCount>;
   /** What followed from failures, by name: what flows went through, not what is compared. */
   readonly followed: Map<string, number>;
   /** Contexts seen to speak from another port, and deletions of Contacts that lead nowhere. */
@@ -72,6 +74,7 @@ export const createLedger = (): Ledger => ({
   inexact: new Set(),
   verifyAsked: 0,
   verified: new Map(),
+  proofs: new Map(),
   followed: new Map(),
   rebound: 0,
   deletions: 0,

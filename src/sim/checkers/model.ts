@@ -24,6 +24,8 @@ import type { AttemptStep, Procedure, RunPlan } from '../../scenario/index.ts';
 import { NEVER_US } from '../../std/index.ts';
 import type { DrawnTargets } from '../target-faults.ts';
 import type { Challenge, Reading } from './challenge-text.ts';
+import type { Device } from './device-book.ts';
+import { createDevice } from './device-book.ts';
 import type { DueList } from './due-list.ts';
 import { createDueList } from './due-list.ts';
 import type { GrantBounds } from './grant.ts';
@@ -31,6 +33,8 @@ import type { Ledger } from './ledger.ts';
 import { createLedger } from './ledger.ts';
 import type { MessageReader } from './messages.ts';
 import { createMessageReader } from './messages.ts';
+import type { Order } from './order-book.ts';
+import type { Proving } from './proving.ts';
 import type { RetryBook, Retrying } from './retry-book.ts';
 import { createRetryBook } from './retry-book.ts';
 import type { TargetBook } from './target-book.ts';
@@ -48,12 +52,16 @@ export interface WatchedWorker {
 export interface Facts {
   readonly plan: RunPlan;
   readonly workers: readonly WatchedWorker[];
+  /** Contexts start by command, and none by schedule. */
+  readonly isCommanded?: boolean;
   /** Each attempt step of the plan carries this header with a value of its own; a cleanup's requests carry none. */
   readonly stepHeader: string;
   /** What the registrar grants; absent: whatever is asked for. */
   readonly grants?: GrantBounds;
   /** Absent: the load goes to one target. */
   readonly targets?: DrawnTargets;
+  /** What it says of knowing the secret; absent: nothing is known of that. */
+  readonly proving?: Proving;
 }
 
 /** How a world ended. */
@@ -69,6 +77,14 @@ export interface End {
 export interface Span {
   readonly lowUs: number;
   readonly highUs: number;
+}
+
+/** After a refresh that ended otherwise than well, and whose hold goes on: from when it rests, and before when it is not to come again. */
+export interface Rest {
+  /** Null: not known exactly. */
+  readonly fromUs: number | null;
+  readonly toldLowUs: number;
+  readonly toldHighUs: number;
 }
 
 /** Credentials; for longer; the same; credentials or the same, where the answer was damaged; the same at another target. */
@@ -153,6 +169,8 @@ export interface ContextPage {
   readonly addressOfRecord: string;
   /** The managed one; its `line` is known once it was seen. */
   contact: string;
+  /** What it was commanded, oldest first. */
+  readonly orders: Order<Attempt>[];
   /** When its Contact was last replaced, in whole seconds; null: never. */
   replacedSeconds: number | null;
   callId: string | null;
@@ -168,6 +186,8 @@ export interface ContextPage {
   /** The first of the pauses is a hold of which a refresh has been seen, and its end; null: not known exactly. */
   isHolding: boolean;
   heldUntilUs: number | null;
+  /** Its last refresh did not succeed, or may not have. */
+  rest: Rest | null;
   /** When the next attempt would begin but for the pauses; null: not known exactly. */
   readyUs: number | null;
   /** In stage challenged: what the answer asks for, and when it came; `owes` tells of which kind. */
@@ -190,6 +210,7 @@ export interface ContextPage {
   /** Nonces that it may count from 1 again; and how often at least and most a fleet's device has repeated a request (fleet.ts). */
   readonly restarted: Set<string>;
   readonly resends: { least: number; most: number };
+  readonly device: Device;
   /** The first start of it not yet looked at. */
   nextStart: number;
   hasBegunCleanup: boolean;
@@ -444,6 +465,7 @@ function createPage({ identities }: RunPlan, context: number, socket: SocketBook
     user,
     addressOfRecord: `sip:${user}@${identities.domain}`,
     contact: `sip:${user}@${socket.sentBy}`,
+    orders: [],
     replacedSeconds: null,
     callId: null,
     fromTag: null,
@@ -456,6 +478,7 @@ function createPage({ identities }: RunPlan, context: number, socket: SocketBook
     nextStep: null,
     isHolding: false,
     heldUntilUs: null,
+    rest: null,
     readyUs: null,
     challenge: null,
     owes: 'credentials',
@@ -469,6 +492,7 @@ function createPage({ identities }: RunPlan, context: number, socket: SocketBook
     nonceCounts: new Map(),
     restarted: new Set(),
     resends: { least: 0, most: 0 },
+    device: createDevice(),
     nextStart: context,
     hasBegunCleanup: false,
     hasBeenAsked: false,

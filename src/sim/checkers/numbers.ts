@@ -10,6 +10,8 @@ import {
   COUNTER_MISSED_NO_SLOT,
   COUNTER_REQUESTS_SENT,
   COUNTER_RETRANSMISSIONS,
+  COUNTER_RSPAUTH_CHECKED,
+  COUNTER_RSPAUTH_MISMATCHES,
   COUNTER_STARTS_DUE_MEASURED,
   COUNTER_STARTS_DUE_OTHER,
   COUNTER_STARTS_MADE_MEASURED,
@@ -33,6 +35,7 @@ export function checkNumbers(world: World, merged: MergedMetrics): void {
   checkTraffic(world, merged);
   checkStarts(world, merged);
   checkVerified(world, merged);
+  checkProofs(world, merged);
   for (const procedure of PROCEDURE_NAMES) {
     checkSums(world, procedure, merged.total[procedure]);
     checkSums(world, procedure, merged.measured[procedure]);
@@ -83,6 +86,17 @@ function checkVerified(world: World, { counters }: MergedMetrics): void {
   ] as const) {
     const { certain, possible } = seen(name);
     mustLieWithin(world, 'verify', name, [counters[counter]!, certain, certain + possible]);
+  }
+}
+
+/** Proofs of servers that they know the secret, and wrong ones among them. */
+function checkProofs(world: World, { counters }: MergedMetrics): void {
+  for (const [name, counter] of [
+    ['checked', COUNTER_RSPAUTH_CHECKED],
+    ['mismatches', COUNTER_RSPAUTH_MISMATCHES],
+  ] as const) {
+    const { certain, possible } = world.ledger.proofs.get(name) ?? NONE;
+    mustLieWithin(world, 'proof', name, [counters[counter]!, certain, certain + possible]);
   }
 }
 

@@ -20,6 +20,7 @@ import type { Asked } from './asked.ts';
 import type { GrantBounds } from './grant.ts';
 import { textOf, unescaped } from './messages.ts';
 import type { World } from './model.ts';
+import { checkProof } from './proofs.ts';
 import { checkRuledAnswer, checkRuledRequest, createRuleBook, type RuleBook } from './ruled.ts';
 
 type Contact = readonly [uri: string, expires: number];
@@ -113,7 +114,10 @@ export function takeAnswer(world: World, view: RegistrarView, nowUs: number, byt
   if (parsed !== null && parsed.status >= 100 && parsed.status < 200) return;
   if (parsed !== null && keyOf(parsed) === view.refused) return;
   const asked = (parsed === null ? null : view.judged.get(keyOf(parsed))) ?? view.asked;
-  if (asked !== null) checkRuledAnswer(world, nowUs, asked, parsed, text);
+  if (asked !== null) {
+    checkRuledAnswer(world, nowUs, asked, parsed, text);
+    checkProof(world, asked, { parsed, text });
+  }
   // What is no SIP tells nobody whether the request was obeyed.
   if (parsed === null || parsed.cseqMethod !== 'REGISTER') return;
   const key = keyOf(asked?.parsed ?? parsed);

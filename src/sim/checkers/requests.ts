@@ -6,11 +6,12 @@ import type { AttemptStep, RunPlan } from '../../scenario/index.ts';
 import { checkCredentials } from './credentials.ts';
 import { isSentAgain, settleOwed } from './fleet.ts';
 import type { Place } from './holds.ts';
-import { checkRefresh, dueAfterPauses, enterHold, findHold, isHeldStill } from './holds.ts';
+import { checkRefresh, dueAfterPauses, enterHold, findHold, isHeldStill, leaveHold } from './holds.ts';
 import { learnLeast } from './intervals.ts';
 import { countAttempt } from './ledger.ts';
 import { textOf } from './messages.ts';
 import type { Attempt, Carried, ContextPage, SocketBook, Transaction, World } from './model.ts';
+import { isCommanded, noteOrderBegun } from './order-ends.ts';
 import type { Request } from './request-form.ts';
 import { readRequest } from './request-form.ts';
 import { earn, isRetry, takeRetry } from './retries.ts';
@@ -90,6 +91,7 @@ function takeRequest(world: World, socket: SocketBook, text: string): Transactio
   page.otherwise = [];
   page.pending = transaction;
   page.undisturbed = socket.disturbances;
+  page.device.startedUs = worker.turnUs;
   return transaction;
 }
 
@@ -175,7 +177,7 @@ function beginAttempt(world: World, request: Request): Attempt {
   const hold = isAgain ? null : findHold(page, step);
   const intendedUs = isAgain ? takeRetry(world, request) : leave(world, request, step, hold);
   if (hold !== null) passPauses(page, enterHold(page, hold));
-  const isHeld = hold !== null;
+  const isHeld = isAgain ? page.retrying!.isHeld : hold !== null;
   const attempt: Attempt = {
     page,
     step,
@@ -191,6 +193,7 @@ function beginAttempt(world: World, request: Request): Attempt {
   };
   page.attempt = attempt;
   page.retrying = null;
+  noteOrderBegun(page, attempt);
   if (!isAgain) earn(page.worker);
   countAttempt(world.ledger, attempt.procedure);
   return attempt;
@@ -199,14 +202,20 @@ function beginAttempt(world: World, request: Request): Attempt {
 const leave = (world: World, request: Request, step: AttemptStep, hold: Place | null): number | null =>
   hold === null ? leavePauses(world, request, step) : checkRefresh(world, request, hold);
 
+/** It may have gone on instead of trying again (devices.ts). */
+const mayBePastHold = ({ stage, retrying }: ContextPage): boolean =>
+  stage === 'retrying' && retrying?.isHeld === true && !retrying.isSure;
+
 /** The step after the pauses, or a new start, which has passed them too: when it was due; null: not known exactly. */
 function leavePauses(world: World, request: Request, step: AttemptStep): number | null {
   const { page } = request;
-  const isNext = page.stage === 'walking' && page.nextStep === step;
+  const isNext = (page.stage === 'walking' || mayBePastHold(page)) && page.nextStep === step;
+  if (!isNext && isCommanded(world))
+    throw wrong('command', page.worker, 'a request that nobody commanded', request.text);
   const intendedUs = isNext ? nextStep(world, request) : start(world, request, step);
   passPauses(page, page.pauses);
   page.pauses = [];
-  page.isHolding = false;
+  leaveHold(page);
   return intendedUs;
 }
 

@@ -6,10 +6,11 @@
 import { isLoading } from '../../engine/index.ts';
 import type { AttemptStep, PlanLoad, PlanRetry } from '../../scenario/index.ts';
 import { US_PER_SECOND } from '../../std/index.ts';
+import { againSpan } from './devices.ts';
 import type { Again, Told } from './endings.ts';
 import { isAgain, isMet } from './endings.ts';
 import { countIn, noteFollowed } from './ledger.ts';
-import type { Attempt, ContextPage, WorkerBook, World } from './model.ts';
+import type { Attempt, ContextPage, Span, WorkerBook, World } from './model.ts';
 import type { Request } from './request-form.ts';
 import type { RetryBook, Retrying } from './retry-book.ts';
 import { WHOLE } from './retry-book.ts';
@@ -32,28 +33,33 @@ export interface Failure {
   readonly told: Told;
 }
 
-/** What follows from an attempt's end: its next try, sure or not; null: none. */
-export function grantRetry(world: World, { attempt, outcomes, endUs, told }: Failure): Retrying | null {
+/** What follows from an attempt's end: its next try, sure or not; null: none. `mayGoOn`: the flow may go on instead. */
+export function grantRetry(
+  world: World,
+  { attempt, outcomes, endUs, told }: Failure,
+  mayGoOn: boolean,
+): Retrying | null {
   const { step, page, tries } = attempt;
   const { retries } = page.worker;
   const plan = step?.retry;
   if (retries === null || step === null || plan === undefined) return null;
   const again = kindsOf(attempt, outcomes, told);
   if (again.every((kind) => kind === 'no')) return null;
-  const isSure = again.every((kind) => kind === 'yes') && endUs !== null;
+  const isSure = again.every((kind) => kind === 'yes') && endUs !== null && !mayGoOn;
   const granted = spend(retries, isSure);
   if (granted !== 'yes') countIn(world.ledger.denied, attempt.procedure, isSure && granted === 'no');
   if (granted === 'no') {
     noteFollowed(world.ledger, 'retry denied');
     return null;
   }
-  if (typeof told === 'number') noteFollowed(world.ledger, 'retry after Retry-After');
-  const [least, most] = waitOf(plan, tries + 1, told);
+  if (typeof told === 'number' && plan.policy !== 'exosip2') noteFollowed(world.ledger, 'retry after Retry-After');
+  const { lowUs, highUs } = spanOf({ attempt, outcomes, endUs, told }, plan);
   const retrying: Retrying = {
     step,
     tries: tries + 1,
-    lowUs: (endUs ?? 0) + least,
-    highUs: endUs === null ? Number.POSITIVE_INFINITY : endUs + most,
+    isHeld: attempt.isHeld,
+    lowUs,
+    highUs,
     isSure: isSure && granted === 'yes',
   };
   retries.waiting.add(page);
@@ -72,6 +78,13 @@ function kindsOf({ step, page, tries }: Attempt, outcomes: readonly string[], to
 /** Whether the budget would be asked if these had no answer. */
 export const wantsRetry = (attempt: Attempt, outcomes: readonly string[]): boolean =>
   kindsOf(attempt, outcomes, null).some((kind) => kind !== 'no');
+
+/** When the next try is due. */
+function spanOf({ attempt, outcomes, endUs, told }: Failure, plan: PlanRetry): Span {
+  if (plan.policy === 'exosip2') return againSpan(attempt, outcomes, endUs);
+  const [least, most] = waitOf(plan, attempt.tries + 1, told);
+  return { lowUs: (endUs ?? 0) + least, highUs: endUs === null ? Number.POSITIVE_INFINITY : endUs + most };
+}
 
 /** Whether the budget has one left; it is taken, or may have been. */
 function spend(retries: RetryBook<ContextPage>, isSure: boolean): 'yes' | 'no' | 'maybe' {
@@ -110,6 +123,7 @@ export function takeRetry(world: World, { page, text }: Request): number | null 
   if (worker.turnUs < lowUs) throw wrong('retry', worker, `a retry that is due at ${lowUs} or later`, text);
   countIn(world.ledger.retries, page.retrying!.step.procedure, isSure);
   noteFollowed(world.ledger, `retry, ${page.retrying!.step.retry?.policy}`);
+  if (page.retrying!.isHeld) noteFollowed(world.ledger, 'retry in a hold');
   if (!isSure && worker.retries !== null) {
     worker.retries.high = Math.min(worker.retries.high + worker.retries.share, worker.retries.most);
   }

@@ -24,6 +24,8 @@ export interface RetryBook<Page> {
 export interface Retrying {
   readonly step: AttemptStep;
   readonly tries: number;
+  /** Of a refresh of a hold. */
+  readonly isHeld: boolean;
   readonly lowUs: number;
   readonly highUs: number;
   readonly isSure: boolean;
@@ -35,8 +37,12 @@ export function createRetryBook<Page>(
   index: number,
   count: number,
 ): RetryBook<Page> | null {
-  // Without a bound only libeXosip2's devices try again, and those are watched by fleet.ts.
-  if (retryBudget === undefined || retryBudget === null) return null;
+  if (retryBudget === undefined) return null;
+  // Without a bound, as libeXosip2's devices try again (devices.ts).
+  if (retryBudget === null) {
+    const without = Number.POSITIVE_INFINITY;
+    return { share: 0, most: without, low: without, high: without, rivals: 0, waiting: new Set(), lateUs: without };
+  }
   const share = Math.round(retryBudget * WHOLE);
   const startsPerSecond = (load.startsPerPeriod / load.periodUs) * US_PER_SECOND;
   const kept = Math.ceil((startsPerSecond / count) * attemptsOf(flow) * KEPT_SECONDS * share);

@@ -1,6 +1,7 @@
 // The life of a transaction and of the attempt it belongs to, as far as both can be told from outside: begun by an offer, ended
 // by an answer, by Timer F, or by what happens to the worker.
 
+import { noteDeviceEnd } from './devices.ts';
 import { addDue } from './due-list.ts';
 import type { Told } from './endings.ts';
 import { isMet } from './endings.ts';
@@ -10,6 +11,7 @@ import { countLatency } from './latency.ts';
 import type { Outcome } from './ledger.ts';
 import { countIn, countOutcome } from './ledger.ts';
 import type { ContextPage, Transaction, World } from './model.ts';
+import { noteOrderEnded } from './order-ends.ts';
 import type { Pause } from './walk.ts';
 
 /** The first final answer: Completed until Timer K, which counts from the engine's own clock. */
@@ -82,7 +84,9 @@ export function endAttempt(
   const met = outcomes.filter((outcome) => isMet(attempt.step, outcome));
   if (met.length > 0) countIn(world.ledger.met, attempt.procedure, met.length === outcomes.length);
   countLatency(world, attempt, outcomes, endUs);
+  noteOrderEnded(world, attempt, outcomes, endUs);
   follow(world, page, { attempt, walk, outcomes, endUs, told });
+  noteDeviceEnd(page, outcomes);
 }
 
 /** The flow has come past these: what a `discard` among them forgets is forgotten. */

@@ -6,13 +6,14 @@ import { NEVER_US } from '../../std/index.ts';
 import { leftOf } from './due-list.ts';
 import { isFleet } from './fleet.ts';
 import { isSameBytes } from './messages.ts';
-import type { ContextPage, Offered, SocketBook, Transaction, WorkerBook, World } from './model.ts';
+import type { ContextPage, Offered, SocketBook, WorkerBook, World } from './model.ts';
+import { clock, endFromOutside } from './outside.ts';
 import { UNSEEN_ENDS } from './requests.ts';
 import { checkForgottenRetries, checkLateRetries } from './retries.ts';
 import { checkRows } from './rows.ts';
 import { isFull } from './targets.ts';
-import { checkMissing, fireEnds, timeoutsOf } from './timers.ts';
-import { endAttempt, endUnanswered, passPauses } from './transactions.ts';
+import { checkMissing, fireEnds } from './timers.ts';
+import { endAttempt, passPauses } from './transactions.ts';
 import { wrong } from './wrong.ts';
 
 /** First thing in every event of a worker. */
@@ -125,18 +126,6 @@ export function takeAbort(world: World, worker: WorkerBook): void {
   worker.drainEndUs = Math.min(worker.drainEndUs, worker.turnUs);
   if (!worker.areFlowsOver) cutFlows(world, worker);
   if (!worker.isRunOver) endRun(world, worker);
-}
-
-const clock = (worker: WorkerBook): number => {
-  worker.clockUs = Math.max(worker.clockUs, worker.turnUs);
-  return worker.clockUs;
-};
-
-/** Where Timer F may have fired before, that may have been its end already. */
-function endFromOutside(world: World, transaction: Transaction, by: string, own: readonly string[]): void {
-  const { isMaybeOver, worker } = transaction;
-  const outcomes = isMaybeOver ? [...timeoutsOf(transaction), ...own] : own;
-  endUnanswered(world, transaction, { by, outcomes, atUs: isMaybeOver ? null : clock(worker) });
 }
 
 /** The drain is over: what is under way is aborted. */

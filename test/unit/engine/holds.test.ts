@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import {
   COUNTER_EXPIRED_BEFORE_REFRESH,
   COUNTER_MISSED_CONTEXT_BUSY,
+  COUNTER_RETRY_AFTER_CAPPED,
+  COUNTER_RETRY_AFTER_HONOURED,
+  COUNTER_RETRY_AFTER_IGNORED,
   COUNTER_STARTS_MADE_MEASURED,
 } from '../../../src/metrics/index.ts';
+import type { AttemptStep } from '../../../src/scenario/index.ts';
 import { counted, numbersOf, timesOf } from './books.ts';
 import { drive } from './driver.ts';
 import { accept, accepting, answer, answering, readRequest, requestsOf, timesOfSending } from './messages.ts';
@@ -153,6 +157,68 @@ describe('hold', () => {
     expect(secondsOf(timesOfSending(run))).toEqual([0, 90.001, 180.002, 270.003, 360.004, 400.001]);
     expect(numbersOf(run, 'refresh').outcomes).toEqual({ succeeded: 2, 'status-503': 2 });
     expect(counted(run, COUNTER_EXPIRED_BEFORE_REFRESH)).toBe(2);
+  });
+
+  const goingOn = (failure: Pick<AttemptStep, 'expect' | 'onFailure'>, forUs = 400 * SECOND) => {
+    const step = hold(forUs, exactly(0.9), 100);
+    return createPlan({ flow: [register(100), { ...step, refresh: { ...step.refresh, ...failure } }, unregister] });
+  };
+  const telling = (status: string, retryAfter: string) =>
+    answering((request, _now, number) =>
+      number === 1 ? answer(request, status, `Retry-After: ${retryAfter}`) : accept(request),
+    );
+
+  it.each<readonly [string, Pick<AttemptStep, 'expect' | 'onFailure'>, string, string, readonly number[]]>([
+    [
+      'later than its next refresh',
+      { onFailure: 'continue' },
+      '503 Busy',
+      '150',
+      [0, 90.001, 240.002, 330.003, 400.001],
+    ],
+    [
+      'also where the failure was expected',
+      { expect: ['success', '503'] },
+      '503 Busy',
+      '150',
+      [0, 90.001, 240.002, 330.003, 400.001],
+    ],
+    ['and not earlier', { onFailure: 'continue' }, '480 Gone', '7', [0, 90.001, 180.002, 270.003, 360.004, 400.001]],
+    ['300 s at the most', { onFailure: 'continue' }, '500 No', '7200', [0, 90.001, 390.002, 400.001]],
+    [
+      'of an answer that may have it',
+      { onFailure: 'continue' },
+      '403 No',
+      '150',
+      [0, 90.001, 180.002, 270.003, 360.004, 400.001],
+    ],
+  ])('20.33 that goes on after a failed refresh waits for Retry-After, %s', (_, failure, status, told, times) => {
+    const run = drive({ plan: goingOn(failure), peer: telling(status, told) });
+    expect(secondsOf(timesOfSending(run))).toEqual(times);
+    const isTold = status.startsWith('403') ? 0 : 1;
+    const isCapped = told === '7200' ? 1 : 0;
+    expect(counted(run, COUNTER_RETRY_AFTER_HONOURED)).toBe(isTold - isCapped);
+    expect(counted(run, COUNTER_RETRY_AFTER_CAPPED)).toBe(isCapped);
+    expect(counted(run, COUNTER_RETRY_AFTER_IGNORED)).toBe(0);
+  });
+
+  it('20.33 a Retry-After that outlasts the hold leaves it without a refresh, and says nothing to the next one', () => {
+    const { flow } = goingOn({ onFailure: 'continue' }, 150 * SECOND);
+    const [first, held, last] = flow;
+    const run = drive({
+      plan: createPlan({ flow: [first!, repeat(2, held!), last!] }),
+      peer: telling('503 Busy', '299'),
+    });
+    // The first hold ends at 150 s, where the binding's next refresh is overdue by the interval that it was granted.
+    expect(secondsOf(timesOfSending(run)).slice(0, 3)).toEqual([0, 90.001, 150.001]);
+  });
+
+  it('20.33 a refresh that fails in the drain puts nothing off: what it was told is ignored', () => {
+    const plan = { ...goingOn({ onFailure: 'continue' }), drainUs: 60 * SECOND };
+    const load = { ...plan.load, durationUs: 90 * SECOND + 500 };
+    const run = drive({ plan: { ...plan, load }, peer: telling('503 Busy', '9') });
+    expect(counted(run, COUNTER_RETRY_AFTER_IGNORED)).toBe(1);
+    expect(counted(run, COUNTER_RETRY_AFTER_HONOURED)).toBe(0);
   });
 
   it('of refreshes beside a hold those of the scenario are skipped as ever', () => {

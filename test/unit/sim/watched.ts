@@ -65,6 +65,7 @@ export const watch = (options: WatchOptions): Tally => {
     // With one worker a socket's number is its flow's.
     sockets: engine.flows.map(({ id }) => id),
     engine,
+    commander: null,
     kernel: { ...WILLING_KERNEL, ...kernel },
     random: createRandom(1),
     observer,
@@ -100,8 +101,9 @@ export const numbered = (plan: RunPlan): RunPlan => {
   const label = (steps: RunPlan['flow']): RunPlan['flow'] =>
     steps.map((step) => {
       if (step.kind === 'repeat') return { ...step, steps: label(step.steps) };
-      if (step.kind !== 'attempt') return step;
-      return { ...step, headers: [{ name: STEP_HEADER, value: [{ kind: 'text', text: String(number++) }] }] };
+      const headers = [{ name: STEP_HEADER, value: [{ kind: 'text' as const, text: String(number++) }] }];
+      if (step.kind === 'hold') return { ...step, refresh: { ...step.refresh, headers } };
+      return step.kind === 'attempt' ? { ...step, headers } : step;
     });
   return { ...plan, flow: label(plan.flow) };
 };

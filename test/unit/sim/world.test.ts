@@ -84,6 +84,7 @@ describe('A seed', () => {
         "too brief",
         "unasked challenge",
         "unreachable",
+        "wrong rspauth",
       ]
     `);
     expect(drawn.filter(({ isCalm }) => isCalm).length).toBeGreaterThan(10);
