@@ -8,7 +8,8 @@
 import { US_PER_SECOND } from '../../std/index.ts';
 import { isFleet } from './fleet.ts';
 import type { Outcome } from './ledger.ts';
-import type { Attempt, ContextPage, Span, World } from './model.ts';
+import type { Attempt, ContextPage, World } from './model.ts';
+import type { Span } from './span.ts';
 
 const AGAIN_SECONDS = 121;
 const BACKOFF_SECONDS = 5;

@@ -29,6 +29,7 @@ import { createDevice } from './device-book.ts';
 import type { DueList } from './due-list.ts';
 import { createDueList } from './due-list.ts';
 import type { GrantBounds } from './grant.ts';
+import type { Rest } from './hold-book.ts';
 import type { Ledger } from './ledger.ts';
 import { createLedger } from './ledger.ts';
 import type { MessageReader } from './messages.ts';
@@ -37,8 +38,10 @@ import type { Order } from './order-book.ts';
 import type { Proving } from './proving.ts';
 import type { RetryBook, Retrying } from './retry-book.ts';
 import { createRetryBook } from './retry-book.ts';
+import type { Span } from './span.ts';
 import type { TargetBook } from './target-book.ts';
 import { createTargetBook } from './target-book.ts';
+import { userOf } from './user-name.ts';
 import type { Pause, Walk } from './walk.ts';
 import { readStepHeader } from './walk.ts';
 
@@ -71,20 +74,6 @@ export interface End {
   readonly bindingsOf: (user: string) => readonly BindingView[];
   /** Nothing is under way in the network any more. */
   readonly isQuiet: boolean;
-}
-
-/** A moment that is known only to lie between two. */
-export interface Span {
-  readonly lowUs: number;
-  readonly highUs: number;
-}
-
-/** After a refresh that ended otherwise than well, and whose hold goes on: from when it rests, and before when it is not to come again. */
-export interface Rest {
-  /** Null: not known exactly. */
-  readonly fromUs: number | null;
-  readonly toldLowUs: number;
-  readonly toldHighUs: number;
 }
 
 /** Credentials; for longer; the same; credentials or the same, where the answer was damaged; the same at another target. */
@@ -505,15 +494,6 @@ function createPage({ identities }: RunPlan, context: number, socket: SocketBook
     isForgotten: false,
     accepted: null,
   };
-}
-
-function userOf(template: RunPlan['identities']['user'], index: number): string {
-  return template
-    .map((part) => {
-      if (part.kind === 'text') return part.text;
-      return part.kind === 'index' ? String(index).padStart(part.width, '0') : '';
-    })
-    .join('');
 }
 
 /** The row of a context in its worker's tables. */

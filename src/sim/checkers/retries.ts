@@ -10,10 +10,11 @@ import { againSpan } from './devices.ts';
 import type { Again, Told } from './endings.ts';
 import { isAgain, isMet } from './endings.ts';
 import { countIn, noteFollowed } from './ledger.ts';
-import type { Attempt, ContextPage, Span, WorkerBook, World } from './model.ts';
+import type { Attempt, ContextPage, WorkerBook, World } from './model.ts';
 import type { Request } from './request-form.ts';
 import type { RetryBook, Retrying } from './retry-book.ts';
 import { WHOLE } from './retry-book.ts';
+import type { Span } from './span.ts';
 import { wrong } from './wrong.ts';
 
 const loadEndUs = ({ warmupUs, durationUs, cooldownUs }: PlanLoad): number =>

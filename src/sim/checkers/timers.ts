@@ -6,8 +6,9 @@
 // some time between the due time (or the beginning of the blockade) and the offer, and what follows is due between two times.
 
 import { addDue, createDueList, leftOf, takeDue } from './due-list.ts';
-import type { SocketBook, Span, Transaction, WorkerBook, World } from './model.ts';
+import type { SocketBook, Transaction, WorkerBook, World } from './model.ts';
 import { wantsRetry } from './retries.ts';
+import type { Span } from './span.ts';
 import { endUnanswered, forget } from './transactions.ts';
 import { wrong } from './wrong.ts';
 

@@ -101,9 +101,10 @@ export const numbered = (plan: RunPlan): RunPlan => {
   const label = (steps: RunPlan['flow']): RunPlan['flow'] =>
     steps.map((step) => {
       if (step.kind === 'repeat') return { ...step, steps: label(step.steps) };
+      if (step.kind !== 'hold' && step.kind !== 'attempt') return step;
       const headers = [{ name: STEP_HEADER, value: [{ kind: 'text' as const, text: String(number++) }] }];
       if (step.kind === 'hold') return { ...step, refresh: { ...step.refresh, headers } };
-      return step.kind === 'attempt' ? { ...step, headers } : step;
+      return { ...step, headers };
     });
   return { ...plan, flow: label(plan.flow) };
 };
