@@ -64,8 +64,10 @@ export interface RegistrarView {
   asked: Asked | null;
   readonly judged: Map<string, Asked>;
   readonly answered: Map<string, string>;
-  /** The request at hand was refused unseen: what answers it says nothing of what became of its original. */
+  /** The key of the request at hand if it was refused unseen: what answers it says nothing of what became of its original. */
   refused: string | null;
+  /** When a request came that was judged and cannot be read here; negative: the request at hand is another one. */
+  unreadUs: number;
   numbered: number;
 }
 
@@ -77,6 +79,7 @@ export const createRegistrarView = (bounds: GrantBounds): RegistrarView => ({
   judged: new Map(),
   answered: new Map(),
   refused: null,
+  unreadUs: -1,
   numbered: 0,
 });
 
@@ -84,7 +87,11 @@ export function takeRequest(world: World, view: RegistrarView, nowUs: number, ar
   const { parsed, text } = world.read(textOf(arrival.bytes));
   view.asked = null;
   view.refused = null;
-  if (parsed === null || parsed.method === null) return;
+  view.unreadUs = -1;
+  if (parsed === null || parsed.method === null) {
+    if (taken?.kind === 'new') view.unreadUs = nowUs;
+    return;
+  }
   if (taken !== undefined) checkRuledRequest(world, view.rules, nowUs, { parsed, text }, taken);
   const kind = taken?.kind ?? 'new';
   if (kind === 'none') return;
@@ -113,7 +120,9 @@ export function takeAnswer(world: World, view: RegistrarView, nowUs: number, byt
   // A provisional answer says nothing of what becomes of the request.
   if (parsed !== null && parsed.status >= 100 && parsed.status < 200) return;
   if (parsed !== null && keyOf(parsed) === view.refused) return;
-  const asked = (parsed === null ? null : view.judged.get(keyOf(parsed))) ?? view.asked;
+  const isToUnread = nowUs === view.unreadUs;
+  if (isToUnread && parsed !== null && parsed.status >= 300) return;
+  const asked = isToUnread ? null : askedFor(view, parsed);
   if (asked !== null) {
     checkRuledAnswer(world, nowUs, asked, parsed, text);
     checkProof(world, asked, { parsed, text });
@@ -141,6 +150,9 @@ export function takeAnswer(world: World, view: RegistrarView, nowUs: number, byt
   record.open.delete(asked.number);
   takeList(view, record, asked, parsed.contacts, text);
 }
+
+const askedFor = ({ judged, asked }: RegistrarView, answer: SlowMessage | null): Asked | null =>
+  (answer === null ? null : judged.get(keyOf(answer))) ?? asked;
 
 /** A 200 to a request that was obeyed, or seemingly so. */
 function takeList(
