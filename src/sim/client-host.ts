@@ -119,7 +119,7 @@ export function takeClientTurn(host: ClientHost, nowUs: number): void {
   if (isOut) for (const queue of host.queues) queue.length = 0;
   const blocked = isOut ? [] : blockedFlows(host, nowUs, openUs, refused);
   const blockedSockets = blocked.map((flow) => host.sockets[flow]!);
-  for (const report of host.commander?.reports.splice(0) ?? []) observer.onReport(worker, nowUs, report);
+  tellReports(host, nowUs);
   observer.onTurn(worker, nowUs, blockedSockets);
   const opens = blocked.map((flow) => openUs[flow]!);
   const ownUs = blocked.length > 0 ? retryUs(host, nowUs, opens) : Math.max(nowUs, deadlineUs);
@@ -184,6 +184,8 @@ function happen(host: ClientHost, nowUs: number, event: ClientEvent): void {
       abort(engine, nowUs);
       break;
     case 'command':
+      // Whoever was told of an end may command again in the same turn.
+      tellReports(host, nowUs);
       if (!commandOne(host.commander!, engine, nowUs, event.identity, event.step)) return;
       observer.onCommand(worker, nowUs, event.identity, event.step);
       break;
@@ -196,6 +198,10 @@ function happen(host: ClientHost, nowUs: number, event: ClientEvent): void {
       observer.onTransportError(host.sockets[event.flow]!, nowUs);
       reportError(engine, nowUs, event.flow);
   }
+}
+
+function tellReports({ commander, observer, worker }: ClientHost, nowUs: number): void {
+  for (const report of commander?.reports.splice(0) ?? []) observer.onReport(worker, nowUs, report);
 }
 
 /** Returns which flows' sockets refused a message. */

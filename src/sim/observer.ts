@@ -5,7 +5,7 @@
 //   onReceived*  what had arrived      (onStop, onAbort, onTransportError*, onCommand*, onForget*)      then the engine advances
 //   onOffered*   what the engine handed to its socket, oldest first
 //   onSent* / onRefused*   what the kernel then let go, or refused for good; of what was offered, in that order for each socket
-//   onReport*    to whoever commands
+//   onReport*    to whoever commands; before a command of the same turn what is known by then
 //   onTurn       the turn is over
 
 import type { AttemptStep, PlanRule } from '../scenario/index.ts';

@@ -23,7 +23,7 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
   {
     seed: 30073,
     hours: null,
-    bug: 'the checkers held a start against the engine that it had missed during a blockade',
+    bug: 'whoever commands was told of an end only after the command that followed it in the same turn',
   },
   {
     seed: 325,

@@ -133,7 +133,7 @@ function workerEvents(world: World, asides: AsideBook, keepalives: KeepaliveBook
     onCommand: (index, nowUs, identity, step) =>
       takeCommand(world, pageOf(world, before(index, nowUs), identity), step),
     onForget: (index, nowUs, identity) => takeForget(world, pageOf(world, before(index, nowUs), identity)),
-    onReport: (index, nowUs, report) => takeReport(world, pageOf(world, after(index, nowUs), report.identity), report),
+    onReport: (index, nowUs, report) => takeReport(world, pageOf(world, before(index, nowUs), report.identity), report),
     onTurn: (index, nowUs, blocked) => endTurn(world, after(index, nowUs), blocked),
   };
 }
