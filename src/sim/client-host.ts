@@ -80,6 +80,8 @@ export interface ClientHost {
   readonly engine: Engine;
   /** Null: contexts start by schedule. */
   readonly commander: Commander | null;
+  /** Opens sockets to where redirects have led; null: none are followed. */
+  readonly openPlaces: ((nowUs: number) => void) | null;
   kernel: KernelOptions;
   readonly random: Random;
   readonly observer: Observer;
@@ -109,6 +111,7 @@ export function takeClientTurn(host: ClientHost, nowUs: number): void {
     host.events.shift();
     happen(host, nowUs, next);
   }
+  host.openPlaces?.(nowUs);
   const deadlineUs = advance(engine, nowUs);
   const isHampered = host.random.chance(host.kernel.hamperedShare);
   const openUs = host.sockets.map((_, flow) => opensUs(host.kernel, nowUs, flow));

@@ -7,6 +7,7 @@ import { type DrawnFailures, drawFailures } from './draw-failures.ts';
 import { drawIdentities } from './draw-identities.ts';
 import { drawNat } from './draw-nat.ts';
 import { drawMinding } from './draw-proofs.ts';
+import { type DrawnRedirects, drawRedirects } from './draw-redirects.ts';
 import { type DrawnRequests, drawRequests } from './draw-requests.ts';
 import { drawTargets } from './draw-targets.ts';
 import type { DrawnTargets } from './target-faults.ts';
@@ -28,6 +29,8 @@ export interface DrawnScenario {
   readonly isRight: boolean;
   /** Null: the load goes to one target. */
   readonly targets: DrawnTargets | null;
+  /** Null: none is followed. */
+  readonly redirects: DrawnRedirects | null;
 }
 
 export interface ScenarioWish {
@@ -92,7 +95,9 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
   });
   // Who is commanded, or tries again for ever, speaks to one target here.
   const targets = isCommanded || isTireless ? null : drawTargets(random.split('several targets'));
-  const nat = targets === null ? drawNat(random.split('nat'), loadSeconds) : {};
+  const isPlain = targets === null && !isCommanded && !isExosip;
+  const redirects = isPlain ? drawRedirects(random.split('redirects')) : null;
+  const nat = targets === null && redirects === null ? drawNat(random.split('nat'), loadSeconds) : {};
   // A load that is asked to last longer than any that is drawn has more to do in proportion.
   const stretch = Math.max(1, loadSeconds / LOAD_SECONDS_MOST);
   const starts = Math.max(1, Math.round((attempts * stretch) / flow.attempts));
@@ -117,7 +122,9 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     ...contactsDrawn.managed,
     ...failures.budget,
     ...(random.split('incoming').chance(0.3) ? { incoming: { notify: 200 } } : {}),
-    ...drawKeepalive(random.split('keepalive'), contexts, loadSeconds, 'nat' in nat ? KINDS_BEHIND_NATS : KINDS),
+    ...(redirects === null
+      ? drawKeepalive(random.split('keepalive'), contexts, loadSeconds, 'nat' in nat ? KINDS_BEHIND_NATS : KINDS)
+      : redirects.keys),
     ...nat,
     auth: { ...(random.split('auth').chance(0.2) ? { reuseNonce: false } : {}), ...drawMinding(random) },
     ...drawLocal(random.split('sockets'), contexts),
@@ -135,6 +142,7 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     hasSecret,
     isRight,
     targets,
+    redirects,
   };
 }
 

@@ -9,6 +9,7 @@ import type { Blockade, ClientEvent, KernelOptions } from './client-host.ts';
 import { WILLING_KERNEL } from './client-host.ts';
 import { drawCommands } from './draw-commands.ts';
 import { isClear, isNatted } from './draw-nat.ts';
+import type { DrawnRedirects } from './draw-redirects.ts';
 import { drawRegistrar, type Fault } from './draw-registrar.ts';
 import { drawScenario, logUniform, type ScenarioWish } from './draw-scenario.ts';
 import { drawSpans } from './draw-spans.ts';
@@ -44,13 +45,14 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
   const isCalm = random.chance(CALM_SHARE) && scenario.isRight;
   const faults: string[] = [];
   const faultShare = random.pick(FAULT_SHARES);
-  const fault: Fault = (name, draw, otherwise, leastShare = 0) => {
+  const anyFault: Fault = (name, draw, otherwise, leastShare = 0) => {
     const own = random.split(name);
     const isDrawn = own.chance(Math.max(faultShare, leastShare));
     if (isCalm || !isDrawn || (isNatted(plan) && !isClear(name))) return otherwise;
     faults.push(name);
     return draw(own);
   };
+  const fault = scenario.redirects === null ? anyFault : withoutDamage(anyFault);
   // Most of what goes wrong does so while there is load.
   const runSeconds = 1.2 * scenario.loadSeconds + 2;
   const { socketsPerWorker } = plan.local;
@@ -60,7 +62,7 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
   const delayUs = logUniform(random, 100, 200 * US_PER_MS);
   const targets = drawTargetFaults(scenario.targets, runSeconds, fault);
   // What was composed behind a shut socket would be anybody's guess where flows go on after failures, and where others try elsewhere.
-  const isShut = !scenario.hasFailures && scenario.targets === null;
+  const isShut = !scenario.hasFailures && scenario.targets === null && scenario.redirects === null;
   const restarts = fault('restarts', (own) => drawRestarts(own, runSeconds), []);
   const options: WorldOptions = {
     seed,
@@ -76,7 +78,7 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
       hasSecret: scenario.hasSecret,
       restarts: restarts.length > 0,
     }),
-    edge: drawEdge(seed, random.split('edge'), fault),
+    edge: withRedirects(drawEdge(seed, random.split('edge'), fault), scenario.redirects, fault),
     toRegistrar: drawLink('to registrar', delayUs, runSeconds, fault),
     toClients: drawLink('to clients', delayUs, runSeconds, fault),
     askedShare: isCalm || random.split('asked').chance(0.4) ? random.split('asked share').next() / 4 : 0,
@@ -97,6 +99,7 @@ export function drawWorld(seed: number, wish: ScenarioWish): DrawnWorld {
     ),
     isCommanded: scenario.commands !== null,
     targets,
+    ...(scenario.redirects === null ? {} : { redirects: scenario.redirects.facts }),
   };
   return { options, scenario: scenario.text, isCalm, faults };
 }
@@ -113,6 +116,23 @@ const withoutShut =
   (fault: Fault): Fault =>
   (name, draw, otherwise) =>
     name === 'blockades' || name === 'partial batches' ? otherwise : fault(name, draw, otherwise);
+
+/** No answer is damaged, and none is forged. */
+const withoutDamage =
+  (fault: Fault): Fault =>
+  (name, draw, otherwise, leastShare) =>
+    name === 'corruption to clients' || name === 'forged answers'
+      ? otherwise
+      : fault(name, draw, otherwise, leastShare);
+
+/** Behind its own answers; worlds whose phones follow redirects have some, but for calm ones. */
+const withRedirects = (edge: EdgeOptions, redirects: DrawnRedirects | null, fault: Fault): EdgeOptions =>
+  redirects === null
+    ? edge
+    : {
+        ...edge,
+        answers: [...edge.answers, ...fault<readonly AnswerShare[]>('redirects', () => redirects.answers, [], 1)],
+      };
 
 /** As the scenario says; where it says nothing each socket has an address and a port of its own. */
 function addressOf({ local }: RunPlan, workerCount: number, socket: number): LocalAddress {

@@ -2,7 +2,7 @@
 // are; all times are virtual microseconds. A socket is told by its number in the run, from which its worker follows. One turn of
 // a worker gives, in this order:
 //
-//   onReceived*  what had arrived      (onStop, onAbort, onTransportError*, onCommand*, onForget*)      then the engine advances
+//   onReceived*  what had arrived      (onStop, onAbort, onTransportError*, onCommand*, onForget*)      onPlace*      then the engine advances
 //   onOffered*   what the engine handed to its socket, oldest first
 //   onSent* / onRefused*   what the kernel then let go, or refused for good; of what was offered, in that order for each socket
 //   onReport*    to whoever commands; before a command of the same turn what is known by then
@@ -31,6 +31,17 @@ export interface Taken {
   readonly startedUs: number;
 }
 
+/** A place of a worker that a redirect has led to. */
+export interface PlaceFacts {
+  /** Counted from 0, in the order in which they are wanted. */
+  readonly place: number;
+  /** IPv4 as a number, the first octet highest. */
+  readonly address: number;
+  readonly port: number;
+  /** False: no socket can be connected there. */
+  readonly isOpen: boolean;
+}
+
 export interface Observer {
   /** The engine took it; `arrival.atUs` is the kernel's stamp, at most the time of the turn. */
   onReceived(socket: number, nowUs: number, arrival: Arrival): void;
@@ -51,6 +62,8 @@ export interface Observer {
   onForget(worker: number, nowUs: number, identity: number): void;
   /** Whoever commands is told how an attempt has ended. */
   onReport(worker: number, nowUs: number, report: Report): void;
+  /** Sockets to one more place were asked for, one for each of the worker's own, just before the engine advances. */
+  onPlace(worker: number, nowUs: number, place: PlaceFacts): void;
   /** `blocked`: those of its sockets that would not take everything that the engine had for them, or the kernel would not. */
   onTurn(worker: number, nowUs: number, blocked: readonly number[]): void;
   /**
@@ -86,6 +99,7 @@ export function tellAll(observers: readonly Partial<Observer>[]): Observer {
     onCommand: all('onCommand'),
     onForget: all('onForget'),
     onReport: all('onReport'),
+    onPlace: all('onPlace'),
     onTurn: all('onTurn'),
     onRequest: all('onRequest'),
     onAnswer: all('onAnswer'),

@@ -72,7 +72,7 @@ export function simulate({ seed, hours }: SimulationWish): SimulationReport {
 }
 
 function play(drawn: DrawnWorld): SimulationEnd {
-  const { plan, targets } = drawn.options;
+  const { plan, targets, redirects } = drawn.options;
   const workers = createWorkers(drawn.options);
   const { registrar, isCommanded = false } = drawn.options;
   const grants = { longestSeconds: registrar.maxExpiresSeconds, defaultSeconds: registrar.defaultExpiresSeconds };
@@ -85,6 +85,7 @@ function play(drawn: DrawnWorld): SimulationEnd {
     proving,
     isCommanded,
     ...(targets === undefined ? {} : { targets }),
+    ...(redirects === undefined ? {} : { redirects }),
   });
   const liveness = createLiveness({
     healedUs: healedUs(drawn.options),

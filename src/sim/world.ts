@@ -11,7 +11,7 @@
 // The same options give the same datagrams at the same microseconds, which the hash over all of them shows.
 
 import type { Engine } from '../engine/index.ts';
-import { attachFlow, createEngine, isOver } from '../engine/index.ts';
+import { attachFlow, createEngine, isOver, MOST_PLACES_ADDED } from '../engine/index.ts';
 import type { MetricsBlock } from '../metrics/index.ts';
 import { createMetricsBlock, mergeBlocks } from '../metrics/index.ts';
 import type { BindingView, RegistrarOptions } from '../registrar/index.ts';
@@ -33,6 +33,8 @@ import { forge } from './forger.ts';
 import type { Link, LinkCounts, LinkOptions } from './network.ts';
 import { createLink, heal, transit } from './network.ts';
 import type { Arrival, Observer } from './observer.ts';
+import type { RedirectFacts } from './redirect-places.ts';
+import { openPlaces } from './redirect-places.ts';
 import type { LocalAddress, RegistrarCounts, RegistrarHost } from './registrar-host.ts';
 import {
   arrive,
@@ -88,6 +90,8 @@ export interface WorldOptions {
   readonly events: readonly (readonly ClientEvent[])[];
   /** Default: one target. */
   readonly targets?: TargetOptions;
+  /** Where redirects lead; absent: none is followed. */
+  readonly redirects?: RedirectFacts;
   /** Contexts start by command (among the events) and not by schedule. */
   readonly isCommanded?: boolean;
 }
@@ -185,8 +189,17 @@ export function createWorld(options: WorldOptions, workers: readonly WorldWorker
       addEvent(happening, arrival.atUs, { kind: 'toRegistrar', socket, arrival });
     }
   };
-  const clients = workers.map(({ engine, commander }, worker) =>
-    createClientHost(options, { worker, engine, commander, observer, random: random.split(`kernel ${worker}`), send }),
+  const { redirects: facts } = options;
+  const clients = workers.map(({ engine, commander, sentBys }, worker) =>
+    createClientHost(options, {
+      worker,
+      engine,
+      commander,
+      openPlaces: facts === undefined ? null : openPlaces({ worker, engine, sentBys, facts, observer }),
+      observer,
+      random: random.split(`kernel ${worker}`),
+      send,
+    }),
   );
   const { restarts, registrar, edge, healUs } = options;
   if (healUs !== null) addEvent(happening, healUs, { kind: 'heal' });
@@ -269,13 +282,16 @@ function createWorker(options: WorldOptions, worker: number): WorldWorker {
     seed,
     metrics,
     ...several,
+    ...(options.redirects === undefined ? {} : { redirects: options.redirects }),
   });
   const sentBys = engine.flows.map(({ id }) => {
     const { address, port } = addresses[(id * workerCount + worker) % addresses.length]!;
     return `${address}:${port}`;
   });
   for (const [flow, sentBy] of sentBys.entries()) {
-    attachFlow(engine, flow, sentBy, addressOfTarget(Math.floor((flow * workerCount) / addresses.length)));
+    const target = Math.floor((flow * workerCount) / addresses.length);
+    // What lies behind the targets is opened when a redirect leads there.
+    if (target < targets.count) attachFlow(engine, flow, sentBy, addressOfTarget(target));
   }
   return { engine, sentBys, metrics, commander };
 }
@@ -284,6 +300,7 @@ interface ClientParts {
   readonly worker: number;
   readonly engine: Engine;
   readonly commander: Commander | null;
+  readonly openPlaces: ((nowUs: number) => void) | null;
   readonly observer: Observer;
   readonly random: Random;
   readonly send: (nowUs: number, bytes: Uint8Array, socket: number) => void;
@@ -340,9 +357,9 @@ function happen(world: World, event: WorldEvent): void {
   }
 }
 
-/** Where the registrar sees each socket; what goes through another target comes from another port. */
-const seenAddresses = ({ addresses, targets }: WorldOptions): readonly LocalAddress[] =>
-  Array.from({ length: targets?.count ?? 1 }, (_, target) =>
+/** Where the registrar sees each socket; what goes through another target, or where a redirect led, comes from another port. */
+const seenAddresses = ({ addresses, targets, redirects }: WorldOptions): readonly LocalAddress[] =>
+  Array.from({ length: (targets?.count ?? 1) + (redirects === undefined ? 0 : MOST_PLACES_ADDED) }, (_, target) =>
     addresses.map(({ address, port }) => ({ address, port: port + target * SEEN_PORTS_APART })),
   ).flat();
 

@@ -21,6 +21,7 @@ import type { Belief, ContextPage, SocketBook, Transaction, World } from './mode
 import { learnSeen, mustReplace, registerNew } from './nat.ts';
 import { ownUris } from './own-contacts.ts';
 import { takeProofs } from './proofs.ts';
+import { goesElsewhere } from './redirects.ts';
 import { countResponse } from './targets.ts';
 import { timeoutsOf } from './timers.ts';
 import { complete, endAttempt } from './transactions.ts';
@@ -97,7 +98,7 @@ function answer(world: World, transaction: Transaction, delivered: Delivered): v
   else if (status === 401 || status === 407 || leadsFleetOn(world, status)) challenge(world, transaction, delivered);
   else if (isGood) succeed(world, transaction, delivered, proved);
   else if (asksForLonger(transaction, delivered.parsed)) oweLonger(world, transaction, delivered);
-  else {
+  else if (!goesElsewhere(world, transaction, { ...delivered, status, isCounted: !countsApart(page.worker.engine) })) {
     const told = mayTell(status) ? toldBy(valuesOf(delivered.text, 'retry-after'), delivered.isDamaged) : null;
     endAttempt(world, page, [`status-${status}`, ...page.otherwise], isMaybeOver ? null : delivered.atUs, told);
   }
@@ -260,6 +261,7 @@ function leadsOn({ attempt, carried }: Transaction, found: readonly Challenge[],
   const servers = new Set([...still, ...found.map(({ server }) => server)]);
   return (
     !isRefused &&
-    attempt.challenges < MOST_CHALLENGES * servers.size * (1 + (attempt.replacing ?? 0) + (attempt.turns ?? 0))
+    attempt.challenges <
+      MOST_CHALLENGES * servers.size * (1 + (attempt.replacing ?? 0) + (attempt.turns ?? 0) + (attempt.led?.count ?? 0))
   );
 }

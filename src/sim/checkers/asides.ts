@@ -8,7 +8,7 @@ import type { SlowMessage } from '../slow-parser.ts';
 import type { Message } from './messages.ts';
 import { textOf, valuesOf } from './messages.ts';
 import type { SocketBook, World } from './model.ts';
-import { hostOf } from './targets.ts';
+import { peerOf } from './targets.ts';
 import { mustEqual, wrong } from './wrong.ts';
 
 interface Asked {
@@ -70,7 +70,7 @@ export function takeAnswerOffered(world: World, book: AsideBook, socket: SocketB
   asked.answer = text;
   const expected = statusFor(world, asked.parsed.method ?? '');
   if (parsed.status !== expected) throw wrong('incoming', worker, `status ${parsed.status}, not ${expected}`, text);
-  const fault = copyFault(asked, message, hostOf(world, socket));
+  const fault = copyFault(asked, message, peerOf(world, socket));
   if (fault !== null) throw wrong('incoming', worker, `${fault}; the request: ${asked.text}`, text);
 }
 
@@ -122,12 +122,13 @@ function copyFault({ text, parsed }: Asked, answer: Message, peer: string): stri
   return isAllowDue === (valuesOf(answer.text, 'allow').length === 1) ? null : 'Allow';
 }
 
-/** RFC 3581 §4 and RFC 3261 §18.2.1, from port 5060 of the peer. */
+/** RFC 3581 §4 and RFC 3261 §18.2.1. */
 function isTopViaRight(asked: string, said: string, peer: string): boolean {
+  const [address, port] = peer.split(':');
   const isRport = /;[ \t\r\n]*rport/i.test(asked);
-  const filled = asked.replace(/(;[ \t\r\n]*)rport(?:[ \t\r\n]*=[ \t\r\n]*[^; \t\r\n]*)?/i, '$1rport=5060');
+  const filled = asked.replace(/(;[ \t\r\n]*)rport(?:[ \t\r\n]*=[ \t\r\n]*[^; \t\r\n]*)?/i, `$1rport=${port}`);
   const host = /^[^ \t\r\n]+[ \t\r\n]+([\w.]*)/.exec(asked)?.[1];
-  return said === (isRport || host !== peer ? `${filled};received=${peer}` : asked);
+  return said === (isRport || host !== address ? `${filled};received=${address}` : asked);
 }
 
 function add<K>(counts: Map<K, number>, key: K): void {

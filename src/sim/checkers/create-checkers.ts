@@ -25,6 +25,7 @@ import { checkNat } from './nat.ts';
 import { checkNumbers } from './numbers.ts';
 import { checkOrders, takeReport } from './order-ends.ts';
 import { takeCommand, takeForget } from './orders.ts';
+import { checkRedirects, takePlace } from './redirects.ts';
 import { createRegistrarView, takeAnswer, takeRequest, takeRestart } from './registrar-view.ts';
 import { takeOffered } from './requests.ts';
 import { checkRowsAtEnd } from './rows.ts';
@@ -32,6 +33,7 @@ import type { Tally } from './tally.ts';
 import { tallyOf } from './tally.ts';
 import { checkTargets, countRequest } from './targets.ts';
 import { checkTimes } from './times.ts';
+import { endAttempt } from './transactions.ts';
 import { endTurn, enterTurn, passAdvance, takeAbort, takeError, takeOut, takeRefused, takeStop } from './turns.ts';
 
 const REGISTER = /^REGISTER /;
@@ -67,6 +69,7 @@ export function createCheckers(facts: Facts): Checkers {
     checkNumbers(world, merged);
     checkNat(world, merged);
     checkTargets(world, merged);
+    checkRedirects(world, merged);
     checkAsides(world, asides, blocks);
     checkKeepalives(world, keepalives, blocks);
     checkTimes(world, merged);
@@ -134,6 +137,10 @@ function workerEvents(world: World, asides: AsideBook, keepalives: KeepaliveBook
       takeCommand(world, pageOf(world, before(index, nowUs), identity), step),
     onForget: (index, nowUs, identity) => takeForget(world, pageOf(world, before(index, nowUs), identity)),
     onReport: (index, nowUs, report) => takeReport(world, pageOf(world, before(index, nowUs), report.identity), report),
+    onPlace: (index, nowUs, place) => {
+      for (const page of takePlace(world, before(index, nowUs), place))
+        endAttempt(world, page, ['send-error'], page.worker.turnUs);
+    },
     onTurn: (index, nowUs, blocked) => endTurn(world, after(index, nowUs), blocked),
   };
 }

@@ -51,7 +51,7 @@ export function noteFirstSend(world: World, transaction: Transaction, nowUs: num
   if (transaction.state !== 'pending' || transaction.sentUs !== null) return;
   transaction.sentUs = nowUs;
   if (attempt.step === null || attempt.challenges + attempt.raises + attempt.repeats > 0) return;
-  if (attempt.replacing !== undefined || attempt.turns !== undefined) return;
+  if (attempt.replacing !== undefined || attempt.turns !== undefined || attempt.led !== undefined) return;
   const key = timeKey(attempt.procedure, 'lag');
   if (attempt.intendedUs === null || transaction.isMaybeOver) world.ledger.inexact.add(key);
   else addTime(world, key, nowUs - attempt.intendedUs);

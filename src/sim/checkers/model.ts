@@ -8,7 +8,8 @@
 //
 // Socket s of W workers is one of worker s mod W, and context c of S sockets speaks from socket c mod S and no other, or, where contexts
 // are rebound, from socket c mod S + S. With several targets there are S sockets to each, target t's being t S to (t + 1) S - 1, and a
-// context speaks from one of those that are socket c mod S but for a multiple of S.
+// context speaks from one of those that are socket c mod S but for a multiple of S. Where redirects are followed, sockets to the places that
+// they lead to come behind those to the target in the same way.
 //
 // The stage of a context says what it may send next:
 //
@@ -22,6 +23,7 @@ import type { MetricsBlock } from '../../metrics/index.ts';
 import type { BindingView } from '../../registrar/index.ts';
 import type { AttemptStep, Procedure, RunPlan } from '../../scenario/index.ts';
 import { NEVER_US } from '../../std/index.ts';
+import type { RedirectFacts } from '../redirect-places.ts';
 import type { DrawnTargets } from '../target-faults.ts';
 import type { Challenge, Reading } from './challenge-text.ts';
 import type { Device } from './device-book.ts';
@@ -36,6 +38,8 @@ import type { MessageReader } from './messages.ts';
 import { createMessageReader } from './messages.ts';
 import type { Order } from './order-book.ts';
 import type { Proving } from './proving.ts';
+import type { Led, RedirectBook } from './redirect-book.ts';
+import { createRedirectBook } from './redirect-book.ts';
 import type { RetryBook, Retrying } from './retry-book.ts';
 import { createRetryBook } from './retry-book.ts';
 import type { Span } from './span.ts';
@@ -63,6 +67,8 @@ export interface Facts {
   readonly grants?: GrantBounds;
   /** Absent: the load goes to one target. */
   readonly targets?: DrawnTargets;
+  /** Absent: no redirect is followed. */
+  readonly redirects?: RedirectFacts;
   /** What it says of knowing the secret; absent: nothing is known of that. */
   readonly proving?: Proving;
 }
@@ -103,6 +109,8 @@ export interface Attempt {
   replacing?: 1 | 2;
   /** Targets that have failed in it (targets.ts); absent: none has. */
   turns?: number;
+  /** Where redirects have led it (redirects.ts); absent: none has. */
+  led?: Led;
   /** First send to final answer, over its transactions. */
   wireUs: number;
 }
@@ -347,6 +355,8 @@ export interface World {
   readonly secrets: Map<string, string>;
   /** Null: the load goes to one target. */
   readonly targets: TargetBook | null;
+  /** Null: no redirect is followed. */
+  readonly redirects: RedirectBook | null;
   readonly ledger: Ledger;
 }
 
@@ -373,6 +383,7 @@ export function createModel(facts: Facts): World {
     linesKnown: new Set(),
     secrets: new Map(),
     targets: createTargetBook(plan, workers.length, facts.targets),
+    redirects: createRedirectBook(plan, workers.length, facts.redirects),
     ledger: createLedger(),
   };
 }

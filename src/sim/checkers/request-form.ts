@@ -56,9 +56,9 @@ function stepOf(world: World, worker: WorkerBook, text: string): AttemptStep | n
 
 /** What is wrong with it, or null. */
 function faultOf(world: World, parsed: SlowMessage, page: ContextPage): string | null {
-  const { plan } = world.facts;
+  const requestUri = page.attempt?.led?.uri ?? world.facts.plan.requestUri;
   if (parsed.method !== 'REGISTER') return `method ${parsed.method}`;
-  if (parsed.requestUri !== plan.requestUri) return `Request-URI ${parsed.requestUri}`;
+  if (parsed.requestUri !== requestUri) return `Request-URI ${parsed.requestUri}`;
   if (parsed.requestUri.includes('@')) return 'a user in the Request-URI (§10.2)';
   if (parsed.via.length !== 1) return `${parsed.via.length} Via values`;
   if (parsed.sentBy !== page.socket.sentBy) return `sent-by ${parsed.sentBy}`;

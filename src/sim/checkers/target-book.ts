@@ -8,15 +8,14 @@ export interface TargetBook {
   readonly facts: DrawnTargets;
   /** Sockets to one target, all workers' together. */
   readonly homes: number;
-  /** What has room before each socket in one turn, at least. */
-  readonly roomLeast: number;
   /** By target. */
   readonly requests: number[];
   readonly failovers: number[];
   readonly responses: OutcomeCount[];
 }
 
-const ROOM_LEAST = 64;
+/** What has room before each socket in one turn, at least. */
+export const ROOM_LEAST = 64;
 
 /** Null: the load goes to one target. */
 export function createTargetBook(
@@ -29,7 +28,6 @@ export function createTargetBook(
   return {
     facts,
     homes: local.socketsPerWorker * workerCount,
-    roomLeast: ROOM_LEAST,
     requests: zeros(),
     failovers: zeros(),
     responses: zeros().map(() => ({ certain: 0, possible: 0 })),

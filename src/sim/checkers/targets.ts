@@ -11,7 +11,9 @@
 import type { MergedMetrics } from '../../metrics/index.ts';
 import { TARGET_COUNTS, TARGET_FAILOVERS, TARGET_REQUESTS, TARGET_RESPONSES } from '../../metrics/index.ts';
 import type { ContextPage, SocketBook, World } from './model.ts';
+import type { RedirectBook } from './redirect-book.ts';
 import type { TargetBook } from './target-book.ts';
+import { ROOM_LEAST } from './target-book.ts';
 import { mustEqual, mustLieWithin, wrong } from './wrong.ts';
 
 /** By so many standard deviations, and so many contexts, the spread may be off. */
@@ -40,9 +42,16 @@ export function followTarget(
 
 const targetOf = ({ homes }: TargetBook, { number }: SocketBook): number => Math.floor(number / homes);
 
-/** The address that the socket leads to. */
-export const hostOf = ({ targets }: World, socket: SocketBook): string =>
-  `10.0.1.${1 + (targets === null ? 0 : targetOf(targets, socket))}`;
+/** The address and port that the socket leads to. */
+export function peerOf({ targets, redirects }: World, socket: SocketBook): string {
+  if (redirects !== null && socket.number >= redirects.homes) return placeOf(redirects, socket);
+  return `10.0.1.${1 + (targets === null ? 0 : targetOf(targets, socket))}:5060`;
+}
+
+function placeOf({ places, homes }: RedirectBook, { number, worker }: SocketBook): string {
+  const { address, port } = places[worker.index]![Math.floor(number / homes) - 1]!;
+  return `${[24, 16, 8, 0].map((bits) => Math.floor(address / 2 ** bits) % 256).join('.')}:${port}`;
+}
 
 /** RFC 2782: of those that it has not been to, one of the lowest priority. */
 function learn(
@@ -75,21 +84,23 @@ export function moveTo(page: ContextPage, socket: SocketBook): void {
 }
 
 /** Its first datagram left, and is in the run's numbers. */
-export function countRequest({ targets }: World, socket: SocketBook): void {
+export function countRequest({ targets, redirects }: World, socket: SocketBook): void {
+  if (redirects !== null && socket.number >= redirects.homes) redirects.requests++;
   if (targets !== null) targets.requests[targetOf(targets, socket)]!++;
 }
 
 /** An answer to one of its transactions, which may have come too late to be one. */
-export function countResponse({ targets }: World, socket: SocketBook, isSure: boolean): void {
-  if (targets === null) return;
-  const counts = targets.responses[targetOf(targets, socket)]!;
+export function countResponse({ targets, redirects }: World, socket: SocketBook, isSure: boolean): void {
+  const isLed = redirects !== null && socket.number >= redirects.homes;
+  const counts = isLed ? redirects.responses : targets?.responses[targetOf(targets, socket)];
+  if (counts === undefined) return;
   if (isSure) counts.certain++;
   else counts.possible++;
 }
 
 /** A burst fills what stands before a socket; the rest comes in the next turn, at the same time. */
-export const isFull = ({ targets }: World, { offered }: SocketBook): boolean =>
-  targets !== null && offered >= targets.roomLeast;
+export const isFull = ({ targets, redirects }: World, { offered }: SocketBook): boolean =>
+  (targets !== null || redirects !== null) && offered >= ROOM_LEAST;
 
 export function checkTargets(world: World, merged: MergedMetrics): void {
   const { targets: book } = world;

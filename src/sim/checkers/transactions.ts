@@ -12,6 +12,7 @@ import type { Outcome } from './ledger.ts';
 import { countIn, countOutcome } from './ledger.ts';
 import type { ContextPage, Transaction, World } from './model.ts';
 import { noteOrderEnded } from './order-ends.ts';
+import { moveTo } from './targets.ts';
 import type { Pause } from './walk.ts';
 
 /** The first final answer: Completed until Timer K, which counts from the engine's own clock. */
@@ -78,6 +79,8 @@ export function endAttempt(
   page.retrying = null;
   page.otherwise = [];
   page.socket.owing.delete(page);
+  // The next attempt begins at the target again, wherever redirects have led this one.
+  if (attempt?.led !== undefined) moveTo(page, page.home);
   if (attempt === null || attempt.step === null) return;
   if (attempt.procedure !== 'query' && outcomes.some((outcome) => LEAVE_DOUBT.has(outcome))) page.isInDoubt = true;
   countOutcome(world.ledger, attempt.procedure, outcomes);

@@ -104,7 +104,7 @@ export function takeError(world: World, socket: SocketBook): void {
   const { worker } = socket;
   socket.queue.length = 0;
   // Where no socket is ever shut, nothing was composed that an error could hide.
-  if (world.targets === null) socket.disturbances++;
+  if (world.targets === null && world.redirects === null) socket.disturbances++;
   socket.lastErrorUs = worker.turnUs;
   // Oldest first, in which order the budget of retries goes to them.
   for (const transaction of leftOf(worker.ends)) {

@@ -66,6 +66,7 @@ export const watch = (options: WatchOptions): Tally => {
     sockets: engine.flows.map(({ id }) => id),
     engine,
     commander: null,
+    openPlaces: null,
     kernel: { ...WILLING_KERNEL, ...kernel },
     random: createRandom(1),
     observer,

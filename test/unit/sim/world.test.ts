@@ -72,6 +72,7 @@ describe('A seed', () => {
         "partitions to registrar",
         "provisionals",
         "quantum",
+        "redirects",
         "refused datagrams",
         "registrar too small",
         "reordering to clients",
