@@ -93,11 +93,7 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     isTireless,
     numbered: 0,
   });
-  // Who is commanded, or tries again for ever, speaks to one target here.
-  const targets = isCommanded || isTireless ? null : drawTargets(random.split('several targets'));
-  const isPlain = targets === null && !isCommanded && !isExosip;
-  const redirects = isPlain ? drawRedirects(random.split('redirects')) : null;
-  const nat = targets === null && redirects === null ? drawNat(random.split('nat'), loadSeconds) : {};
+  const { targets, redirects, nat } = drawPeers(random, { isCommanded, isExosip, isTireless, loadSeconds });
   // A load that is asked to last longer than any that is drawn has more to do in proportion.
   const stretch = Math.max(1, loadSeconds / LOAD_SECONDS_MOST);
   const starts = Math.max(1, Math.round((attempts * stretch) / flow.attempts));
@@ -129,7 +125,6 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     auth: { ...(random.split('auth').chance(0.2) ? { reuseNonce: false } : {}), ...drawMinding(random) },
     ...drawLocal(random.split('sockets'), contexts),
   };
-  const { hasSecret, isRight } = identities;
   // Whoever commands has neither schedule nor end, and what belongs to those; its keepalives and NATs are not followed.
   const { verify: _verify, keepalive: _keepalive, nat: _nat, ...rest } = scenario as Record<string, unknown>;
   const told = { ...rest, load: { rate: '1/s', starts: 1 }, cleanup: 'none' };
@@ -139,11 +134,27 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     loadSeconds,
     hasFailures: failures.isAny || isTireless || isCommanded,
     commands: isCommanded ? Math.min(attempts, COMMANDS_MOST) : null,
-    hasSecret,
-    isRight,
+    hasSecret: identities.hasSecret,
+    isRight: identities.isRight,
     targets,
     redirects,
   };
+}
+
+interface Peered {
+  readonly isCommanded: boolean;
+  readonly isExosip: boolean;
+  readonly isTireless: boolean;
+  readonly loadSeconds: number;
+}
+
+/** How many they speak to, who leads them elsewhere, and what is between: one of these at most, and of who is commanded, or tries again for ever, few. */
+function drawPeers(random: Random, { isCommanded, isExosip, isTireless, loadSeconds }: Peered) {
+  const targets = isCommanded || isTireless ? null : drawTargets(random.split('several targets'));
+  const isLed = targets === null && !isCommanded && !isExosip;
+  const redirects = isLed ? drawRedirects(random.split('redirects')) : null;
+  const nat = targets === null && redirects === null ? drawNat(random.split('nat'), loadSeconds) : {};
+  return { targets, redirects, nat };
 }
 
 /** Devices of libeXosip2 that try again for ever what has failed, where that is not too much for a world of a second. */

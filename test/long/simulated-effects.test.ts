@@ -34,6 +34,10 @@ const TARGETS = [
   ...['target silent', 'target refusing', 'target unavailable', 'target astray'],
   ...['failover after status-503', 'failover after timeout', 'failover after unreachable', 'every target failed'],
 ];
+const REDIRECTS = [
+  ...['redirect followed', 'redirect beyond the limit', 'redirect loop', 'redirect refused', 'redirect unusable'],
+  ...['redirect without room', 'redirect without a route'],
+];
 const CLIENT = [
   ...['userhash', 'credentials for two servers', 'a body', 'auth-int', 'auth-int over a body', 'line'],
   ...['instance and reg-id', 'credentials of RFC 2069'],
@@ -67,7 +71,7 @@ describe('Two hundred simulated worlds', () => {
         }
       }
       expect(reports.filter(({ violation }) => violation !== null)).toEqual([]);
-      const wanted = [...ACTIONS, ...CONDITIONS, ...REGISTRAR, ...TARGETS, ...CLIENT];
+      const wanted = [...ACTIONS, ...CONDITIONS, ...REGISTRAR, ...TARGETS, ...REDIRECTS, ...CLIENT];
       expect(wanted.filter((name) => !seen.has(name))).toEqual([]);
       expect(Object.entries(registrar).filter(([, count]) => count === 0)).toEqual([]);
     },

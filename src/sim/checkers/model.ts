@@ -25,6 +25,7 @@ import type { AttemptStep, Procedure, RunPlan } from '../../scenario/index.ts';
 import { NEVER_US } from '../../std/index.ts';
 import type { RedirectFacts } from '../redirect-places.ts';
 import type { DrawnTargets } from '../target-faults.ts';
+import type { Accepted, Belief } from './belief-book.ts';
 import type { Challenge, Reading } from './challenge-text.ts';
 import type { Device } from './device-book.ts';
 import { createDevice } from './device-book.ts';
@@ -227,25 +228,6 @@ export interface ContextPage {
   isForgotten: boolean;
   /** The last 2xx that changed what it believes. */
   accepted: Accepted | null;
-}
-
-export interface Belief {
-  readonly grantedSeconds: number;
-  /** Null: no binding. */
-  readonly untilUs: number | null;
-  /** 'or none': it may have been forgotten since; 'unknown': it hangs on something that cannot be seen. */
-  readonly certainty: 'known' | 'or none' | 'unknown';
-}
-
-export interface Accepted {
-  readonly branch: string;
-  readonly text: string;
-  readonly atUs: number;
-  /** When its request first left, null: before anybody saw; and the time that it asked for. */
-  readonly sentUs: number | null;
-  readonly askedSeconds: number;
-  /** The Contacts that it was about. */
-  readonly contacts: readonly string[];
 }
 
 export interface WorkerBook {

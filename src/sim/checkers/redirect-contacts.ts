@@ -53,9 +53,9 @@ function readUri(text: string): RedirectUri | null {
   const port = portText === undefined ? null : Number(portText);
   if (host === undefined || (port !== null && port > MOST_PORT)) return null;
   const parts = partsOf(parameters);
-  const valueOf = (name: string): string | undefined => parts.filter(([own]) => own === name).at(-1)?.[1];
-  const sendTo = valueOf('maddr') ?? host;
-  if ((valueOf('transport') ?? 'udp').toLowerCase() !== 'udp' || !/^[A-Za-z0-9.-]+$/.test(sendTo)) return null;
+  const saidBy = (name: string): string | undefined => parts.filter(([own]) => own === name).at(-1)?.[1];
+  const sendTo = saidBy('maddr') ?? host;
+  if ((saidBy('transport') ?? 'udp').toLowerCase() !== 'udp' || !/^[A-Za-z0-9.-]+$/.test(sendTo)) return null;
   const kept = parts.filter(([name]) => name !== 'method').map(([, , written]) => `;${written}`);
   const requestUri = `sip:${host}${port === null ? '' : `:${port}`}${kept.join('')}`;
   return { requestUri, host: sendTo.toLowerCase(), port };
