@@ -254,6 +254,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'takeVersion(engine, repairs, context, socket.version);',
     replace: '{}',
     caughtBy: /^request-form:/,
+    firstSeed: 78,
   },
   {
     bug: 'Once the old Contact is deleted it is registered again',
@@ -270,7 +271,7 @@ export const MUTANTS: readonly Mutant[] = [
       '        {\n            count += drainFlow(engine, nthFlow(engine, turn), sink);\n' +
       '            if (nthFlow(engine, turn).outbox.offered < nthFlow(engine, turn).outbox.end) break;\n        }',
     caughtBy: /./,
-    firstSeed: 151,
+    firstSeed: 116,
   },
   {
     bug: 'An answer is taken whatever socket it comes to',
