@@ -43,6 +43,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: '[64 * timers.t1Us, timers.t4Us]',
     replace: '[63 * timers.t1Us, timers.t4Us]',
     caughtBy: /^(timer-[ef]|rows|books|latency):/,
+    firstSeed: 6,
   },
   {
     bug: 'Timer F is 65*T1',
@@ -141,6 +142,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'wasHeard ? OUTCOME_TIMEOUT_AFTER_PROVISIONAL : OUTCOME_TIMEOUT',
     replace: 'wasHeard ? OUTCOME_TIMEOUT_AFTER_PROVISIONAL : 0',
     caughtBy: /^(books|one-reply):/,
+    firstSeed: 9,
   },
   {
     bug: 'A 100 is forgotten: the timeout after it is booked as one without it',
