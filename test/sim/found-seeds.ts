@@ -61,5 +61,10 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     hours: null,
     bug: 'the checkers took the 400 to a damaged copy, which they cannot read, for the answer to its original',
   },
+  {
+    seed: 12000055,
+    hours: null,
+    bug: 'the checkers did not know that a nonce which is used no more makes room for one of another realm',
+  },
   { seed: 51, hours: null, bug: 'the checkers did not know that a -sess session goes on with the next nonce' },
 ];

@@ -185,9 +185,12 @@ function believe(world: World, transaction: Transaction, { text, atUs }: Deliver
   page.socket.forgetting.delete(page);
 }
 
-/** Whoever has been given another nonce of the same server in between has forgotten this one, and its count. */
-function isKept({ kept }: ContextPage, { server, nonce }: Challenge): boolean {
-  return kept.get(server)?.nonce === nonce;
+/**
+ * Whoever has been given another nonce of the same server in between has forgotten this one, and its count. One that the request does not
+ * carry may have been: a nonce that is used no more makes room for one of another realm.
+ */
+function isKept({ page, carried }: Transaction, { server, nonce }: Challenge): boolean {
+  return page.kept.get(server)?.nonce === nonce && carried.has(server);
 }
 
 function challenge(world: World, transaction: Transaction, delivered: Delivered): void {
@@ -199,7 +202,7 @@ function challenge(world: World, transaction: Transaction, delivered: Delivered)
   });
   const reading: Reading = { leadsOn: readingOf(world, transaction, found, delivered) };
   const { otherwise } = page;
-  noteRestarts(page, isFleet(world) ? found : found.filter((given) => !isKept(page, given)));
+  noteRestarts(page, isFleet(world) ? found : found.filter((given) => !isKept(transaction, given)));
   if (reading.leadsOn === 'no') {
     if (isFleet(world)) page.latest = found;
     else if (otherwise.length === 0) dropNonces(page);
