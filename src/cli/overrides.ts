@@ -5,6 +5,7 @@
 import type { Override } from '../scenario/index.ts';
 import { UserError } from '../std/index.ts';
 import type { Given } from './command.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Flags of `run` that are short for --set. */
 export const SCENARIO_FLAGS = [
@@ -55,3 +56,10 @@ export const collectOverrides = (given: Given): Override[] => {
     ...thresholdOverrides(given.flag('no-thresholds'), given.list('threshold')),
   ];
 };
+
+/** What the command line and the environment make of a file. */
+export const planChanges = (given: Given, { environment, beforeLongRead }: Terminal) => ({
+  overrides: collectOverrides(given),
+  environment,
+  beforeLongRead,
+});

@@ -16,7 +16,7 @@ import type { RunPlan } from '../../scenario/index.ts';
 import type { Given } from '../command.ts';
 import { usage } from '../command.ts';
 import { describeFailure } from '../failure.ts';
-import { collectOverrides } from '../overrides.ts';
+import { planChanges } from '../overrides.ts';
 import { createRunConsole } from '../run-console.ts';
 import { readRunSettings } from '../run-settings.ts';
 import type { Terminal } from '../terminal.ts';
@@ -24,13 +24,7 @@ import type { Terminal } from '../terminal.ts';
 export const cleanupCommand = async (given: Given, terminal: Terminal): Promise<number> => {
   const settings = readRunSettings(given);
   const source = readScenario(given.positionals[0]!, terminal);
-  const plan = cleanupPlan(
-    loadPlan(source, {
-      overrides: collectOverrides(given),
-      environment: terminal.environment,
-      beforeLongRead: terminal.beforeLongRead,
-    }),
-  );
+  const plan = cleanupPlan(loadPlan(source, planChanges(given, terminal)));
   if (plan.target.kind === 'embedded') {
     throw usage('the embedded registrar ends with its run: there is nothing to clean up', 'name one with --target URI');
   }

@@ -5,7 +5,7 @@ import { judgeReadiness } from '../../gate/index.ts';
 import { readinessJson, readinessText } from '../../report/index.ts';
 import type { Given } from '../command.ts';
 import { consoleText } from '../console-text.ts';
-import { collectOverrides } from '../overrides.ts';
+import { planChanges } from '../overrides.ts';
 import { readRunSettings } from '../run-settings.ts';
 import { limitsOf, type Terminal, wantsColor } from '../terminal.ts';
 
@@ -23,11 +23,7 @@ export const doctorCommand = async (given: Given, terminal: Terminal): Promise<n
   const { workers, allowPublic, dns, format, color } = readRunSettings(given);
   const [file] = given.positionals;
   const source = file === undefined ? { file: 'doctor', text: MODEST } : readScenario(file, terminal);
-  const plan = loadPlan(source, {
-    overrides: collectOverrides(given),
-    environment: terminal.environment,
-    beforeLongRead: terminal.beforeLongRead,
-  });
+  const plan = loadPlan(source, planChanges(given, terminal));
   const facts = await gatherReadiness(plan, { workers, allowPublic, dns, worker: DEFAULT_WORKER });
   const readiness = judgeReadiness(facts);
   const tool = { name: 'regstorm', version: toolVersion() };

@@ -24,7 +24,7 @@ import { runMemory } from '../../sim/index.ts';
 import { EXIT, memorySum, US_PER_SECOND, UserError } from '../../std/index.ts';
 import type { Given } from '../command.ts';
 import { choice, usage } from '../command.ts';
-import { collectOverrides } from '../overrides.ts';
+import { planChanges } from '../overrides.ts';
 import { readRunSettings } from '../run-settings.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -37,11 +37,7 @@ export const inspectCommand = async (given: Given, terminal: Terminal): Promise<
   const asksNobody = given.flag('no-dns');
   if (asksNobody && dns !== null) throw usage('--dns and --no-dns exclude each other');
   const source = readScenario(given.positionals[0]!, terminal);
-  const changes = {
-    overrides: collectOverrides(given),
-    environment: terminal.environment,
-    beforeLongRead: terminal.beforeLongRead,
-  };
+  const changes = planChanges(given, terminal);
   const plan = loadPlan(source, changes);
   const problem = workers === null ? null : socketsProblem(plan, workers);
   if (problem !== null) throw new UserError('USAGE', { message: `${plan.file}: ${problem}` });

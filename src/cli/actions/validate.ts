@@ -7,23 +7,23 @@ import { EXIT, UserError } from '../../std/index.ts';
 import type { Given } from '../command.ts';
 import { consoleText } from '../console-text.ts';
 import { describeFailure } from '../failure.ts';
-import { collectOverrides } from '../overrides.ts';
+import { planChanges } from '../overrides.ts';
 import { readRunSettings } from '../run-settings.ts';
 import { limitsOf, type Terminal } from '../terminal.ts';
 
 export const validateCommand = async (given: Given, terminal: Terminal): Promise<number> => {
-  const overrides = collectOverrides(given);
+  const changes = planChanges(given, terminal);
   const { workers } = readRunSettings(given);
   const verbose = given.flag('verbose');
   let exitCode: number = EXIT.PASS;
   for (const file of given.positionals) {
-    if (!(await validateFile(file, { overrides, workers, verbose }, terminal))) exitCode = EXIT.USAGE;
+    if (!(await validateFile(file, { changes, workers, verbose }, terminal))) exitCode = EXIT.USAGE;
   }
   return exitCode;
 };
 
 interface Asked {
-  readonly overrides: ReturnType<typeof collectOverrides>;
+  readonly changes: ReturnType<typeof planChanges>;
   /** Null: not told, so a run would choose by the rate and the machine. */
   readonly workers: number | null;
   readonly verbose: boolean;
@@ -38,13 +38,9 @@ const defaultProblems = (plan: RunPlan): readonly string[] => {
 
 /** Goes on with the next file after a mistake: all of them are shown in one go. */
 const validateFile = async (file: string, asked: Asked, terminal: Terminal): Promise<boolean> => {
-  const { overrides, workers, verbose } = asked;
+  const { changes, workers, verbose } = asked;
   try {
-    const plan = loadPlan(readScenario(file, terminal), {
-      overrides,
-      environment: terminal.environment,
-      beforeLongRead: terminal.beforeLongRead,
-    });
+    const plan = loadPlan(readScenario(file, terminal), changes);
     const problem = workers === null ? null : socketsProblem(plan, workers);
     if (problem !== null) throw new UserError('USAGE', { message: `${plan.file}: ${problem}` });
     const limits = limitsOf(terminal.out, terminal.environment);

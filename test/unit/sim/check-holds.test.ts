@@ -4,10 +4,9 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptStep, PlanRetry, RunPlan } from '../../../src/scenario/index.ts';
 import type { Tally } from '../../../src/sim/checkers/index.ts';
-import { decodeLatin1, encodeAscii } from '../../../src/std/index.ts';
 import type { Peer } from '../engine/driver.ts';
 import { createPlan, hold, register, SECOND, unregister } from '../engine/plans.ts';
-import { numbered, watch } from './watched.ts';
+import { misheard, numbered, watch } from './watched.ts';
 
 type Failing = Pick<AttemptStep, 'expect' | 'onFailure' | 'retry'>;
 
@@ -45,18 +44,8 @@ const refusing =
     return [{ atUs: nowUs + 1_000, bytes }];
   };
 
-/** The checkers hear other words than the engine. */
-const play = (plan: RunPlan, peer: Peer, heard: (answer: string) => string = (answer) => answer): Tally =>
-  watch({
-    plan,
-    peer,
-    tamper: (told) => ({
-      onReceived: (socket, nowUs, arrival) => {
-        const text = heard(decodeLatin1(arrival.bytes, 0, arrival.bytes.length));
-        told.onReceived(socket, nowUs, { ...arrival, bytes: encodeAscii(text) });
-      },
-    }),
-  });
+const play = (plan: RunPlan, peer: Peer, hear: (answer: string) => string = (answer) => answer): Tally =>
+  watch({ plan, peer, tamper: misheard(hear) });
 
 const CONTINUE: Failing = { onFailure: 'continue' };
 const AGAIN: Failing = { onFailure: 'retry', retry: RETRY };

@@ -4,10 +4,9 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptStep, PlanRetry, RunPlan } from '../../../src/scenario/index.ts';
 import type { Tally } from '../../../src/sim/checkers/index.ts';
-import { decodeLatin1, encodeAscii } from '../../../src/std/index.ts';
 import type { Peer } from '../engine/driver.ts';
 import { createPlan, pause, query, refresh, register, SECOND } from '../engine/plans.ts';
-import { numbered, watch } from './watched.ts';
+import { misheard, numbered, watch } from './watched.ts';
 
 const RETRY: PlanRetry = {
   policy: 'exponential',
@@ -48,18 +47,8 @@ const refusing =
     return [{ atUs: nowUs + 1_000, bytes: isRefused ? answerOf(request, status, lines) : ok(request) }];
   };
 
-/** The checkers hear other words than the engine. */
-const play = (plan: RunPlan, peer: Peer, heard: (answer: string) => string = (answer) => answer): Tally =>
-  watch({
-    plan,
-    peer,
-    tamper: (told) => ({
-      onReceived: (socket, nowUs, arrival) => {
-        const text = heard(decodeLatin1(arrival.bytes, 0, arrival.bytes.length));
-        told.onReceived(socket, nowUs, { ...arrival, bytes: encodeAscii(text) });
-      },
-    }),
-  });
+const play = (plan: RunPlan, peer: Peer, hear: (answer: string) => string = (answer) => answer): Tally =>
+  watch({ plan, peer, tamper: misheard(hear) });
 
 describe('RFC 5626 §4.5, RFC 3261 §20.33: retries', () => {
   it.each<readonly [string, AttemptStep, Peer, number]>([

@@ -148,3 +148,13 @@ export const heard =
       },
     };
   };
+
+/** The checkers hear other words than the engine. */
+export const misheard =
+  (hear: (answer: string) => string) =>
+  (told: Observer): Partial<Observer> => ({
+    onReceived: (socket, nowUs, arrival) => {
+      const text = hear(decodeLatin1(arrival.bytes, 0, arrival.bytes.length));
+      told.onReceived(socket, nowUs, { ...arrival, bytes: encodeAscii(text) });
+    },
+  });
