@@ -48,26 +48,47 @@ const plainWidths = {
   load: (id) => (id === '\0string-width' ? 'export default (text) => text.length;' : null),
 };
 
-const bundle = await rolldown({
-  input: { main: 'src/main.ts', index: 'src/index.ts', 'worker/main': 'src/worker/main.ts' },
+// Our files do nothing when they are imported (but for the two that are programs), so that what a command does not use is
+// left out of what it loads, though both are reached through one index.ts.
+const treeshake = {
+  moduleSideEffects: [
+    { test: /[\\/]src[\\/]main\.ts$/, sideEffects: true },
+    { test: /[\\/]src[\\/]/, sideEffects: false },
+  ],
+};
+
+const options = {
   platform: 'node',
   external: ['koffi', 'piscina', /^hdr-histogram-js\//],
-  plugins: [plainWidths, licences],
-  // Our files do nothing when they are imported (but for the two that are programs), so that what a command does not use is
-  // left out of what it loads, though both are reached through one index.ts.
-  treeshake: {
-    moduleSideEffects: [
-      { test: /[\\/]src[\\/]main\.ts$/, sideEffects: true },
-      { test: /[\\/]src[\\/]/, sideEffects: false },
-    ],
-  },
-});
+  treeshake,
+};
 
-await bundle.write({
-  dir: 'dist',
-  format: 'esm',
-  sourcemap: true,
-  sourcemapExcludeSources: true,
-  chunkFileNames: 'chunks/[name].js',
+/** The load task, which the worker's entry imports, is a file of its own: see below. */
+const LOAD = './load.ts';
+const loadApart = { name: 'load-apart', resolveId: (id) => (id === LOAD ? { id: './load.js', external: true } : null) };
+
+const program = await rolldown({
+  ...options,
+  input: { main: 'src/main.ts', index: 'src/index.ts', 'worker/main': 'src/worker/main.ts' },
+  plugins: [plainWidths, loadApart, licences],
 });
-await bundle.close();
+const written = { format: 'esm', sourcemap: true, sourcemapExcludeSources: true };
+await program.write({ ...written, dir: 'dist', chunkFileNames: 'chunks/[name].js' });
+await program.close();
+
+// What makes the load, in one file that exports its task and nothing else. What a module exports, functions and numbers alike, the
+// engine reads from a cell at each use and checks it; what it keeps to itself is compiled in. A tenth of the instructions
+// of a registration (bench/README.md).
+const ownAlone = {
+  name: 'own-alone',
+  generateBundle(_options, files) {
+    const foreign = Object.values(files).flatMap((chunk) =>
+      (chunk.moduleIds ?? []).filter((id) => packageOf(id) !== null),
+    );
+    if (foreign.length > 0)
+      throw new Error(`the load task bundles what has a licence of its own: ${foreign.join(', ')}`);
+  },
+};
+const load = await rolldown({ ...options, input: 'src/worker/load.ts', plugins: [ownAlone] });
+await load.write({ ...written, file: 'dist/worker/load.js', codeSplitting: false });
+await load.close();

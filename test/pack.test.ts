@@ -59,7 +59,7 @@ describe('the package installed from its tarball', () => {
     // Of the build: the bundle with the licences of what lies in it, and the types; not the modules that it was made of.
     expect(packed).toContain('dist/chunks/LICENSES.txt');
     const code = packed.filter((path) => path.endsWith('.js') && !path.startsWith('dist/chunks/'));
-    expect(code.sort()).toEqual(['dist/index.js', 'dist/main.js', 'dist/worker/main.js']);
+    expect(code.sort()).toEqual(['dist/index.js', 'dist/main.js', 'dist/worker/load.js', 'dist/worker/main.js']);
   });
 
   it('regstorm --version prints the version of package.json', async () => {

@@ -29,7 +29,7 @@ import {
   composeText,
   firstContact,
   hasLine,
-  isComposed,
+  isOnlyContact,
   MAX_DELTA_SECONDS,
   nextContact,
   rowEnd,
@@ -151,10 +151,7 @@ function lookFor(
 ): number {
   const { reader, fields, branch } = engine;
   const { message, cursor, ownContact, shape, bindings } = reader;
-  if (
-    shape?.hasOnlyContact &&
-    isComposed(contact, fields, branch, bytes, shape.contact.uriStart, shape.contact.uriEnd)
-  ) {
+  if (shape?.hasOnlyContact && isOnlyContact(shape, contact, fields, branch)) {
     bindings.listed = 1;
     countGruus(engine, shape.contact, bytes);
     return grantedBy(shape.contact, message, asked);

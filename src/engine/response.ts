@@ -133,7 +133,7 @@ function isOurs(engine: Engine, flow: number, text: Uint8Array): boolean {
   // An answer that is like one of ours up to the branch needs no second look at what stands there.
   const isRead =
     shape !== null && shape.owner === flow
-      ? readRow(branch, text, viaBranchStart, viaBranchEnd)
+      ? readRow(branch, text, viaBranchStart)
       : isForFlow(engine, flow, text) && readBranch(branch, text, viaBranchStart, viaBranchEnd);
   return (
     isRead &&

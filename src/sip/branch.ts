@@ -7,7 +7,7 @@
 //
 // A branch of this shape whose run tag or worker is not ours is somebody else's answer.
 
-import { writeHex } from '../std/index.ts';
+import { writeHex, writeHexByte } from '../std/index.ts';
 
 const COOKIE = Uint8Array.of(0x7a, 0x39, 0x68, 0x47, 0x34, 0x62, 0x4b);
 const RUN_TAG_AT = 7;
@@ -19,6 +19,8 @@ export const BRANCH_BYTES = 31;
 export const BRANCH_PREFIX_BYTES = 17;
 export const MOST_SLOTS = 0x1000000;
 export const MOST_WORKERS = 0x100;
+const NO_HEX = -1;
+const HEX_VALUE: Int8Array = hexValues();
 
 export interface BranchReader {
   /** What all branches of the worker begin with. */
@@ -48,7 +50,10 @@ export function writeBranch(
 
 /** What differs between two branches of a worker, into one that is there already; `at` is where the branch begins. */
 export function writeRow(out: Uint8Array, at: number, slot: number, generation: number): number {
-  writeHex(out, at + SLOT_AT, slot, 6);
+  const slotAt = at + SLOT_AT;
+  writeHexByte(out, slotAt, slot >>> 16);
+  writeHexByte(out, slotAt + 2, (slot >>> 8) & 255);
+  writeHexByte(out, slotAt + 4, slot & 255);
   return writeHex(out, at + GENERATION_AT, generation, 8);
 }
 
@@ -57,33 +62,29 @@ export function readBranch(reader: BranchReader, bytes: Uint8Array, start: numbe
   if (end - start !== BRANCH_BYTES) return false;
   const { prefix } = reader;
   for (let i = 0; i < SLOT_AT; i++) if (bytes[start + i] !== prefix[i]) return false;
-  return readRow(reader, bytes, start, end);
+  return readRow(reader, bytes, start);
 }
 
 /** The same for a branch that is known to begin with the prefix and to have its length. */
-export function readRow(reader: BranchReader, bytes: Uint8Array, start: number, end: number): boolean {
-  if (!isHex(bytes, start + SLOT_AT, end)) return false;
-  reader.slot = readHex(bytes, start + SLOT_AT, start + GENERATION_AT);
-  reader.generation = readHex(bytes, start + GENERATION_AT, end);
+export function readRow(reader: BranchReader, bytes: Uint8Array, start: number): boolean {
+  const slotAt = start + SLOT_AT;
+  const slot = (readPair(bytes, slotAt) << 16) | (readPair(bytes, slotAt + 2) << 8) | readPair(bytes, slotAt + 4);
+  const at = start + GENERATION_AT;
+  const high = (readPair(bytes, at) << 8) | readPair(bytes, at + 2);
+  const low = (readPair(bytes, at + 4) << 8) | readPair(bytes, at + 6);
+  if ((slot | high | low) < 0) return false;
+  reader.slot = slot;
+  reader.generation = ((high << 16) | low) >>> 0;
   return true;
 }
 
-/** Lower-case hex digits and nothing else. */
-function isHex(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i]!;
-    if (byte < 0x30 || byte > 0x66 || (byte > 0x39 && byte < 0x61)) return false;
-  }
-  return true;
+/** The value of two lower-case hex digits; less than 0 where one of them is something else. */
+function readPair(bytes: Uint8Array, at: number): number {
+  return (HEX_VALUE[bytes[at]!]! << 4) | HEX_VALUE[bytes[at + 1]!]!;
 }
 
-/** The value of at most 8 hex digits. */
-function readHex(bytes: Uint8Array, start: number, end: number): number {
-  let value = 0;
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i]!;
-    // A letter's lowest four bits are 1 for `a`, and bit 6 says that it is one.
-    value = (value << 4) | ((byte & 15) + 9 * (byte >> 6));
-  }
-  return value >>> 0;
+function hexValues(): Int8Array {
+  const values = new Int8Array(256).fill(NO_HEX);
+  for (let value = 0; value < 16; value++) values[value.toString(16).charCodeAt(0)] = value;
+  return values;
 }

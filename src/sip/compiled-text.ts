@@ -54,9 +54,23 @@ export interface CompiledText {
   readonly stencils: (Stencil | null)[];
 }
 
-/** A compiled text whose numbers have certain lengths: its bytes, and where each operation writes how many of them. */
+/** No such operation in a stencil. */
+export const NOWHERE = -1;
+
+/**
+ * A compiled text whose numbers have certain lengths: its bytes, and where each operation writes how many of them. What nearly
+ * every request has once stands by its name, so that composing needs no turn of a loop for it.
+ */
 export interface Stencil {
   readonly bytes: Uint8Array;
   readonly gapAt: Uint32Array;
   readonly gapBytes: Uint8Array;
+  readonly branchAt: number;
+  readonly fromTagAt: number;
+  readonly cseqAt: number;
+  readonly cseqBytes: number;
+  /** The operations OP_INDEX, by their numbers. */
+  readonly indexes: Uint16Array;
+  /** All that is neither named above nor an index. */
+  readonly others: Uint16Array;
 }

@@ -106,11 +106,12 @@ export {
   parseErrorName,
 } from './parse-result.ts';
 export type { RegisterTemplate } from './register-template.ts';
-export { compileText, composeText, createRegisterTemplate, isComposed } from './register-template.ts';
+export { compileText, composeText, createRegisterTemplate } from './register-template.ts';
 export type { ResponseShape, ShapeTable } from './response-shapes.ts';
 export { createShapeTable, matchShape, NO_SHAPE } from './response-shapes.ts';
 export type { RowTable } from './row-table.ts';
 export { createRowTable, MAX_ROWS, rowEnd, rowStart } from './row-table.ts';
+export { isOnlyContact } from './shape-contact.ts';
 export { learnShape } from './shape-learning.ts';
 export type { StunMessage } from './stun.ts';
 export {

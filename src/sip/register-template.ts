@@ -11,11 +11,12 @@
 // The pieces before and after the place of the credentials are composed by two calls, with what stands between them (an
 // Authorization header line) written by the caller; without credentials one call composes it all.
 
-import { assert, decimalDigits, encodeUtf8, readDecimal, writeDigits, writeHex } from '../std/index.ts';
+import { assert, decimalDigits, encodeUtf8, equalBytes, readDecimal, writeDigits, writeHex } from '../std/index.ts';
 import type { BranchReader } from './branch.ts';
 import { BRANCH_BYTES, writeBranch, writeRow } from './branch.ts';
 import type { CompiledText, RegisterFields, Stencil, TemplatePiece } from './compiled-text.ts';
 import {
+  NOWHERE,
   OP_BODY_BYTES,
   OP_BRANCH,
   OP_CSEQ,
@@ -31,7 +32,8 @@ import { composeValues, isComposedOfValues } from './value-text.ts';
 
 const MOST_DIGITS = 16;
 const FROM_TAG_DIGITS = 8;
-const NOT_WRITTEN = -1;
+/** Of an index, in a user name of the form u{index:8}. */
+const USUAL_DIGITS = 8;
 const ASCII_ZERO = 0x30;
 /** Two line ends: that of Content-Length, which is the last header, and the empty line. */
 const EMPTY_LINE_BYTES = 4;
@@ -137,32 +139,61 @@ export function composeText(
   at: number,
 ): number {
   if (text.values !== null) return composeValues(text, text.values, fields, branch, out, at);
-  const { operations } = text;
-  const { bytes, gapAt, gapBytes } = stencilFor(text, fields, branch);
+  const stencil = stencilFor(text, fields, branch);
+  const { bytes, gapAt, gapBytes, branchAt, fromTagAt, cseqAt, indexes } = stencil;
   out.set(bytes, at);
-  let index = NOT_WRITTEN;
-  let indexBytes = 0;
-  for (let i = 0; i < gapAt.length; i++) {
-    const to = at + gapAt[i]!;
-    switch (operations[i]) {
-      case OP_INDEX:
-        // The digits are found once; where they stand again, padded alike, they are copied.
-        if (gapBytes[i] === indexBytes) copyDigits(out, index, to, indexBytes);
-        else writeDigits(out, to, fields.index, gapBytes[i]!);
-        index = to;
-        indexBytes = gapBytes[i]!;
-        break;
+  if (branchAt !== NOWHERE) writeRow(out, at + branchAt, fields.slot, fields.generation);
+  if (fromTagAt !== NOWHERE) writeHex(out, at + fromTagAt, fields.fromTag, FROM_TAG_DIGITS);
+  if (cseqAt !== NOWHERE) writeDigits(out, at + cseqAt, fields.cseq, stencil.cseqBytes);
+  let written = NOWHERE;
+  for (let i = 0; i < indexes.length; i++) {
+    const gap = indexes[i]!;
+    const to = at + gapAt[gap]!;
+    // The usual digits are found once, and copied where they stand again.
+    if (gapBytes[gap] !== USUAL_DIGITS) writeDigits(out, to, fields.index, gapBytes[gap]!);
+    else if (written === NOWHERE) {
+      writeDigits(out, to, fields.index, USUAL_DIGITS);
+      written = to;
+    } else copyUsualDigits(out, written, to);
+  }
+  if (stencil.others.length > 0) composeOthers(text, stencil, fields, out, at);
+  return at + bytes.length;
+}
+
+function copyUsualDigits(out: Uint8Array, from: number, to: number): void {
+  out[to] = out[from]!;
+  out[to + 1] = out[from + 1]!;
+  out[to + 2] = out[from + 2]!;
+  out[to + 3] = out[from + 3]!;
+  out[to + 4] = out[from + 4]!;
+  out[to + 5] = out[from + 5]!;
+  out[to + 6] = out[from + 6]!;
+  out[to + 7] = out[from + 7]!;
+}
+
+function composeOthers(
+  text: CompiledText,
+  stencil: Stencil,
+  fields: RegisterFields,
+  out: Uint8Array,
+  at: number,
+): void {
+  const { others, gapAt, gapBytes } = stencil;
+  for (let i = 0; i < others.length; i++) {
+    const gap = others[i]!;
+    const to = at + gapAt[gap]!;
+    switch (text.operations[gap]) {
       case OP_BRANCH:
         writeRow(out, to, fields.slot, fields.generation);
         break;
       case OP_FROM_TAG:
         writeHex(out, to, fields.fromTag, FROM_TAG_DIGITS);
         break;
-      case OP_EXPIRES:
-        writeDigits(out, to, fields.expires, gapBytes[i]!);
-        break;
       case OP_CSEQ:
-        writeDigits(out, to, fields.cseq, gapBytes[i]!);
+        writeDigits(out, to, fields.cseq, gapBytes[gap]!);
+        break;
+      case OP_EXPIRES:
+        writeDigits(out, to, fields.expires, gapBytes[gap]!);
         break;
       case OP_INSTANCE:
         writeUuid(out, to, text.instanceSeed, fields.index);
@@ -172,7 +203,6 @@ export function composeText(
         break;
     }
   }
-  return at + bytes.length;
 }
 
 /** Whether a span holds what composeText would write. */
@@ -191,12 +221,26 @@ export function isComposed(
   let at = start;
   for (let i = 0; i < literals.length; i++) {
     const literal = literals[i]!;
-    for (let j = 0; j < literal.length; j++) if (bytes[at + j] !== literal[j]) return false;
+    if (!equalBytes(bytes, at, at + literal.length, literal, 0, literal.length)) return false;
     at += literal.length;
     if (i === gapAt.length) break;
     assert(operations[i] === OP_INDEX, 'only an index is compared');
     if (!hasDigits(bytes, at, fields.index, gapBytes[i]!)) return false;
     at += gapBytes[i]!;
+  }
+  return true;
+}
+
+/** Whether the indexes, and nothing else, stand in a span as composeText would write them: the literals were compared before. */
+export function hasIndexes(
+  { indexes, gapAt, gapBytes }: Stencil,
+  index: number,
+  bytes: Uint8Array,
+  start: number,
+): boolean {
+  for (let i = 0; i < indexes.length; i++) {
+    const gap = indexes[i]!;
+    if (!hasDigits(bytes, start + gapAt[gap]!, index, gapBytes[gap]!)) return false;
   }
   return true;
 }
@@ -217,11 +261,7 @@ function readsAs(bytes: Uint8Array, at: number, value: number, digits: number): 
   return true;
 }
 
-function copyDigits(out: Uint8Array, from: number, to: number, digits: number): void {
-  for (let i = 0; i < digits; i++) out[to + i] = out[from + i]!;
-}
-
-function stencilFor(text: CompiledText, fields: RegisterFields, branch: BranchReader): Stencil {
+export function stencilFor(text: CompiledText, fields: RegisterFields, branch: BranchReader): Stencil {
   const key = decimalDigits(fields.index) * (MOST_DIGITS + 1) + decimalDigits(fields.cseq);
   return text.stencils[key] ?? createStencil(text, fields, branch, key);
 }
@@ -243,9 +283,28 @@ function createStencil(text: CompiledText, fields: RegisterFields, branch: Branc
     if (operations[i] === OP_BODY_BYTES) writeDigits(bytes, at, bodyBytes, gapBytes[i]!);
     at += gapBytes[i]!;
   });
-  const stencil = { bytes, gapAt, gapBytes };
+  const stencil = { bytes, gapAt, gapBytes, ...placesOf(operations, gapAt, gapBytes) };
   text.stencils[key] = stencil;
   return stencil;
+}
+
+function placesOf(
+  operations: Uint8Array,
+  gapAt: Uint32Array,
+  gapBytes: Uint8Array,
+): Omit<Stencil, 'bytes' | 'gapAt' | 'gapBytes'> {
+  const numbers = Array.from(gapAt.keys());
+  const named = [OP_BRANCH, OP_FROM_TAG, OP_CSEQ].map((operation) => operations.indexOf(operation));
+  const [branchAt, fromTagAt, cseqAt] = named.map((gap) => (gap < 0 ? NOWHERE : gapAt[gap]!));
+  const indexes = numbers.filter((gap) => operations[gap] === OP_INDEX);
+  return {
+    branchAt: branchAt!,
+    fromTagAt: fromTagAt!,
+    cseqAt: cseqAt!,
+    cseqBytes: cseqAt === NOWHERE ? 0 : gapBytes[named[2]!]!,
+    indexes: Uint16Array.from(indexes),
+    others: Uint16Array.from(numbers.filter((gap) => !named.includes(gap) && !indexes.includes(gap))),
+  };
 }
 
 /** What the literals and operations behind an operation take together. */

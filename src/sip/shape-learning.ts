@@ -14,17 +14,33 @@ import { isParameter, type Parameter, readParameter } from './parameters.ts';
 import { parseMessage } from './parse.ts';
 import { PARSE_OK } from './parse-result.ts';
 import {
+  CHANGED_NUMBER,
+  CHANGED_OWNER,
   LONGEST_SHAPE_BYTES,
   NO_NUMBER,
   NO_SHAPE,
   NOBODY,
   type NumberSpan,
   type ResponseShape,
+  RULE_CHANGED,
+  RULE_FIXED,
+  RULE_LETTERS,
+  RULE_WORDS,
   SHAPES_MOST,
   type ShapeTable,
 } from './response-shapes.ts';
 import { type RowTable, rowEnd, rowStart } from './row-table.ts';
-import { digitsBefore, markContact, markMessage, markNumber, markSecret, textEndBefore } from './shape-variation.ts';
+import {
+  digitsBefore,
+  markContact,
+  markMessage,
+  markNumber,
+  markSecret,
+  textEndBefore,
+  VARY_NOT,
+  VARY_QUOTED,
+  VARY_WORD,
+} from './shape-variation.ts';
 
 /** As many are compared in vain at most. */
 const SAME_LENGTH_MOST = 4;
@@ -90,7 +106,6 @@ const describe = (table: ShapeTable, shape: ResponseShape, lengthBytes: number):
   if (parseMessage(bytes, 0, lengthBytes, message) !== PARSE_OK || !message.isResponse) return false;
   shape.lengthBytes = lengthBytes;
   shape.owner = NOBODY;
-  shape.ownWords = Math.ceil((message.viaBranchStart + BRANCH_PREFIX_BYTES) / WORD_BYTES);
   marks.fill(0);
   markMessage(shape, message, lengthBytes);
   describeContacts(shape);
@@ -98,10 +113,34 @@ const describe = (table: ShapeTable, shape: ResponseShape, lengthBytes: number):
   describeChallenges(shape);
   describeInfo(shape, message.authenticationInfo);
   describeInfo(shape, message.proxyAuthenticationInfo);
-  // What has a mark may differ, as a whole byte.
-  const fixedBytes = new Uint8Array(shape.fixed.buffer);
-  for (let at = 0; at < marks.length; at++) fixedBytes[at] = marks[at] === 0 ? EVERY_BIT : 0;
+  describeWords(shape);
   return true;
+};
+
+/** What the marks say of whole words. */
+const describeWords = (shape: ResponseShape): void => {
+  const { marks, rules, cseq, port, expires } = shape;
+  rules.fill(0);
+  const ruleBytes = new Uint8Array(rules.buffer);
+  for (let at = 0; at < marks.length; at++) {
+    const word = Math.floor(at / WORD_BYTES);
+    const to = word * RULE_WORDS * WORD_BYTES + (at % WORD_BYTES);
+    const isLetter = (marks[at]! & (VARY_WORD | VARY_QUOTED)) !== 0;
+    ruleBytes[to + RULE_FIXED * WORD_BYTES] = marks[at] === VARY_NOT ? EVERY_BIT : 0;
+    ruleBytes[to + RULE_LETTERS * WORD_BYTES] = isLetter ? EVERY_BIT : 0;
+  }
+  noteIn(rules, 0, shape.message.viaBranchStart + BRANCH_PREFIX_BYTES, CHANGED_OWNER);
+  for (const { start, end } of [cseq, port, expires]) noteIn(rules, start, end, CHANGED_NUMBER);
+  shape.areNumbersRead = false;
+  shape.contactOf = null;
+};
+
+const noteIn = (rules: Int32Array, start: number, end: number, changed: number): void => {
+  if (start === NO_NUMBER) return;
+  for (let word = Math.floor(start / WORD_BYTES); word < Math.ceil(end / WORD_BYTES); word++) {
+    const at = word * RULE_WORDS + RULE_CHANGED;
+    rules[at] = rules[at]! | changed;
+  }
 };
 
 /** RFC 3261 §25.1 has no such byte outside of a body; and two doubles of zeros may differ in one. */

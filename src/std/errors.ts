@@ -78,3 +78,6 @@ export class UserError extends Error {
     return ERROR_CODES[this.code];
   }
 }
+
+/** By its name, for an error from code that was bundled apart and has a class of its own. */
+export const isUserError = (error: unknown): error is UserError => error instanceof Error && error.name === 'UserError';

@@ -11,11 +11,12 @@ export {
   writeDecimal,
   writeDigits,
   writeHex,
+  writeHexByte,
   writeHexBytes,
   writePaddedDecimal,
 } from './bytes.ts';
 export type { ErrorCode, Place, Problem } from './errors.ts';
-export { ERROR_CODES, EXIT, formatProblem, UserError } from './errors.ts';
+export { ERROR_CODES, EXIT, formatProblem, isUserError, UserError } from './errors.ts';
 export { fnv1a64Hex } from './hash.ts';
 export type { MemoryLine, MemoryPlan } from './memory-plan.ts';
 export { addMemory, createMemoryPlan, createMemorySum, memorySum } from './memory-plan.ts';

@@ -20,6 +20,7 @@ import type { LoadDone, LoadTask, WeightedTarget } from './messages.ts';
 import { STATE_ABORT, STATE_STOP_STARTING } from './messages.ts';
 import { runPump } from './pump.ts';
 import { openPlaces } from './redirect-places.ts';
+import { rehearse } from './rehearsal.ts';
 import { followTargets } from './retarget.ts';
 import { createClientTransport, openClientSockets, segmentationNotes, warningsOf } from './sockets.ts';
 
@@ -38,7 +39,7 @@ export async function runLoad(task: LoadTask): Promise<LoadDone> {
   const engine = createEngine({ ...facts, ...several, redirects });
   // Only now: code that was compiled for the rehearsal's engine alone is thrown away when there is another.
   if (plan.load.startsPerPeriod / plan.load.periodUs >= REHEARSED_STARTS_PER_US) {
-    await (await import('./rehearsal.ts')).rehearse(plan);
+    await rehearse(plan);
   }
   const transport = createClientTransport(plan.local, outboxCapacity(engine));
   try {

@@ -1,7 +1,7 @@
 // The entry of every worker thread: the pool hands it a task and gets an answer. A mistake of the operator's that shows
 // only here (a port in use) crosses the thread boundary as the error's cause, since a class does not survive it.
 
-import { assert, assertNever, UserError } from '../std/index.ts';
+import { assert, assertNever, isUserError } from '../std/index.ts';
 import type { WorkerDone, WorkerTask } from './messages.ts';
 import { MESSAGES_VERSION } from './messages.ts';
 
@@ -10,7 +10,7 @@ export async function runTask(task: WorkerTask): Promise<WorkerDone> {
   try {
     return await dispatch(task);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!isUserError(error)) throw error;
     throw new Error(error.message, { cause: { code: error.code, problems: error.problems } });
   }
 }

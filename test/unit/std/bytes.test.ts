@@ -13,7 +13,9 @@ import {
   equalsIgnoreCase,
   readDecimal,
   writeDecimal,
+  writeDigits,
   writeHex,
+  writeHexByte,
   writeHexBytes,
   writePaddedDecimal,
 } from '../../../src/std/index.ts';
@@ -49,11 +51,31 @@ describe('writing numbers', () => {
     expect(written((out, at) => writePaddedDecimal(out, at, value, 8))).toBe(String(value).padStart(8, '0'));
   });
 
+  it('digits are the lowest ones, as many as asked for', () => {
+    for (const value of [...values, 12345678, 87654321, 99999999, 100000000, 2147483647, 2147483648]) {
+      for (let digits = 1; digits <= 20; digits++) {
+        const text = String(value).padStart(digits, '0').slice(-digits);
+        expect(written((out, at) => writeDigits(out, at, value, digits))).toBe(text);
+      }
+    }
+  });
+
   it('hex takes the lowest digits, of negative 32-bit numbers too', () => {
     expect(written((out, at) => writeHex(out, at, 0xdeadbeef, 8))).toBe('deadbeef');
     expect(written((out, at) => writeHex(out, at, 0xdeadbeef | 0, 8))).toBe('deadbeef');
     expect(written((out, at) => writeHex(out, at, 0x1a, 4))).toBe('001a');
     expect(written((out, at) => writeHex(out, at, 0x12345, 3))).toBe('345');
+    for (let width = 1; width <= 8; width++) {
+      expect(written((out, at) => writeHex(out, at, 0x9abcdef0, width))).toBe('9abcdef0'.slice(-width));
+    }
+    for (let byte = 0; byte < 256; byte++) {
+      const text = byte.toString(16).padStart(2, '0');
+      const write = (out: Uint8Array, at: number): number => {
+        writeHexByte(out, at, byte);
+        return at + 2;
+      };
+      expect(written(write)).toBe(text);
+    }
   });
 
   it('hex of bytes is lower case, two digits each', () => {
@@ -68,6 +90,27 @@ describe('reading numbers', () => {
     expect(read('0009')).toBe(9);
     expect(read('4294967295')).toBe(4294967295);
     expect(read(`${'0'.repeat(40)}4294967295`)).toBe(4294967295);
+  });
+
+  it('reads as many digits as Number() does', () => {
+    for (let digits = 1; digits <= 12; digits++) {
+      for (const text of ['9', '1234567890123', '0000000000001', '4294967295429'].map((each) =>
+        each.slice(0, digits),
+      )) {
+        const value = Number(text);
+        expect(read(text)).toBe(value < 2 ** 32 ? value : DECIMAL_OVERFLOW);
+      }
+    }
+  });
+
+  it('takes no other byte for a digit, in any place of a number of any length', () => {
+    for (let digits = 1; digits <= 10; digits++) {
+      for (let at = 0; at < digits; at++) {
+        for (const other of ['/', ':', 'a', ' ', '\u0000', '\u00b0', '\u00ff']) {
+          expect(read('9'.repeat(at) + other + '9'.repeat(digits - at - 1))).toBe(DECIMAL_MALFORMED);
+        }
+      }
+    }
   });
 
   it('tells an overflow from a malformed number, however long', () => {
@@ -94,6 +137,13 @@ describe('comparing', () => {
     expect(same('vIA', 'ViA')).toEqual([false, true]);
     expect(same('Via', 'Vi')).toEqual([false, false]);
     expect(same('', '')).toEqual([true, true]);
+    for (let length = 1; length <= 9; length++) {
+      const text = 'Contact: '.slice(0, length);
+      expect(same(text, text)).toEqual([true, true]);
+      for (let at = 0; at < length; at++) {
+        expect(same(text, `${text.slice(0, at)}#${text.slice(at + 1)}`)).toEqual([false, false]);
+      }
+    }
   });
 
   it('does not fold what only looks like a letter with another bit', () => {
