@@ -184,6 +184,7 @@ const record = (machine, options, costs, peaks) => {
     options: { rounds, count, rate, sippCount, sippRate },
     costUs: cost,
     peakPerSecond: peak,
+    ...(failures.length === 0 ? {} : { failures }),
   };
   appendFileSync(HISTORY, `${JSON.stringify(line)}\n`);
 };
@@ -206,7 +207,7 @@ const main = async () => {
   if (Object.keys(peaks).length > 0) say('', ...peakTable(peaks));
   const rows = ratios(costs, peaks);
   if (rows.length > 0) say('', ...ratioTable(rows));
-  if (options.record && failures.length === 0) record(machine, options, costs, peaks);
+  if (options.record) record(machine, options, costs, peaks);
   if (failures.length > 0) complain(`\n${failures.length} failed, see above:\n${failures.join('\n')}`);
   return failures.length > 0 ? 1 : 0;
 };

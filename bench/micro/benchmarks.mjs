@@ -4,6 +4,7 @@
 //   name     family/what; the family is the file
 //   count    operations in a round: some ten milliseconds' worth, and ten times a multiple of SMOKE_COUNT
 //   hash     of the first SMOKE_COUNT operations of a new one; `npm run bench:micro -- --smoke NAME` says what it is
+//   warmUp   operations before any is counted, where much code has to be compiled first (instructions); may be left out
 //   create   makes a new one: { run, check }
 //     run(count)   does the next `count` operations and returns the hash of what they gave (fold.mjs); everything it needs is
 //                  made by create, from fixed seeds

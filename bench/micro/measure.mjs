@@ -65,7 +65,8 @@ const repeat = (benchmark, count) => {
   const run = (operations) => {
     hash = fold(hash, subject.run(operations));
   };
-  for (let round = 0; round < WARM_UP_ROUNDS; round++) run(2 * count);
+  const warmUp = Math.max(WARM_UP_ROUNDS * 2 * count, benchmark.warmUp ?? 0);
+  for (let done = 0; done < warmUp; done += 2 * count) run(2 * count);
   for (const operations of [count, 2 * count, count, 2 * count]) {
     uptime();
     run(operations);
