@@ -77,7 +77,7 @@ await program.write({ ...written, dir: 'dist', chunkFileNames: 'chunks/[name].js
 await program.close();
 
 // What makes the load, in one file that exports its task and nothing else. What a module exports, functions and numbers alike, the
-// engine reads from a cell at each use and checks it; what it keeps to itself is compiled in. A tenth of the instructions
+// engine reads from a cell at each use and checks it; what it keeps to itself is compiled in. A sixth of the instructions
 // of a registration (bench/README.md).
 const ownAlone = {
   name: 'own-alone',

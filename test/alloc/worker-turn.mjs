@@ -13,9 +13,12 @@ import { createCounter, createOnlyEngine, finishedAttempts, measuredPlan } from 
 
 const RATE = 20_000;
 const WARM_UP_ATTEMPTS = 40_000;
-/** More than of the engine alone: waits and holds are still compiled anew in about half of the first rounds. */
-const ROUNDS = 24;
-const ATTEMPTS_A_ROUND = 4_000;
+const ROUNDS = 12;
+/**
+ * Many more than of the engine alone. The collection before a round lets go of compiled code, some 100 kB of which are then made again
+ * in about half of the rounds, and on a slow machine in all of them: 20 bytes and more for each of 4,000 attempts.
+ */
+const ATTEMPTS_A_ROUND = 16_000;
 
 const { credentials, flow } = JSON.parse(process.argv[2]);
 const peer = new Worker(new URL('./peer-thread.mjs', import.meta.url), {
