@@ -91,6 +91,9 @@ export interface ResponseShape {
   owner: number;
   /** The text whose literals stand in the only contact (shape-contact.ts); null: not compared yet, or changed since. */
   contactOf: Stencil | null;
+  /** The text that was found there last, by comparing it as a whole, and how many times running. */
+  contactLast: Stencil | null;
+  contactsInRow: number;
   /** No digit of the numbers below has changed since they were read. */
   areNumbersRead: boolean;
   readonly cseq: NumberSpan;
@@ -153,6 +156,8 @@ const createShape = (): ResponseShape => {
     rules: new Int32Array((LONGEST_BYTES / 4) * RULE_WORDS),
     owner: NOBODY,
     contactOf: null,
+    contactLast: null,
+    contactsInRow: 0,
     areNumbersRead: false,
     cseq: { start: NOWHERE, end: NOWHERE },
     port: { start: NOWHERE, end: NOWHERE },

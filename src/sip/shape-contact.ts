@@ -1,9 +1,11 @@
 // @hot
 // Whether the only Contact of an answer is the one that a context sent (RFC 3261 §10.2.4). What the answers of a shape say there is
-// compared as a whole once; after that only the digits of the index are read, until a byte between them becomes another one.
+// compared as a whole some times; after that only the digits of the index are read, until a byte between them becomes another one.
 //
-//   Contact: <sip:u00000017@127.0.0.1:40000>     l literal: compared once, and a changed byte is noted (CHANGED_CONTACT)
+//   Contact: <sip:u00000017@127.0.0.1:40000>     l literal: no longer compared, but a changed byte is noted (CHANGED_CONTACT)
 //             lllllddddddddlllllllllllllllll     d digits of the index: read in every answer
+//
+// Answers on several sockets share a shape, and each socket has a contact of its own: where they take turns, no one is noted.
 
 import type { BranchReader } from './branch.ts';
 import type { CompiledText, RegisterFields, Stencil } from './compiled-text.ts';
@@ -12,6 +14,8 @@ import { type ResponseShape, RULE_LITERAL, RULE_WORDS } from './response-shapes.
 
 const WORD_BYTES = 4;
 const EVERY_BIT = 0xff;
+/** Noting costs what some whole comparisons do. */
+const SAME_IN_A_ROW = 8;
 
 /** The shape has only one contact. */
 export const isOnlyContact = (
@@ -25,14 +29,15 @@ export const isOnlyContact = (
   const stencil = stencilFor(text, fields, branch);
   if (shape.contactOf === stencil) return hasIndexes(stencil, fields.index, bytes, contact.uriStart);
   if (!isComposed(text, fields, branch, bytes, contact.uriStart, contact.uriEnd)) return false;
-  noteLiterals(shape, stencil);
+  shape.contactsInRow = shape.contactLast === stencil ? shape.contactsInRow + 1 : 1;
+  shape.contactLast = stencil;
+  if (shape.contactsInRow >= SAME_IN_A_ROW) noteLiterals(shape, stencil);
   return true;
 };
 
 const noteLiterals = (shape: ResponseShape, stencil: Stencil): void => {
   const { rules, contact } = shape;
   const { gapAt, gapBytes } = stencil;
-  for (let at = RULE_LITERAL; at < rules.length; at += RULE_WORDS) rules[at] = 0;
   markLiterals(rules, contact.uriStart, contact.uriEnd, EVERY_BIT);
   for (let i = 0; i < gapAt.length; i++) {
     const start = contact.uriStart + gapAt[i]!;

@@ -53,19 +53,24 @@ const composed = (text: CompiledText, index: number): string => {
 };
 
 describe('the only contact of an answer whose shape is known', () => {
+  /** Mostly ours, so that it comes to be noted; now and then another phone's, or another socket's. */
   const answer = fc.record({
     sent: fc.integer({ min: 0, max: 3 }),
-    asked: fc.integer({ min: 0, max: 3 }),
-    port: fc.constantFrom('40001', '40002', '50001'),
+    shift: fc.oneof({ arbitrary: fc.constant(0), weight: 15 }, { arbitrary: fc.constantFrom(1, 2, 3), weight: 1 }),
+    port: fc.oneof(
+      { arbitrary: fc.constant('40001'), weight: 15 },
+      { arbitrary: fc.constantFrom('40002', '50001'), weight: 1 },
+    ),
   });
   const indexes = fc.array(fc.integer({ min: 10_000_000, max: 99_999_999 }), { minLength: 4, maxLength: 4 });
 
   it('is ours when it is what we would send, whatever came before', () => {
     let ours = 0;
     let others = 0;
+    let noted = 0;
     fc.assert(
       fc.property(
-        fc.array(answer, { minLength: 2, maxLength: 12 }),
+        fc.array(answer, { minLength: 10, maxLength: 60 }),
         indexes,
         fc.constantFrom(0, 8),
         fc.stringMatching(/^[0-9a-z]{0,8}$/),
@@ -73,7 +78,8 @@ describe('the only contact of an answer whose shape is known', () => {
         (answers, numbers, width, before, after) => {
           const ownText = compileText(uriPieces(width, '40001'));
           const table = createShapeTable();
-          for (const { sent, asked, port } of answers) {
+          for (const { sent, shift, port } of answers) {
+            const asked = (sent + shift) % numbers.length;
             const uri = `sip:u${numbers[sent]}@127.0.0.1:${port}`;
             const bytes = encodeAscii(answerTo(uri, before, after));
             const shape = matchShape(table, bytes, 0, bytes.length);
@@ -82,15 +88,16 @@ describe('the only contact of an answer whose shape is known', () => {
               continue;
             }
             const isOurs = composed(ownText, numbers[asked]!) === uri;
+            if (shape.contactOf !== null) noted++;
             expect(isOnlyContact(shape, ownText, fieldsOf(numbers[asked]!), branch)).toBe(isOurs);
             if (isOurs) ours++;
             else others++;
           }
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
-    expect(Math.min(ours, others)).toBeGreaterThan(500);
+    expect(Math.min(ours, others, noted)).toBeGreaterThan(500);
   });
 
   it('is compared with each text anew: contacts of two sockets in turn', () => {
