@@ -63,9 +63,13 @@ const options = {
   treeshake,
 };
 
-/** The load task, which the worker's entry imports, is a file of its own: see below. */
-const LOAD = './load.ts';
-const loadApart = { name: 'load-apart', resolveId: (id) => (id === LOAD ? { id: './load.js', external: true } : null) };
+/** The load task, which the worker's entry imports, is a file of its own beside it: see below. */
+const WORKER = /[\\/]src[\\/]worker[\\/]main\.ts$/;
+const loadApart = {
+  name: 'load-apart',
+  resolveId: (id, importer) =>
+    id === './load.ts' && WORKER.test(importer) ? { id: './load.js', external: true } : null,
+};
 
 const program = await rolldown({
   ...options,
