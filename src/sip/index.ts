@@ -111,7 +111,7 @@ export type { ResponseShape, ShapeTable } from './response-shapes.ts';
 export { createShapeTable, matchShape, NO_SHAPE } from './response-shapes.ts';
 export type { RowTable } from './row-table.ts';
 export { createRowTable, MAX_ROWS, rowEnd, rowStart } from './row-table.ts';
-export { isOnlyContact } from './shape-contact.ts';
+export { isNoted, isOnlyContact } from './shape-contact.ts';
 export { learnShape } from './shape-learning.ts';
 export type { StunMessage } from './stun.ts';
 export {

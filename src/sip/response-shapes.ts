@@ -89,10 +89,8 @@ export interface ResponseShape {
    * begin to (CHANGED_OWNER).
    */
   owner: number;
-  /** The text whose literals stand in the only contact (shape-contact.ts); null: not compared yet, or changed since. */
+  /** The text that was found in the only contact last (shape-contact.ts), and how many times running without a literal changed. */
   contactOf: Stencil | null;
-  /** The text that was found there last, by comparing it as a whole, and how many times running. */
-  contactLast: Stencil | null;
   contactsInRow: number;
   /** No digit of the numbers below has changed since they were read. */
   areNumbersRead: boolean;
@@ -156,7 +154,6 @@ const createShape = (): ResponseShape => {
     rules: new Int32Array((LONGEST_BYTES / 4) * RULE_WORDS),
     owner: NOBODY,
     contactOf: null,
-    contactLast: null,
     contactsInRow: 0,
     areNumbersRead: false,
     cseq: { start: NOWHERE, end: NOWHERE },
@@ -241,7 +238,7 @@ const takeDiffering = (shape: ResponseShape, i: number, words: Int32Array, at: n
 const noteChanges = (shape: ResponseShape, changed: number): void => {
   if ((changed & CHANGED_OWNER) !== 0) shape.owner = NOBODY;
   if ((changed & CHANGED_NUMBER) !== 0) shape.areNumbersRead = false;
-  if ((changed & CHANGED_CONTACT) !== 0) shape.contactOf = null;
+  if ((changed & CHANGED_CONTACT) !== 0) shape.contactsInRow = 0;
 };
 
 /** As its two words. Returns what changed. */
@@ -256,9 +253,11 @@ const takeWord = (own: Int32Array, rules: Int32Array, at: number, word: number):
   if (((word ^ before) & fixed) !== 0) return REFUSED;
   if (!isDigitsAndLetters(word, ~fixed, rules[rule + RULE_LETTERS]!)) return UNSURE;
   own[at] = word;
-  const isLiteral = ((word ^ before) & rules[rule + RULE_LITERAL]!) !== 0;
-  return rules[rule + RULE_CHANGED]! | (isLiteral ? CHANGED_CONTACT : 0);
+  return changesOf(rules, rule, word ^ before);
 };
+
+const changesOf = (rules: Int32Array, rule: number, difference: number): number =>
+  rules[rule + RULE_CHANGED]! | ((difference & rules[rule + RULE_LITERAL]!) === 0 ? 0 : CHANGED_CONTACT);
 
 /**
  * Whether each byte of the word that `varying` has is a digit, or a letter where `letters` has it too: all four at once. Adding
@@ -286,8 +285,7 @@ const takesByKind = (shape: ResponseShape, words: Int32Array, from: number, chan
     const rule = at * RULE_WORDS;
     if (((word ^ before) & rules[rule + RULE_FIXED]!) !== 0 || !isOfKinds(word, markWords[at]!)) return false;
     own[at] = word;
-    const isLiteral = ((word ^ before) & rules[rule + RULE_LITERAL]!) !== 0;
-    noteChanges(shape, rules[rule + RULE_CHANGED]! | (isLiteral ? CHANGED_CONTACT : 0));
+    noteChanges(shape, changesOf(rules, rule, word ^ before));
   }
   return true;
 };

@@ -27,13 +27,18 @@ export const isOnlyContact = (
   const { bytes, contact } = shape;
   if (text.values !== null) return isComposed(text, fields, branch, bytes, contact.uriStart, contact.uriEnd);
   const stencil = stencilFor(text, fields, branch);
-  if (shape.contactOf === stencil) return hasIndexes(stencil, fields.index, bytes, contact.uriStart);
+  if (isNoted(shape) && shape.contactOf === stencil) {
+    return hasIndexes(stencil, fields.index, bytes, contact.uriStart);
+  }
   if (!isComposed(text, fields, branch, bytes, contact.uriStart, contact.uriEnd)) return false;
-  shape.contactsInRow = shape.contactLast === stencil ? shape.contactsInRow + 1 : 1;
-  shape.contactLast = stencil;
-  if (shape.contactsInRow >= SAME_IN_A_ROW) noteLiterals(shape, stencil);
+  shape.contactsInRow = shape.contactOf === stencil ? shape.contactsInRow + 1 : 1;
+  shape.contactOf = stencil;
+  if (isNoted(shape)) noteLiterals(shape, stencil);
   return true;
 };
+
+/** The literals of `contactOf` are in the rules, and none has changed since. */
+export const isNoted = (shape: ResponseShape): boolean => shape.contactsInRow >= SAME_IN_A_ROW;
 
 const noteLiterals = (shape: ResponseShape, stencil: Stencil): void => {
   const { rules, contact } = shape;
@@ -43,7 +48,6 @@ const noteLiterals = (shape: ResponseShape, stencil: Stencil): void => {
     const start = contact.uriStart + gapAt[i]!;
     markLiterals(rules, start, start + gapBytes[i]!, 0);
   }
-  shape.contactOf = stencil;
 };
 
 /** Sets the bytes of [start, end) in the rules of their words. */

@@ -133,7 +133,6 @@ const describeWords = (shape: ResponseShape): void => {
   for (const { start, end } of [cseq, port, expires]) noteIn(rules, start, end, CHANGED_NUMBER);
   shape.areNumbersRead = false;
   shape.contactOf = null;
-  shape.contactLast = null;
   shape.contactsInRow = 0;
 };
 

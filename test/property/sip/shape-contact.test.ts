@@ -9,6 +9,7 @@ import {
   composeText,
   createBranchReader,
   createShapeTable,
+  isNoted,
   isOnlyContact,
   learnShape,
   matchShape,
@@ -88,7 +89,7 @@ describe('the only contact of an answer whose shape is known', () => {
               continue;
             }
             const isOurs = composed(ownText, numbers[asked]!) === uri;
-            if (shape.contactOf !== null) noted++;
+            if (isNoted(shape)) noted++;
             expect(isOnlyContact(shape, ownText, fieldsOf(numbers[asked]!), branch)).toBe(isOurs);
             if (isOurs) ours++;
             else others++;
