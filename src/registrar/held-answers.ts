@@ -1,7 +1,11 @@
 // @hot
 // Answers that a rule holds back: a heap by the moment at which they are due. An entry names the server transaction, which
 // keeps the bytes; meanwhile that is in Trying, where retransmissions are absorbed (RFC 3261 §17.2.2), or in Proceeding when
-// a 100 was sent. The table of transactions bounds it: whatever is held is held by one.
+// a 100 was sent.
+//
+// A transaction that gave way to a newer one (the table was full, or the ring ran over its answer) leaves its entry behind until
+// that is due or its place is wanted. What is held by an open transaction always finds room: there are no more of those than
+// the table has rows, and the heap has a quarter more, so that looking for entries left behind is rare.
 //
 //  column    array         unit  meaning
 //  dueUs     Float64Array  µs    when it is sent; ties by number, so that the order is always the same
@@ -22,15 +26,21 @@ export interface HeldAnswers {
   count: number;
 }
 
-export const createHeldAnswers = (capacity: number): HeldAnswers => ({
-  capacity,
-  dueUs: new Float64Array(capacity),
-  number: new Float64Array(capacity),
-  address: new Uint32Array(capacity),
-  port: new Uint16Array(capacity),
-  copies: new Uint8Array(capacity),
-  count: 0,
-});
+/** For the answers of a table with so many transactions. */
+export const createHeldAnswers = (transactionCapacity: number): HeldAnswers => {
+  const capacity = transactionCapacity + Math.ceil(transactionCapacity / 4);
+  return {
+    capacity,
+    dueUs: new Float64Array(capacity),
+    number: new Float64Array(capacity),
+    address: new Uint32Array(capacity),
+    port: new Uint16Array(capacity),
+    copies: new Uint8Array(capacity),
+    count: 0,
+  };
+};
+
+export const isHeldFull = (held: HeldAnswers): boolean => held.count === held.capacity;
 
 export const nextHeldUs = (held: HeldAnswers): number => (held.count === 0 ? NEVER_US : held.dueUs[0]!);
 
@@ -59,7 +69,7 @@ const swap = (held: HeldAnswers, one: number, other: number): void => {
   copies[other] = times;
 };
 
-/** False: no more can be held. */
+/** While it isn't full. */
 export const holdAnswer = (
   held: HeldAnswers,
   dueUs: number,
@@ -67,8 +77,7 @@ export const holdAnswer = (
   address: number,
   port: number,
   copies: number,
-): boolean => {
-  if (held.count === held.capacity) return false;
+): void => {
   let at = held.count++;
   held.dueUs[at] = dueUs;
   held.number[at] = number;
@@ -81,14 +90,27 @@ export const holdAnswer = (
     swap(held, at, parent);
     at = parent;
   }
-  return true;
 };
 
 /** Takes the first one out, once it was looked at (at index 0). */
 export const dropHeld = (held: HeldAnswers): void => {
   held.count--;
   swap(held, 0, held.count);
-  let at = 0;
+  sink(held, 0);
+};
+
+/** Takes out those of transactions with smaller numbers; returns how many. */
+export const dropHeldBelow = (held: HeldAnswers, number: number): number => {
+  const { count } = held;
+  let kept = 0;
+  for (let at = 0; at < count; at++) if (held.number[at]! >= number) swap(held, at, kept++);
+  held.count = kept;
+  for (let at = (kept >> 1) - 1; at >= 0; at--) sink(held, at);
+  return count - kept;
+};
+
+const sink = (held: HeldAnswers, from: number): void => {
+  let at = from;
   for (;;) {
     const left = 2 * at + 1;
     if (left >= held.count) return;

@@ -7,7 +7,7 @@ import { uniformOf } from '../std/index.ts';
 import { findAddressOfRecord } from './answer-request.ts';
 import { commitAgain, commitAnswer, keepAnswer, overwrittenBelow, reserveAnswer } from './answer-ring.ts';
 import { chooseRule } from './choose-rule.ts';
-import { dropHeld, type HeldAnswers, holdAnswer } from './held-answers.ts';
+import { dropHeld, dropHeldBelow, type HeldAnswers, holdAnswer, isHeldFull } from './held-answers.ts';
 import type { Rule, Rules } from './rule.ts';
 import { type Action, DELAY_EXPONENTIAL, DELAY_FIXED, DELAY_NONE, DELAY_NORMAL, FALSEHOOD_NONE } from './rule.ts';
 import {
@@ -16,6 +16,7 @@ import {
   closeBelow,
   isOpen,
   newestNumber,
+  oldestNumber,
   rowOfNumber,
   setState,
   TRANSACTION_COMPLETED,
@@ -69,10 +70,8 @@ export const sendAsRuled = (registrar: Registrar, rules: Rules, rule: Rule, end:
   keepAnswer(ring, end);
   const dueUs = request.nowUs + drawDelay(registrar, rules, rule);
   const number = newestNumber(transactions);
-  if (!holdAnswer(held, dueUs, number, request.peerAddress, port, action.copies)) {
-    counters.answersWithheld++;
-    return;
-  }
+  if (isHeldFull(held)) counters.answersWithheld += dropHeldBelow(held, oldestNumber(transactions));
+  holdAnswer(held, dueUs, number, request.peerAddress, port, action.copies);
   setState(
     transactions,
     rowOfNumber(transactions, number),

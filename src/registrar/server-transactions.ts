@@ -72,7 +72,8 @@ export const setState = (table: TransactionTable, row: number, state: number): v
   if (table.state !== null) table.state[row] = state;
 };
 
-/** A transaction by its number, which no other one has: the newest; whether it is still there; its row. */
+/** A transaction by its number, which no other one has: the oldest and the newest; whether it is still there; its row. */
+export const oldestNumber = (table: TransactionTable): number => table.closed;
 export const newestNumber = (table: TransactionTable): number => table.opened - 1;
 export const isOpen = (table: TransactionTable, number: number): boolean => number >= table.closed;
 export const rowOfNumber = (table: TransactionTable, number: number): number => number % table.capacity;

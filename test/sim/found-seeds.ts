@@ -66,5 +66,10 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     hours: null,
     bug: 'the checkers did not know that a nonce which is used no more makes room for one of another realm',
   },
+  {
+    seed: 550999941,
+    hours: null,
+    bug: 'the registrar answered at once what a rule had it hold back, where transactions had given way to newer ones',
+  },
   { seed: 51, hours: null, bug: 'the checkers did not know that a -sess session goes on with the next nonce' },
 ];

@@ -8,10 +8,10 @@ import { drainAll, PEER, PEER_PORT, type Sent } from './harness.ts';
 export const MS = 1_000;
 export const SECOND = 1_000_000;
 
-export const openFile = (settings: string, seed = 7): Registrar => {
+export const openFile = (settings: string, seed = 7, transactionCapacity = 256): Registrar => {
   const { behaviour } = loadRegistrar({ file: 'r.yaml', text: `version: 1\n${settings}` });
   const place = { domain: 'test.example', password: null, capacity: 100, seed };
-  return createRegistrar({ ...optionsFor(place, behaviour), transactionCapacity: 256 });
+  return createRegistrar({ ...optionsFor(place, behaviour), transactionCapacity });
 };
 
 /** Hands one datagram over and gives what is sent at once: nothing, one answer, or several. */

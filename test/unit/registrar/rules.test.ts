@@ -212,6 +212,21 @@ describe('delay', () => {
     expect(at(registrar, 3_600 * SECOND)).toEqual([]);
     expect(countersOf(registrar).answersWithheld).toBe(1);
   });
+
+  it('17.2.2 an answer is held back whole even where those of transactions that gave way have not come due', () => {
+    const registrar = openFile('rules: [{do: {delay: 3s}}]', 7, 2);
+    for (let cseq = 1; cseq <= 20; cseq++) {
+      const parts = { cseq, branch: `z9hG4bK-delayed-${cseq}` };
+      expect(ask(registrar, parts, cseq * MS)).toEqual([]);
+      expect(ask(registrar, parts, cseq * MS)).toEqual([]);
+    }
+    expect(at(registrar, 3 * SECOND + 18 * MS)).toEqual([]);
+    expect(at(registrar, 4 * SECOND).map(({ text }) => /CSeq: (\d+)/.exec(text)?.[1])).toEqual(['19', '20']);
+    const { absorbed, answered, answersWithheld } = countersOf(registrar);
+    expect({ absorbed, answered, answersWithheld }).toEqual({ absorbed: 20, answered: 20, answersWithheld: 18 });
+    expect(answeredCount(registrar)).toBe(2);
+    expectBooksToClose(registrar);
+  });
 });
 
 describe('the number of answered requests', () => {
