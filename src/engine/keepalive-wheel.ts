@@ -7,9 +7,12 @@
 //   bucket  row 7 ─> row 3      (none)        next[]        a row is in one bucket or in none
 //             ^ cursor: what is due by now has been taken out of the buckets before it
 //
+// What is due is moved, bucket after bucket, to a list of its own first, and the cursor to the present: after a stall of more than a
+// round, a row that is set again while others are taken has the whole wheel ahead of it, and not what the stall left of it.
+//
 //  column  array       unit  meaning                                                valid in
-//  next    Int32Array  -     the row behind it in its bucket, plus FIRST_ROW;       every row
-//                            LAST at the bucket's end, NOT_SET in no bucket
+//  next    Int32Array  -     the row behind it in its list, plus FIRST_ROW;         every row
+//                            LAST at the list's end, NOT_SET in none
 //  heads   Int32Array  -     the same, for the first row of each bucket; LAST: none
 //
 // A tick is as long as makes the wheel TICKS_MOST long at most, and no shorter than a millisecond: a keepalive is late by less than that.
@@ -31,7 +34,10 @@ export interface KeepaliveWheel {
   cursor: number;
   /** No bucket from the cursor up to this tick has a row. */
   nextTick: number;
+  /** In the buckets. */
   rows: number;
+  /** First of those that are due and not taken yet, as in `heads`. */
+  due: number;
 }
 
 /** For rows that are due at most `longestUs` ahead. */
@@ -39,7 +45,7 @@ export function createKeepaliveWheel(memory: MemoryPlan, rows: number, longestUs
   const tickUs = Math.max(TICK_US_LEAST, Math.ceil(longestUs / TICKS_MOST));
   const heads = memory.i32('keepalives', Math.ceil(longestUs / tickUs) + 2);
   heads.fill(LAST);
-  return { tickUs, next: memory.i32('keepalives', rows), heads, cursor: 0, nextTick: 0, rows: 0 };
+  return { tickUs, next: memory.i32('keepalives', rows), heads, cursor: 0, nextTick: 0, rows: 0, due: LAST };
 }
 
 export function isSet(wheel: KeepaliveWheel, row: number): boolean {
@@ -58,22 +64,41 @@ export function setRow(wheel: KeepaliveWheel, row: number, dueUs: number): void 
   wheel.rows += 1;
 }
 
-/** Takes out a row that is due, or NO_ROW. */
+/** Takes out a row that is due, or NO_ROW; those of an earlier tick first. Call until NO_ROW. */
 export function takeDueRow(wheel: KeepaliveWheel, nowUs: number): number {
-  const { heads, next } = wheel;
-  if (wheel.rows === 0 || wheel.nextTick * wheel.tickUs > nowUs) {
-    // What lies before it has no row, and the wheel reaches further from here.
-    wheel.cursor = Math.max(wheel.cursor, Math.floor(nowUs / wheel.tickUs));
-    return NO_ROW;
-  }
-  wheel.cursor = wheel.nextTick;
-  const bucket = wheel.cursor % heads.length;
-  const row = heads[bucket]! - FIRST_ROW;
-  heads[bucket] = next[row]!;
-  next[row] = NOT_SET;
-  wheel.rows -= 1;
-  if (wheel.rows > 0 && heads[bucket] === LAST) findNextTick(wheel);
+  if (wheel.due === LAST) gatherDue(wheel, Math.floor(nowUs / wheel.tickUs));
+  if (wheel.due === LAST) return NO_ROW;
+  const row = wheel.due - FIRST_ROW;
+  wheel.due = wheel.next[row]!;
+  wheel.next[row] = NOT_SET;
   return row;
+}
+
+/** Moves the rows of all buckets up to the present to the list of those that are due; the wheel reaches further from here. */
+function gatherDue(wheel: KeepaliveWheel, nowTick: number): void {
+  const { heads } = wheel;
+  let last = NO_ROW;
+  while (wheel.rows > 0 && wheel.nextTick <= nowTick) {
+    const bucket = wheel.nextTick % heads.length;
+    const head = heads[bucket]!;
+    heads[bucket] = LAST;
+    if (last === NO_ROW) wheel.due = head;
+    else wheel.next[last] = head;
+    last = countRows(wheel, head - FIRST_ROW);
+    if (wheel.rows > 0) findNextTick(wheel);
+  }
+  wheel.cursor = Math.max(wheel.cursor, nowTick);
+}
+
+/** Takes the rows of a list, from its first one on, out of the count of those in buckets; returns the last one. */
+function countRows(wheel: KeepaliveWheel, first: number): number {
+  let last = first;
+  wheel.rows -= 1;
+  for (let entry = wheel.next[first]!; entry !== LAST; entry = wheel.next[last]!) {
+    last = entry - FIRST_ROW;
+    wheel.rows -= 1;
+  }
+  return last;
 }
 
 /** When the next row is due; Infinity without one. */

@@ -71,5 +71,6 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     hours: null,
     bug: 'the registrar answered at once what a rule had it hold back, where transactions had given way to newer ones',
   },
+  { seed: 800000064, hours: null, bug: 'the keepalive after a stall came before its interval' },
   { seed: 51, hours: null, bug: 'the checkers did not know that a -sess session goes on with the next nonce' },
 ];

@@ -246,6 +246,18 @@ describe('keepalives over UDP', () => {
     expect(answered! + lost!).toBeLessThanOrEqual(sent);
   });
 
+  it('RFC 5626 §4.4 after a stall of many intervals one is sent, and the next one not before its interval', () => {
+    const stall = { fromUs: 12 * SECOND, toUs: 52 * SECOND };
+    const held = run(keepaliveOf({ kind: 'options', everyUs: SECOND, leastUs: SECOND }), {}, { stall });
+    const pings = pingsOf(held);
+    const after = pings.filter(({ atUs }) => atUs >= stall.toUs);
+    expect(after.length).toBeGreaterThanOrEqual(7);
+    expect(after[0]?.atUs).toBe(stall.toUs);
+    for (const [i, { atUs }] of after.slice(1).entries()) expect(atUs - after[i]!.atUs).toBeGreaterThanOrEqual(SECOND);
+    const numbers = pings.map(({ text }) => Number(/^CSeq: (\d+)/m.exec(text)?.[1]));
+    expect(numbers).toEqual(pings.map((_, i) => i + 1));
+  });
+
   it('a scenario without keepalives has no table for them', () => {
     const held = drive({ plan: createPlan({ flow: HELD }), peer: peerFor() });
     expect(held.engine.keepalive).toBeNull();
@@ -254,6 +266,22 @@ describe('keepalives over UDP', () => {
 });
 
 describe('the wheel of keepalives', () => {
+  it('takes each row once after a stall of several rounds, and has those that are set again in their time', () => {
+    const rows = 50;
+    const wheel = createKeepaliveWheel(createMemoryPlan(), rows, SECOND);
+    for (let row = 0; row < rows; row++) setRow(wheel, row, row * 20_000);
+    const nowUs = 17 * SECOND + 123;
+    const taken: number[] = [];
+    for (let row = takeDueRow(wheel, nowUs); row !== NO_ROW; row = takeDueRow(wheel, nowUs)) {
+      taken.push(row);
+      setRow(wheel, row, nowUs + SECOND - row);
+    }
+    expect(taken).toEqual(Array.from({ length: rows }, (_, row) => row));
+    expect(takeDueRow(wheel, nowUs + SECOND - rows)).toBe(NO_ROW);
+    expect(nextDueUs(wheel)).toBeGreaterThan(nowUs + SECOND - rows);
+    expect(nextDueUs(wheel)).toBeLessThanOrEqual(nowUs + SECOND + wheel.tickUs);
+  });
+
   it('gives every row within a tick of its time, in order, for any times', () => {
     const wheel = createKeepaliveWheel(createMemoryPlan(), 500, 30 * SECOND);
     const due = new Map<number, number>();
