@@ -72,5 +72,10 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     bug: 'the registrar answered at once what a rule had it hold back, where transactions had given way to newer ones',
   },
   { seed: 800000064, hours: null, bug: 'the keepalive after a stall came before its interval' },
+  {
+    seed: 800000118,
+    hours: null,
+    bug: 'the checkers did not know that a step may be tried again where a damaged answer leaves open whether it has succeeded',
+  },
   { seed: 51, hours: null, bug: 'the checkers did not know that a -sess session goes on with the next nonce' },
 ];

@@ -27,13 +27,13 @@ export function follow(world: World, page: ContextPage, ended: Ended): void {
   if (step === null || walk === null || outcomes.length === 0) return;
   const past = isPastHold(world, attempt, outcomes, endUs);
   if (past === 'yes' && outcomes.length === 1) noteFollowed(world.ledger, 'device past its hold');
-  const retrying = past === 'yes' ? null : grantRetry(world, ended, past === 'maybe');
+  const retrying = past === 'yes' ? null : grantRetry(world, { ...ended, walk }, past === 'maybe');
   const leadsOn = outcomes.filter(
     (outcome) => isLeading(attempt, outcome) || (past === 'yes' && outcome !== 'aborted'),
   );
   noteEnding(world, attempt, outcomes);
+  page.retrying = retrying;
   if (retrying !== null && leadsOn.length === 0) {
-    page.retrying = retrying;
     page.stage = 'retrying';
     page.walk = walk;
     page.readyUs = null;

@@ -194,7 +194,7 @@ export interface ContextPage {
   /** What it was told to ask for, when it owes that. */
   owedSeconds: number;
   challengedUs: number;
-  /** In stage retrying. */
+  /** In stage retrying; and where the flow may have gone on, or be over, instead. */
   retrying: Retrying | null;
   /** What the attempt may have ended with already, unseen. */
   otherwise: readonly string[];

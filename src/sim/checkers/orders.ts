@@ -19,7 +19,7 @@ export function takeCommand(world: World, page: ContextPage, step: AttemptStep):
   if (page.pending !== null) throw wrong('command', worker, `${user} takes a command with a request under way`);
   orders.push({ step, attempt: null, end: null, report: null });
   noteFollowed(world.ledger, 'command');
-  page.walk = [][Symbol.iterator]();
+  page.walk = { loops: [] };
   page.pauses = [];
   page.nextStep = step;
   page.readyUs = worker.turnUs;

@@ -14,7 +14,7 @@ import type { Attempt, Carried, ContextPage, SocketBook, Transaction, World } fr
 import { isCommanded, noteOrderBegun } from './order-ends.ts';
 import type { Request } from './request-form.ts';
 import { readRequest } from './request-form.ts';
-import { earn, isRetry, takeRetry } from './retries.ts';
+import { earn, isRetry, isRetryInstead, noteMaybeRetry, takeRetry } from './retries.ts';
 import type { FoundStart, StartSearch } from './schedule.ts';
 import { findStart } from './schedule.ts';
 import { checkResend, startTimers, timeoutsOf } from './timers.ts';
@@ -173,11 +173,12 @@ function beginAttempt(world: World, request: Request): Attempt {
   if (page.stage === 'challenged') closeChallenged(world, request);
   if (step === null)
     return request.parsed.contacts?.length === 0 ? beginQuery(world, request) : beginCleanup(world, request);
-  const isAgain = isRetry(page, step);
+  const isAgain = isRetry(page, step) || (isRetryInstead(page, step) && !isStartDue(world, page, step));
   const hold = isAgain ? null : findHold(page, step);
   const intendedUs = isAgain ? takeRetry(world, request) : leave(world, request, step, hold);
   if (hold !== null) passPauses(page, enterHold(page, hold));
   const isHeld = isAgain ? page.retrying!.isHeld : hold !== null;
+  if (isAgain) page.walk = page.retrying!.walk;
   const attempt: Attempt = {
     page,
     step,
@@ -192,9 +193,10 @@ function beginAttempt(world: World, request: Request): Attempt {
     wireUs: 0,
   };
   page.attempt = attempt;
+  if (!isAgain && page.retrying?.step === step) noteMaybeRetry(world, page.worker, attempt.procedure);
+  else if (!isAgain) earn(page.worker);
   page.retrying = null;
   noteOrderBegun(page, attempt);
-  if (!isAgain) earn(page.worker);
   countAttempt(world.ledger, attempt.procedure);
   return attempt;
 }
@@ -258,6 +260,12 @@ function start(world: World, { page, text }: Request, step: AttemptStep): number
   page.walk = walk;
   passPauses(page, first.pauses);
   return isLater ? null : found.intendedUs;
+}
+
+/** Whether the request may be that of a new start, its flow being over. */
+function isStartDue({ facts }: World, page: ContextPage, step: AttemptStep): boolean {
+  if (page.nextStep !== null || walkOn(beginWalk(facts.plan)).step !== step) return false;
+  return findStart(facts.plan, startOf(page)) !== null;
 }
 
 /** One that was due since the last turn, or while the socket was blocked; and before the operator asked for the end. */

@@ -4,7 +4,7 @@
 // an attempt ended with, it lies between two numbers.
 
 import { isLoading } from '../../engine/index.ts';
-import type { AttemptStep, PlanLoad, PlanRetry } from '../../scenario/index.ts';
+import type { AttemptStep, PlanLoad, PlanRetry, Procedure } from '../../scenario/index.ts';
 import { US_PER_SECOND } from '../../std/index.ts';
 import { againSpan } from './devices.ts';
 import type { Again, Told } from './endings.ts';
@@ -15,6 +15,7 @@ import type { Request } from './request-form.ts';
 import type { RetryBook, Retrying } from './retry-book.ts';
 import { WHOLE } from './retry-book.ts';
 import type { Span } from './span.ts';
+import { copyWalk, type Walk } from './walk.ts';
 import { wrong } from './wrong.ts';
 
 const loadEndUs = ({ warmupUs, durationUs, cooldownUs }: PlanLoad): number =>
@@ -27,8 +28,20 @@ export function earn({ retries }: WorkerBook): void {
   retries.high = Math.min(retries.high + retries.share, retries.most);
 }
 
+/** One that may be a retry has begun. */
+function mayEarn({ retries }: WorkerBook): void {
+  if (retries !== null) retries.high = Math.min(retries.high + retries.share, retries.most);
+}
+
+/** A step has begun that may have failed before, or that follows itself. */
+export function noteMaybeRetry(world: World, worker: WorkerBook, procedure: Procedure): void {
+  countIn(world.ledger.retries, procedure, false);
+  mayEarn(worker);
+}
+
 export interface Failure {
   readonly attempt: Attempt;
+  readonly walk: Walk;
   readonly outcomes: readonly string[];
   readonly endUs: number | null;
   readonly told: Told;
@@ -37,7 +50,7 @@ export interface Failure {
 /** What follows from an attempt's end: its next try, sure or not; null: none. `mayGoOn`: the flow may go on instead. */
 export function grantRetry(
   world: World,
-  { attempt, outcomes, endUs, told }: Failure,
+  { attempt, walk, outcomes, endUs, told }: Failure,
   mayGoOn: boolean,
 ): Retrying | null {
   const { step, page, tries } = attempt;
@@ -62,6 +75,7 @@ export function grantRetry(
     lowUs,
     highUs,
     isSure: isSure && granted === 'yes',
+    walk: copyWalk(walk),
   };
   retries.waiting.add(page);
   retries.lateUs = Math.min(retries.lateUs, retrying.highUs);
@@ -81,7 +95,7 @@ export const wantsRetry = (attempt: Attempt, outcomes: readonly string[]): boole
   kindsOf(attempt, outcomes, null).some((kind) => kind !== 'no');
 
 /** When the next try is due. */
-function spanOf({ attempt, outcomes, endUs, told }: Failure, plan: PlanRetry): Span {
+function spanOf({ attempt, outcomes, endUs, told }: Omit<Failure, 'walk'>, plan: PlanRetry): Span {
   if (plan.policy === 'exosip2') return againSpan(attempt, outcomes, endUs);
   const [least, most] = waitOf(plan, attempt.tries + 1, told);
   return { lowUs: (endUs ?? 0) + least, highUs: endUs === null ? Number.POSITIVE_INFINITY : endUs + most };
@@ -115,6 +129,13 @@ export function isRetry({ stage, retrying, worker }: ContextPage, step: AttemptS
   return retrying.isSure || worker.turnUs >= retrying.lowUs;
 }
 
+/** Its flow may have gone on, but not to this step: it is the next try of what may have failed. */
+export function isRetryInstead(page: ContextPage, step: AttemptStep | null): boolean {
+  const { stage, retrying, nextStep, worker } = page;
+  if (stage === 'retrying' || retrying === null || retrying.step !== step) return false;
+  return !retrying.isHeld && nextStep !== step && worker.turnUs >= retrying.lowUs;
+}
+
 /** It has been offered; returns when it was due, null where that is not known exactly. */
 export function takeRetry(world: World, { page, text }: Request): number | null {
   const { worker } = page;
@@ -125,9 +146,7 @@ export function takeRetry(world: World, { page, text }: Request): number | null 
   countIn(world.ledger.retries, page.retrying!.step.procedure, isSure);
   noteFollowed(world.ledger, `retry, ${page.retrying!.step.retry?.policy}`);
   if (page.retrying!.isHeld) noteFollowed(world.ledger, 'retry in a hold');
-  if (!isSure && worker.retries !== null) {
-    worker.retries.high = Math.min(worker.retries.high + worker.retries.share, worker.retries.most);
-  }
+  if (!isSure) mayEarn(worker);
   return isSure && lowUs === highUs ? lowUs : null;
 }
 

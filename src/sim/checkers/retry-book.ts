@@ -3,6 +3,7 @@
 
 import type { AttemptStep, PlanStep, RunPlan } from '../../scenario/index.ts';
 import { US_PER_SECOND } from '../../std/index.ts';
+import type { Walk } from './walk.ts';
 
 /** A retry, in the unit of the allowance; and how long an allowance that is not used is kept. */
 export const WHOLE = 1_000_000;
@@ -29,6 +30,8 @@ export interface Retrying {
   readonly lowUs: number;
   readonly highUs: number;
   readonly isSure: boolean;
+  /** Where the flow stands then; it may have gone on instead, where it is not sure. */
+  readonly walk: Walk;
 }
 
 /** Null: no step is ever tried again. */

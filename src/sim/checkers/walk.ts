@@ -13,27 +13,44 @@ export interface Stretch {
   readonly step: AttemptStep | null;
 }
 
-export type Walk = Iterator<AttemptStep | Pause>;
+/** Where in a flow somebody stands: in the loops that are under way, the outermost first. */
+export interface Walk {
+  readonly loops: Loop[];
+}
 
-export const beginWalk = (plan: RunPlan): Walk => stepsOf(plan.flow);
+interface Loop {
+  readonly steps: readonly PlanStep[];
+  at: number;
+  roundsLeft: number;
+}
+
+export const beginWalk = (plan: RunPlan): Walk => ({ loops: [{ steps: plan.flow, at: 0, roundsLeft: 1 }] });
+
+/** Another one at the same place. */
+export const copyWalk = ({ loops }: Walk): Walk => ({ loops: loops.map((loop) => ({ ...loop })) });
 
 /** To the next attempt. */
 export function walkOn(walk: Walk): Stretch {
   const pauses: Pause[] = [];
   for (;;) {
-    const next = walk.next();
-    if (next.done === true) return { pauses, step: null };
-    if (next.value.kind === 'attempt') return { pauses, step: next.value };
-    pauses.push(next.value);
+    const next = nextStep(walk);
+    if (next === null) return { pauses, step: null };
+    if (next.kind === 'attempt') return { pauses, step: next };
+    pauses.push(next);
   }
 }
 
-/** The scenario bounds how deep loops are nested. */
-function* stepsOf(steps: readonly PlanStep[]): Generator<AttemptStep | Pause> {
-  for (const step of steps) {
-    if (step.kind !== 'repeat') yield step;
-    else for (let round = 0; round < step.times; round++) yield* stepsOf(step.steps);
+/** Past it; null: the flow is over. The scenario bounds how deep loops are nested. */
+function nextStep({ loops }: Walk): AttemptStep | Pause | null {
+  for (let loop = loops.at(-1); loop !== undefined; loop = loops.at(-1)) {
+    if (loop.at < loop.steps.length) {
+      const step = loop.steps[loop.at++]!;
+      if (step.kind !== 'repeat') return step;
+      loops.push({ steps: step.steps, at: 0, roundsLeft: step.times });
+    } else if (--loop.roundsLeft > 0) loop.at = 0;
+    else loops.pop();
   }
+  return null;
 }
 
 /** Null: drawn at random. */
