@@ -1,7 +1,7 @@
 // The other end of a simulated world: a real registrar behind an edge, that may go away and come back. What waited for
 // service when it went away is lost with it, and so are its unsent answers.
 
-import type { BindingView, Registrar, RegistrarCounters, RegistrarOptions } from '../registrar/index.ts';
+import type { BindingView, Registrar, RegistrarOptions } from '../registrar/index.ts';
 import {
   advance,
   appliedRules,
@@ -70,7 +70,7 @@ export interface RegistrarHost {
   isHealed: boolean;
   /** In this life: when the first datagram came (null: not yet), what it has counted, and how often each rule was applied. */
   startedUs: number | null;
-  counted: RegistrarCounters;
+  counted: News;
   applied: readonly number[];
   /** Wait for service in it, oldest first. */
   readonly waiting: Waiting[];
@@ -138,7 +138,7 @@ export function createRegistrarHost(options: RegistrarHostOptions): RegistrarHos
     isAway: false,
     isHealed: false,
     startedUs: null,
-    counted: countersOf(registrar),
+    counted: watchedOf(registrar),
     applied: [],
     waiting: [],
     life: 0,
@@ -238,12 +238,14 @@ const WATCHED = [
   'retransmissionsAnswered',
 ] as const;
 
+const watchedOf = ({ counters }: Registrar): News =>
+  Object.fromEntries(WATCHED.map((name) => [name, counters[name]])) as News;
+
 /** What it has counted since it was last asked. */
 function newsOf(host: RegistrarHost): News {
   const before = host.counted;
-  const now = countersOf(host.registrar);
-  host.counted = now;
-  return Object.fromEntries(WATCHED.map((name) => [name, now[name] - before[name]])) as News;
+  host.counted = watchedOf(host.registrar);
+  return Object.fromEntries(WATCHED.map((name) => [name, host.counted[name] - before[name]])) as News;
 }
 
 function takenOf(host: RegistrarHost, news: News): Taken {
@@ -283,7 +285,7 @@ export function comeBack(host: RegistrarHost, nowUs: number, keepsBindings: bool
     addCounts(host);
     host.registrar = createRegistrar({ ...host.options, seed });
     host.startedUs = null;
-    host.counted = countersOf(host.registrar);
+    host.counted = watchedOf(host.registrar);
     host.applied = [];
   }
   if (host.isHealed) behave(host.registrar);

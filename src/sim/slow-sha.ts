@@ -7,8 +7,8 @@ interface Sha2 {
   readonly blockBytes: number;
   readonly rounds: number;
   /** FIPS 180-4 §4.1.2, §4.1.3: capital sigma 0 and 1 rotate three times; small sigma 0 and 1 twice, and shift. */
-  readonly big: readonly (readonly number[])[];
-  readonly small: readonly (readonly number[])[];
+  readonly big: readonly (readonly bigint[])[];
+  readonly small: readonly (readonly bigint[])[];
   readonly start: readonly bigint[];
 }
 
@@ -41,12 +41,12 @@ const SHA_256: Sha2 = {
   blockBytes: 64,
   rounds: 64,
   big: [
-    [2, 13, 22],
-    [6, 11, 25],
+    [2n, 13n, 22n],
+    [6n, 11n, 25n],
   ],
   small: [
-    [7, 18, 3],
-    [17, 19, 10],
+    [7n, 18n, 3n],
+    [17n, 19n, 10n],
   ],
   start: roots(8, 32n),
 };
@@ -56,12 +56,12 @@ const SHA_512: Sha2 = {
   blockBytes: 128,
   rounds: 80,
   big: [
-    [28, 34, 39],
-    [14, 18, 41],
+    [28n, 34n, 39n],
+    [14n, 18n, 41n],
   ],
   small: [
-    [1, 8, 7],
-    [19, 61, 6],
+    [1n, 8n, 7n],
+    [19n, 61n, 6n],
   ],
   start: roots(8, 64n),
 };
@@ -107,11 +107,11 @@ function paddedWords({ blockBytes, bits }: Sha2, text: string): bigint[] {
 function digestBlock(sha: Sha2, state: readonly bigint[], block: readonly bigint[]): readonly bigint[] {
   const { bits, rounds, big, small } = sha;
   const mask = (1n << bits) - 1n;
-  const rotate = (word: bigint, by: number): bigint => ((word >> BigInt(by)) | (word << (bits - BigInt(by)))) & mask;
-  const sigma = ([a, b, c]: readonly number[], word: bigint): bigint =>
+  const rotate = (word: bigint, by: bigint): bigint => ((word >> by) | (word << (bits - by))) & mask;
+  const sigma = ([a, b, c]: readonly bigint[], word: bigint): bigint =>
     rotate(word, a!) ^ rotate(word, b!) ^ rotate(word, c!);
-  const shifted = ([a, b, c]: readonly number[], word: bigint): bigint =>
-    rotate(word, a!) ^ rotate(word, b!) ^ (word >> BigInt(c!));
+  const shifted = ([a, b, c]: readonly bigint[], word: bigint): bigint =>
+    rotate(word, a!) ^ rotate(word, b!) ^ (word >> c!);
   const schedule = [...block];
   for (let t = 16; t < rounds; t++) {
     const sum = shifted(small[1]!, schedule[t - 2]!) + schedule[t - 7]!;

@@ -110,12 +110,12 @@ export function hashOf(algorithm: string): (text: string) => string {
 function responseOf(world: World, request: Request, challenge: Challenge, credentials: Credentials): string {
   const { requestUri, body } = request.parsed;
   const { algorithm, nonce, qop } = challenge;
-  const hash = hashOf(algorithm);
+  const hash = (text: string): string => hashAgain(world, algorithm, text);
   const cnonce = credentials.get('cnonce');
   const key = keyOf(world, request.page, challenge, credentials);
   const asked = hash(`REGISTER:${requestUri}${qop === 'auth-int' ? `:${hash(body)}` : ''}`);
   const middle = qop === null ? '' : `${credentials.get('nc')}:${cnonce}:${qop}:`;
-  return hash(`${key}:${nonce}:${middle}${asked}`);
+  return hashOf(algorithm)(`${key}:${nonce}:${middle}${asked}`);
 }
 
 /** RFC 7616 §3.4.2: H(A1); of a -sess algorithm that of the session, which goes on with each nextnonce. */
@@ -147,13 +147,18 @@ function passwordOf({ facts }: World, page: ContextPage, realm: string): string 
 
 function secretOf(world: World, page: ContextPage, { algorithm, realm }: Challenge): string {
   const user = nameOf(world, page, realm);
-  const key = `${algorithm} ${user} ${realm}`;
-  const known = world.secrets.get(key);
-  if (known !== undefined) return known;
   const password = encodeUtf8(passwordOf(world, page, realm));
-  const secret = hashOf(algorithm)(`${user}:${realm}:${decodeLatin1(password, 0, password.length)}`);
-  world.secrets.set(key, secret);
-  return secret;
+  return hashAgain(world, algorithm, `${user}:${realm}:${decodeLatin1(password, 0, password.length)}`);
+}
+
+/** Of a text that comes again, with the same phone or with others: each is hashed once. */
+function hashAgain({ hashes }: World, algorithm: string, text: string): string {
+  const key = `${algorithm} ${text}`;
+  const known = hashes.get(key);
+  if (known !== undefined) return known;
+  const hash = hashOf(algorithm)(text);
+  hashes.set(key, hash);
+  return hash;
 }
 
 /** Eight hex digits; of libeXosip2's devices decimal ones. -1: neither. */

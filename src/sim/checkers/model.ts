@@ -333,8 +333,8 @@ export interface World {
   readonly read: MessageReader;
   /** Of all Contacts. */
   readonly linesKnown: Set<string>;
-  /** H(A1) by user and realm. */
-  readonly secrets: Map<string, string>;
+  /** By algorithm and text: of what is hashed again and again (RFC 7616 §3.4: A1, A2, bodies). */
+  readonly hashes: Map<string, string>;
   /** Null: the load goes to one target. */
   readonly targets: TargetBook | null;
   /** Null: no redirect is followed. */
@@ -363,7 +363,7 @@ export function createModel(facts: Facts): World {
     steps: readStepHeader(plan, facts.stepHeader),
     read: createMessageReader(),
     linesKnown: new Set(),
-    secrets: new Map(),
+    hashes: new Map(),
     targets: createTargetBook(plan, workers.length, facts.targets),
     redirects: createRedirectBook(plan, workers.length, facts.redirects),
     ledger: createLedger(),
