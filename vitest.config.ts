@@ -1,8 +1,8 @@
 // Four groups of tests. `unit` is computation, and commands that send no load: in parallel on every processor (by default one
-// would idle), the modules loaded once by each process, since none keeps state of its own. `realtime` holds what uses sockets,
-// other programs or the whole machine: one file at a time, after the rest, so that nothing competes with it for the
-// processors. `long` is what takes too long for every day: npm run test:long, and CI. `net` makes hosts and a bad network
-// between them, as root: npm run test:net, and CI.
+// would idle), the modules loaded once by each process, since none keeps state of its own. `realtime` holds what uses sockets and
+// other programs: two files at a time, after the rest. Half of their time is waiting, and what they send is little enough for a
+// processor that is shared. `long` is what takes too long for every day or wants the whole machine: npm run test:long, and CI.
+// `net` makes hosts and a bad network between them, as root: npm run test:net, and CI.
 
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
@@ -16,6 +16,7 @@ const UNIT = [
 const LONG = ['test/long/**/*.test.ts'];
 const NET = ['test/net/**/*.test.ts'];
 const inParallel = { maxWorkers: availableParallelism(), isolate: false, sequence: { groupOrder: 0 } };
+const twoAtATime = { maxWorkers: Math.min(2, availableParallelism()), isolate: false, sequence: { groupOrder: 1 } };
 const oneAtATime = { maxWorkers: 1, isolate: true, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
@@ -28,7 +29,7 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: UNIT, ...inParallel } },
       {
         extends: true,
-        test: { name: 'realtime', include: ['test/**/*.test.ts'], exclude: [...UNIT, ...LONG, ...NET], ...oneAtATime },
+        test: { name: 'realtime', include: ['test/**/*.test.ts'], exclude: [...UNIT, ...LONG, ...NET], ...twoAtATime },
       },
       { extends: true, test: { name: 'long', include: LONG, ...oneAtATime } },
       { extends: true, test: { name: 'net', include: NET, ...oneAtATime } },

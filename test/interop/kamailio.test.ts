@@ -74,7 +74,7 @@ describeWithPeers(['kamailio', 'kamcmd'], 'Kamailio and a fleet that stays', () 
     'RFC 3261 §10.2.4: holding contexts refresh, Kamailio keeps them, and verification finds each',
     async () => {
       const { port, storedContacts } = await start({ auth: 'digest-qop' });
-      const flow = ['register: { expires: 600s }', 'hold: { for: 5s, cap: 2s }'];
+      const flow = ['register: { expires: 600s }', 'hold: { for: 2500ms, cap: 1s }'];
       const text = `${scenario({ port, count: 1_000, flow })}verify: { sample: 100% }\n`;
       const { exitCode, summary, stderr } = await runRegstorm(text, { args: COUNTS_ONLY });
       expect(exitCode, stderr).toBe(0);

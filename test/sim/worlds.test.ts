@@ -9,7 +9,7 @@ import { FOUND_SEEDS } from './found-seeds.ts';
 import { type Ended, expectRandomWorldsToHold, LONGEST_MS, simulate } from './simulate-program.ts';
 
 /** The same and many more: test/long/simulated-effects.test.ts. */
-const FIXED_WORLDS = 12;
+const FIXED_WORLDS = 8;
 /** Longer in test/long/worlds.test.ts. */
 const RANDOM_MS = 2_000;
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
