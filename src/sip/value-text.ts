@@ -9,6 +9,7 @@ import {
   cellEnd,
   cellStart,
   decimalDigits,
+  equalBytes,
   putSpan,
   putText,
   writeDecimal,
@@ -95,7 +96,8 @@ export function isComposedOfValues(
   let at = matchText(bytes, start, end, literals[0]!);
   for (let i = 0; i < last && at >= 0; i++) {
     const width = widths[i]!;
-    if (operations[i] === OP_VALUE) at = matchValue(bytes, at, end, values, fields, width);
+    if (operations[i] === OP_VALUE)
+      at = matchSpan(bytes, at, end, values.bytes, startOf(values, fields, width), endOf(values, fields, width));
     else {
       assert(operations[i] === OP_INDEX, 'only numbers and values are compared');
       at = matchIndex(bytes, at, end, fields.index, Math.max(width, decimalDigits(fields.index)));
@@ -113,25 +115,13 @@ const startOf = (values: ValueTable, { index }: RegisterFields, column: number):
 
 const endOf = (values: ValueTable, { index }: RegisterFields, column: number): number => cellEnd(values, index, column);
 
-function matchText(bytes: Uint8Array, at: number, end: number, text: Uint8Array): number {
-  if (at + text.length > end) return DIFFERENT;
-  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text[i]) return DIFFERENT;
-  return at + text.length;
-}
+const matchText = (bytes: Uint8Array, at: number, end: number, text: Uint8Array): number =>
+  matchSpan(bytes, at, end, text, 0, text.length);
 
-function matchValue(
-  bytes: Uint8Array,
-  at: number,
-  end: number,
-  values: ValueTable,
-  fields: RegisterFields,
-  column: number,
-): number {
-  const from = startOf(values, fields, column);
-  const length = endOf(values, fields, column) - from;
-  if (at + length > end) return DIFFERENT;
-  for (let i = 0; i < length; i++) if (bytes[at + i] !== values.bytes[from + i]) return DIFFERENT;
-  return at + length;
+/** The end of a copy of [from, to) of `other` that begins at `at`; negative: there is none. */
+function matchSpan(bytes: Uint8Array, at: number, end: number, other: Uint8Array, from: number, to: number): number {
+  const copyEnd = at + to - from;
+  return copyEnd <= end && equalBytes(bytes, at, copyEnd, other, from, to) ? copyEnd : DIFFERENT;
 }
 
 function matchIndex(bytes: Uint8Array, at: number, end: number, index: number, digits: number): number {
