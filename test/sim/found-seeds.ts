@@ -77,5 +77,10 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     hours: null,
     bug: 'the checkers did not know that a step may be tried again where a damaged answer leaves open whether it has succeeded',
   },
+  {
+    seed: 910000277,
+    hours: null,
+    bug: 'the checkers overlooked the row of a request that the end cut off in the turn that composed it',
+  },
   { seed: 51, hours: null, bug: 'the checkers did not know that a -sess session goes on with the next nonce' },
 ];

@@ -165,6 +165,8 @@ function cutFlow(world: World, page: ContextPage, isDue: boolean): number {
   const isChallenged = page.stage === 'challenged';
   const isKnown = page.otherwise.length === 0 && !mayHaveEnded(world, page);
   const isOwing = page.stage === 'walking' && page.socket.owing.has(page);
+  // Its request may have been composed in this turn: then it has left its row, for which one of before made room.
+  if (isDue && (isChallenged || isOwing)) worker.freedLate++;
   const isSure = isKnown && (isOwing || (isChallenged && page.challenge?.leadsOn === 'yes'));
   // A flow that nothing has cut off has come to its end.
   if (!isDue && page.otherwise.length === 0) passPauses(page, page.pauses);
