@@ -304,7 +304,7 @@ describe('the wheel of keepalives', () => {
         expect(due.get(taken)).toBeLessThanOrEqual(nowUs);
         due.delete(taken);
       }
-      for (const dueUs of due.values()) expect(dueUs + wheel.tickUs).toBeGreaterThan(nowUs);
+      expect(Math.min(...due.values()) + wheel.tickUs).toBeGreaterThan(nowUs);
       expect(nextDueUs(wheel)).toBeGreaterThan(nowUs);
     }
     expect(wheel.rows).toBe(due.size);
