@@ -88,7 +88,7 @@ function speak(engine: Engine, context: number, command: Command, contactHost: s
   const moves = isMoving(command.plan, command.step);
   const more = (moves ? MOVED_BYTES_MOST : 0) + (engine.redirects === null ? 0 : REDIRECTED_BYTES_MOST);
   if (longestOf(template, command) + more > LONGEST_COMMAND_BYTES) return false;
-  const contactFacts = { runId: engine.options.runId, sentBy: contactHost };
+  const contactFacts = { runId: engine.options.runId, seed: engine.options.seed, sentBy: contactHost };
   const known = (piece: TemplatePiece): TemplatePiece => knownPiece(piece, command.number, '');
   engine.speakers![context] = {
     plan: command.plan,

@@ -6,6 +6,7 @@
 
 import type { AttemptStep, PlanContact, RunPlan, TextTemplate } from '../scenario/index.ts';
 import type { TemplatePiece } from '../sip/index.ts';
+import { UUID_BYTES } from '../sip/index.ts';
 import { decimalDigits, hashText } from '../std/index.ts';
 import { isBelow } from './intervals.ts';
 import { text } from './pieces.ts';
@@ -26,6 +27,8 @@ export interface ContactTexts {
 
 const LINE_DIGITS = 8;
 const INSTANCE_SALT = 'instance';
+const INSTANCE_URN = 'urn:uuid:';
+export const INSTANCE_BYTES = INSTANCE_URN.length + UUID_BYTES;
 
 /** Its URI, without angle brackets. */
 export function managedContact(
@@ -65,7 +68,7 @@ function parameterPieces(contact: PlanContact, { seed, fill, leastSeconds }: Con
   return [
     text(q === null ? '' : `;q=${q}`),
     ...(expiresSeconds === null ? [] : [text(';expires='), intervalPiece(expiresSeconds, leastSeconds)]),
-    ...(instance ? instancePieces(seed) : []),
+    ...(instance ? [text(';+sip.instance="<'), ...instancePieces(seed), text('>"')] : []),
     text(regId === null ? '' : `;reg-id=${regId}`),
     ...parameters.flatMap(({ name, value }) => [text(value.length === 0 ? `;${name}` : `;${name}=`), ...fill(value)]),
   ];
@@ -75,11 +78,8 @@ function parameterPieces(contact: PlanContact, { seed, fill, leastSeconds }: Con
 export const intervalPiece = (seconds: number, least: number): TemplatePiece =>
   isBelow(seconds, least) ? { kind: 'expires', digits: decimalDigits(least) } : text(String(seconds));
 
-/** RFC 5626 §4.1: the URN in angle brackets, those in double quotes. */
-function instancePieces(seed: number): readonly TemplatePiece[] {
-  return [
-    text(';+sip.instance="<urn:uuid:'),
-    { kind: 'instance', seed: hashText(`${INSTANCE_SALT} ${seed}`) | 0 },
-    text('>"'),
-  ];
-}
+/** RFC 5626 §4.1: a URN; in a Contact it stands in angle brackets, those in double quotes. */
+export const instancePieces = (seed: number): readonly TemplatePiece[] => [
+  text(INSTANCE_URN),
+  { kind: 'instance', seed: hashText(`${INSTANCE_SALT} ${seed}`) | 0 },
+];

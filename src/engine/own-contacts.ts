@@ -1,5 +1,6 @@
 // By what a context knows its own bindings again in a 200 (RFC 3261 §10.2.4): for each step the URIs of the Contacts that it
-// sends, or the `line` that the managed one carries. Made once for each socket, whose address is in them.
+// sends, or the `line` that the managed one carries. A Contact that names instance and reg-id is ours only with those (RFC 5626 §6:
+// another instance may be bound under the same URI). Made once for each socket, whose address is in them.
 //
 // Most steps send the managed Contact and nothing else. For those there is no list, and the flow's own Contact is looked for.
 
@@ -7,13 +8,22 @@ import type { AttemptStep, PlanContact, RunPlan, TextTemplate } from '../scenari
 import type { CompiledText, TemplatePiece } from '../sip/index.ts';
 import { compileText } from '../sip/index.ts';
 import type { ContactFacts } from './contact-lines.ts';
-import { lineValuePieces } from './contact-lines.ts';
+import { instancePieces, lineValuePieces } from './contact-lines.ts';
 import { contactUriPieces, managedPieces } from './request-text.ts';
+
+export interface OwnFacts extends ContactFacts {
+  /** The run's, of which instances are made. */
+  readonly seed: number;
+}
 
 export interface OwnContact {
   readonly uri: CompiledText;
   /** The value of `line`, by which alone it is known; null: by its URI. */
   readonly line: CompiledText | null;
+  /** Its URN; null: the Contact names none. */
+  readonly instance: CompiledText | null;
+  /** 0: none. */
+  readonly regId: number;
   readonly askedSeconds: number;
 }
 
@@ -26,7 +36,7 @@ type Known = (piece: TemplatePiece) => TemplatePiece;
 export function createOwnContacts(
   plan: RunPlan,
   step: AttemptStep,
-  facts: ContactFacts,
+  facts: OwnFacts,
   known: Known = (piece) => piece,
 ): OwnContacts {
   const hasLine = plan.phone?.line === true;
@@ -35,11 +45,14 @@ export function createOwnContacts(
   const compile = (pieces: readonly TemplatePiece[]): CompiledText => compileText(pieces.map(known));
   const line = hasLine ? compile(lineValuePieces(facts.runId)) : null;
   if (step.contacts === undefined) {
-    return hasLine ? [{ uri: compile(managedPieces(plan, facts)), line, askedSeconds: asked }] : null;
+    const uri = compile(managedPieces(plan, facts));
+    return hasLine ? [{ uri, line, instance: null, regId: 0, askedSeconds: asked }] : null;
   }
   return step.contacts.map((contact) => ({
     uri: compile(contactUriPieces(plan, contact, facts)),
     line: isManaged(contact) ? line : null,
+    instance: contact.instance ? compile(instancePieces(facts.seed)) : null,
+    regId: contact.regId ?? 0,
     askedSeconds: contact.expiresSeconds ?? asked,
   }));
 }
@@ -47,7 +60,7 @@ export function createOwnContacts(
 export const isManaged = (contact: PlanContact): boolean => contact.uri[0]?.kind === 'contact';
 
 /** The longest URI of any step, which is composed to be compared. */
-export function longestOwnContact(plan: RunPlan, steps: readonly AttemptStep[], facts: ContactFacts): number {
+export function longestOwnContact(plan: RunPlan, steps: readonly AttemptStep[], facts: OwnFacts): number {
   const managed = compileText(managedPieces(plan, facts)).longestBytes;
   const listed = steps.flatMap((step) => createOwnContacts(plan, step, facts) ?? []);
   return listed.reduce((most, { uri }) => Math.max(most, uri.longestBytes), managed);
@@ -69,13 +82,21 @@ export function boundContacts(steps: readonly AttemptStep[]): readonly PlanConta
   return [...bound.values()];
 }
 
-/** What is bound after any register or refresh of the flow: the Contacts that all of them send, by which a query is judged. */
-export function commonContacts(plan: RunPlan, steps: readonly AttemptStep[], facts: ContactFacts): OwnContacts {
+/**
+ * What is bound after any register or refresh of the flow: the Contacts that all of them send, by which a query is judged; by instance and
+ * reg-id too where all of them send the same.
+ */
+export function commonContacts(plan: RunPlan, steps: readonly AttemptStep[], facts: OwnFacts): OwnContacts {
   const lists = steps
     .filter(({ procedure }) => procedure === 'register' || procedure === 'refresh')
     .map(({ contacts }) => contacts ?? [MANAGED]);
   const first = lists[0] ?? [MANAGED];
-  const common = first.filter(({ uri }) => lists.every((list) => list.some((other) => isSame(other.uri, uri))));
+  const common = first.flatMap((contact) => {
+    const same = lists.map((list) => list.find(({ uri }) => isSame(uri, contact.uri)));
+    if (same.includes(undefined)) return [];
+    const isOne = same.every((other) => other?.instance === contact.instance && other.regId === contact.regId);
+    return [isOne ? contact : { ...contact, instance: false, regId: null }];
+  });
   const step: AttemptStep = { kind: 'attempt', procedure: 'refresh', expiresSeconds: null, headers: [] };
   const isManagedAlone = common.length === 1 && isManaged(common[0]!);
   if (isManagedAlone) return createOwnContacts(plan, step, facts);

@@ -27,6 +27,7 @@ import {
   CONTACT_END,
   CONTACT_FOUND,
   composeText,
+  findInstance,
   firstContact,
   hasLine,
   isOnlyContact,
@@ -36,9 +37,11 @@ import {
   rowStart,
   sameUri,
 } from '../sip/index.ts';
+import { equalsIgnoreCase } from '../std/index.ts';
 import type { BindingReading } from './binding-reading.ts';
 import { NO_BINDING, UNCOUNTED } from './binding-reading.ts';
 import { askedSeconds, leastSecondsOf, raisedTo } from './intervals.ts';
+import type { OwnContact } from './own-contacts.ts';
 import { textsOf } from './repair-table.ts';
 import { contactOf } from './speakers.ts';
 import type { Engine } from './state.ts';
@@ -70,9 +73,9 @@ export function readBindings(
     takeGrant(bindings, lookFor(engine, contactOf(engine, context), null, asked, bytes), asked);
   } else {
     for (let i = 0; i < own.length; i++) {
-      const { uri, line, askedSeconds: ownSeconds } = own[i]!;
+      const { uri, askedSeconds: ownSeconds } = own[i]!;
       const wanted = raisedTo(least, ownSeconds);
-      takeGrant(bindings, lookFor(engine, uri, line, wanted, bytes), wanted);
+      takeGrant(bindings, lookFor(engine, uri, own[i]!, wanted, bytes), wanted);
     }
   }
   if (bindings.isMissing) countBinding(metrics, BINDINGS_MISSING);
@@ -90,7 +93,7 @@ export function readOwn(engine: Engine, context: number, template: number, bytes
   if (own === null) return lookFor(engine, contactOf(engine, context), null, LEAST_SECONDS, bytes);
   let least = MAX_DELTA_SECONDS;
   for (let i = 0; i < own.length; i++) {
-    least = Math.min(least, lookFor(engine, own[i]!.uri, own[i]!.line, LEAST_SECONDS, bytes));
+    least = Math.min(least, lookFor(engine, own[i]!.uri, own[i]!, LEAST_SECONDS, bytes));
   }
   return least;
 }
@@ -141,21 +144,26 @@ function takeGrant(bindings: BindingReading, granted: number, asked: number): vo
   else if (granted < asked) bindings.isLess = true;
 }
 
-/** What one Contact of ours was granted: its `expires` parameter, else the Expires header, else what we asked for. */
+/**
+ * What one Contact of ours was granted: its `expires` parameter, else the Expires header, else what we asked for. `own` is what it is known
+ * by beside its URI; null: by that alone.
+ */
 function lookFor(
   engine: Engine,
   contact: CompiledText,
-  line: CompiledText | null,
+  own: OwnContact | null,
   asked: number,
   bytes: Uint8Array,
 ): number {
   const { reader, fields, branch } = engine;
   const { message, cursor, ownContact, shape, bindings } = reader;
-  if (shape?.hasOnlyContact && isOnlyContact(shape, contact, fields, branch)) {
+  const isAlone = shape?.hasOnlyContact && isOnlyContact(shape, contact, fields, branch);
+  if (isAlone && isSameInstance(engine, own, shape.contact, bytes)) {
     bindings.listed = 1;
     countGruus(engine, shape.contact, bytes);
     return grantedBy(shape.contact, message, asked);
   }
+  const line = own?.line ?? null;
   const ownEnd = composeText(line ?? contact, fields, branch, ownContact, 0);
   let granted = NO_BINDING;
   let listed = 0;
@@ -164,6 +172,7 @@ function lookFor(
     if (cursor.isStar) continue;
     listed++;
     if (granted !== NO_BINDING || !isOwn(engine, line !== null, ownEnd, bytes)) continue;
+    if (!isSameInstance(engine, own, cursor, bytes)) continue;
     granted = grantedBy(cursor, message, asked);
     countGruus(engine, cursor, bytes);
   }
@@ -177,6 +186,17 @@ function isOwn({ reader }: Engine, isByLine: boolean, ownEnd: number, bytes: Uin
   return isByLine
     ? hasLine(bytes, uriStart, uriEnd, ownContact, ownEnd)
     : sameUri(uris, ownContact, 0, ownEnd, bytes, uriStart, uriEnd);
+}
+
+/** RFC 5626 §6: of several bindings with one URI ours is that of our instance and reg-id. What a registrar leaves out says nothing. */
+function isSameInstance(engine: Engine, own: OwnContact | null, contact: ContactCursor, bytes: Uint8Array): boolean {
+  if (own === null || own.instance === null) return true;
+  const { reader, fields, branch } = engine;
+  const { instance, ownInstance } = reader;
+  if (!findInstance(bytes, contact.paramsStart, contact.paramsEnd, instance)) return true;
+  if (own.regId !== 0 && instance.regId !== 0 && instance.regId !== own.regId) return false;
+  const ownEnd = composeText(own.instance, fields, branch, ownInstance, 0);
+  return equalsIgnoreCase(bytes, instance.start, instance.end, ownInstance, 0, ownEnd);
 }
 
 function grantedBy(contact: ContactCursor, message: SipMessage, asked: number): number {

@@ -61,8 +61,8 @@ export function stepsOf(plan: RunPlan): readonly AttemptStep[] {
 }
 
 /** By which Contacts each step's bindings are known in an answer. */
-export function ownContactsOf({ plan, runId }: TemplateOptions, contactHost: string): readonly OwnContacts[] {
-  const facts = { runId, sentBy: contactHost };
+export function ownContactsOf({ plan, runId, seed }: TemplateOptions, contactHost: string): readonly OwnContacts[] {
+  const facts = { runId, seed, sentBy: contactHost };
   const steps = stepsOf(plan);
   return steps.map((step) =>
     step === VERIFY_STEP ? commonContacts(plan, steps, facts) : createOwnContacts(plan, step, facts),

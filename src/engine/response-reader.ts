@@ -5,6 +5,7 @@ import type {
   AuthenticationInfo,
   Challenge,
   ContactCursor,
+  ContactInstance,
   HeaderLine,
   ResponseShape,
   ShapeTable,
@@ -15,6 +16,7 @@ import {
   createAuthenticationInfo,
   createChallenge,
   createContactCursor,
+  createContactInstance,
   createHeaderLine,
   createShapeTable,
   createSipMessage,
@@ -22,6 +24,7 @@ import {
 } from '../sip/index.ts';
 import type { BindingReading } from './binding-reading.ts';
 import { createBindingReading } from './binding-reading.ts';
+import { INSTANCE_BYTES } from './contact-lines.ts';
 import type { ProofSpace } from './proof-space.ts';
 import { createProofSpace } from './proof-space.ts';
 
@@ -56,6 +59,9 @@ export interface ResponseReader {
   readonly cursor: ContactCursor;
   /** Our own Contact URI, composed to be compared. */
   readonly ownContact: Uint8Array;
+  /** The same of our instance (RFC 5626 §4.1); and that of the Contact at hand. */
+  readonly ownInstance: Uint8Array;
+  readonly instance: ContactInstance;
   readonly uris: UriPair;
   readonly bindings: BindingReading;
   /** A header line that was looked for. */
@@ -79,6 +85,8 @@ export const createResponseReader = (ownContactBytes: number): ResponseReader =>
     isProofWrong: false,
     cursor: createContactCursor(),
     ownContact: new Uint8Array(ownContactBytes),
+    ownInstance: new Uint8Array(INSTANCE_BYTES),
+    instance: createContactInstance(),
     uris: createUriPair(),
     bindings: createBindingReading(),
     line: createHeaderLine(),

@@ -384,8 +384,8 @@ export function resendIntervals(t1Us: number, t2Us: number): readonly number[] {
   return [...intervals, t2Us];
 }
 
-function longestOwn({ plan, runId }: EngineOptions): number {
-  return longestOwnContact(plan, stepsOf(plan), { runId, sentBy: longestContactHost(plan) });
+function longestOwn({ plan, runId, seed }: EngineOptions): number {
+  return longestOwnContact(plan, stepsOf(plan), { runId, seed, sentBy: longestContactHost(plan) });
 }
 
 /** A repaired Contact has an address, an advertised one may be longer. */

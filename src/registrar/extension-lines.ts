@@ -6,11 +6,10 @@
 //
 // A public GRUU follows from user and instance; a temporary one is another one in every answer, as it should be (§3.1.2).
 
-import { rowEnd, rowStart } from '../sip/index.ts';
+import { findInstance, rowEnd, rowStart } from '../sip/index.ts';
 import { encodeAscii, writeHex } from '../std/index.ts';
 import { type Extensions, PATH_TAG } from './extension-record.ts';
 import { isKnownTag } from './extensions.ts';
-import { findInstance } from './instances.ts';
 import { hashBegin, hashBytes, hashEnd, hashWord, PURPOSE_TEMPORARY_GRUU } from './keyed-hash.ts';
 import { firstTag, nextTag } from './option-tags.ts';
 import { put, putLineEnd, putText } from './put-bytes.ts';

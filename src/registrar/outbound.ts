@@ -4,13 +4,12 @@
 //
 // Left out on purpose: the flow itself. Requests towards the user agent are not this registrar's business.
 
-import { parseSipUri, rowEnd, rowStart, type SipUri, URI_OK } from '../sip/index.ts';
+import { findInstance, parseSipUri, rowEnd, rowStart, type SipUri, URI_OK } from '../sip/index.ts';
 import { encodeAscii, equalBytes, equalsIgnoreCase } from '../std/index.ts';
 import { firstBindingOf } from './address-table.ts';
 import { ANSWER_FIRST_HOP, ANSWER_LOOP, ANSWER_OK, ANSWER_REG_IDS } from './answers.ts';
 import { nextBindingOf, paramsEndOf, uriEndOf } from './binding-table.ts';
 import type { Extensions } from './extension-record.ts';
-import { findInstance } from './instances.ts';
 import type { Registrar } from './state.ts';
 import type { PlannedContact } from './update-plan.ts';
 import { classifyUri, URI_OURS } from './uri-reader.ts';

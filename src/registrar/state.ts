@@ -1,8 +1,15 @@
 // The registrar's one record: its tables, and the work space for the request under way. Nothing is allocated after
 // creation; every file of this folder that works on a request gets this record and touches only its own part.
 
-import type { ContactCursor, SipMessage, SipUri, StunMessage, UriPair } from '../sip/index.ts';
-import { createContactCursor, createSipMessage, createSipUri, createStunMessage, createUriPair } from '../sip/index.ts';
+import type { ContactCursor, ContactInstance, SipMessage, SipUri, StunMessage, UriPair } from '../sip/index.ts';
+import {
+  createContactCursor,
+  createContactInstance,
+  createSipMessage,
+  createSipUri,
+  createStunMessage,
+  createUriPair,
+} from '../sip/index.ts';
 import { encodeAscii } from '../std/index.ts';
 import { createCustomAnswer, createRules, customBytes } from './actions.ts';
 import type { AddressTable } from './address-table.ts';
@@ -21,8 +28,6 @@ import type { Extensions } from './extension-record.ts';
 import { createExtensions } from './extension-record.ts';
 import type { HeldAnswers } from './held-answers.ts';
 import { createHeldAnswers } from './held-answers.ts';
-import type { Instance } from './instances.ts';
-import { createInstance } from './instances.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import type { RegistrarOptions, ResolvedOptions } from './options.ts';
 import { resolveOptions } from './options.ts';
@@ -117,8 +122,8 @@ export interface Registrar {
   readonly extensions: Extensions | null;
   readonly sessions: SessionKeys | null;
   /** Work space of extensions. */
-  readonly instance: Instance;
-  readonly otherInstance: Instance;
+  readonly instance: ContactInstance;
+  readonly otherInstance: ContactInstance;
   readonly contactUri: SipUri;
   /** What an answer may carry beyond the usual, at most. */
   readonly extraBytes: number;
@@ -199,8 +204,8 @@ export const createRegistrar = (given: RegistrarOptions): Registrar => {
     overload,
     extensions: createExtensions(options),
     sessions: createSessionKeys(options),
-    instance: createInstance(),
-    otherInstance: createInstance(),
+    instance: createContactInstance(),
+    otherInstance: createContactInstance(),
     contactUri: createSipUri(),
     extraBytes:
       authenticator.answerBytes + customBytes([overload, ...(rules?.list ?? []).map(({ action }) => action.answer)]),

@@ -59,8 +59,16 @@ export interface SlowMessage {
   readonly maxForwards: number;
   /** URI and expires of each; null where one is malformed. */
   readonly contacts: readonly (readonly [uri: string, expires: number])[] | null;
+  /** RFC 5626 §6: of each of them instance and reg-id, '' and 0 where it names none. */
+  readonly contactFlows: readonly ContactFlow[];
   readonly challenges: readonly string[];
   readonly body: string;
+}
+
+export interface ContactFlow {
+  /** In lower case, without quotes and brackets. */
+  readonly instance: string;
+  readonly regId: number;
 }
 
 type Headers = ReadonlyMap<string, readonly string[]>;
@@ -141,7 +149,7 @@ const readMessage = (
     expires: expiresOf(headers.get('expires')?.[0] ?? null),
     minExpires: start.method === null ? minExpiresOf(headers.get('min-expires') ?? []) : -1,
     maxForwards: maxForwardsOf(headers.get('max-forwards') ?? []),
-    contacts: readContacts(headers.get('contact') ?? []),
+    ...readContacts(headers.get('contact') ?? []),
     challenges: headers.get('www-authenticate') ?? [],
     body,
   };
@@ -185,27 +193,50 @@ const readAddress = (headers: Headers, name: string): { uri: string; tag: string
   return { uri: match[1] ?? match[2]!, tag: tags[0]?.[1] ?? null };
 };
 
-const readContacts = (rows: readonly string[]): [string, number][] | null => {
+const UNREADABLE: Pick<SlowMessage, 'contacts' | 'contactFlows'> = { contacts: null, contactFlows: [] };
+
+const readContacts = (rows: readonly string[]): Pick<SlowMessage, 'contacts' | 'contactFlows'> => {
   const contacts: [string, number][] = [];
+  const contactFlows: ContactFlow[] = [];
   for (const row of rows) {
     if (row === '*') {
       contacts.push(['*', -1]);
+      contactFlows.push({ instance: '', regId: 0 });
       continue;
     }
     let at = 0;
     do {
       CONTACT_ITEM.lastIndex = at;
       const match = CONTACT_ITEM.exec(row);
-      if (match === null) return null;
-      const values = parametersOf(match[4]!).filter(([name]) => name === 'expires');
+      if (match === null) return UNREADABLE;
+      const parameters = parametersOf(match[4]!);
+      const values = parameters.filter(([name]) => name === 'expires');
       const expires = values.length === 0 ? -1 : expiresOf(values.at(-1)![1] ?? '');
       contacts.push([match[2] ?? match[3]!, expires]);
+      contactFlows.push(flowOf(parameters));
       at = CONTACT_ITEM.lastIndex;
-      if (at < row.length && row[at] !== ',') return null;
+      if (at < row.length && row[at] !== ',') return UNREADABLE;
       at++;
     } while (at <= row.length);
   }
-  return contacts;
+  return { contacts, contactFlows };
+};
+
+/** Of the parameters of a Contact, in its own message or as a registrar holds them. */
+export const contactFlowOf = (parameters: string): ContactFlow => flowOf(parametersOf(parameters));
+
+const REG_ID_MOST = 2 ** 31 - 1;
+
+const flowOf = (parameters: readonly [string, string | null][]): ContactFlow => {
+  const value = (wanted: string): string => parameters.filter(([name]) => name === wanted).at(-1)?.[1] ?? '';
+  const regId = Number(/^\d+$/.exec(value('reg-id'))?.[0] ?? 0);
+  return {
+    instance: value('+sip.instance')
+      .replace(/^"(.*)"$/s, '$1')
+      .replace(/^<(.*)>$/s, '$1')
+      .toLowerCase(),
+    regId: regId <= REG_ID_MOST ? regId : 0,
+  };
 };
 
 const expiresOf = (value: string | null): number => {

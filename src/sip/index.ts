@@ -30,6 +30,8 @@ export {
   firstContact,
   nextContact,
 } from './contact.ts';
+export type { ContactInstance } from './contact-instance.ts';
+export { createContactInstance, findInstance } from './contact-instance.ts';
 export type { Credentials } from './credentials.ts';
 export {
   CREDENTIALS_MALFORMED,

@@ -1,9 +1,11 @@
 // What parseMessage found, in the slow parser's terms, so that the two can be compared part by part.
 
-import type { SlowMessage } from '../../src/sim/slow-parser.ts';
+import type { ContactFlow, SlowMessage } from '../../src/sim/slow-parser.ts';
 import type { ContactCursor, RowTable, SipMessage } from '../../src/sip/index.ts';
 import {
   CONTACT_FOUND,
+  createContactInstance,
+  findInstance,
   firstContact,
   nextContact,
   PARSE_OK,
@@ -41,20 +43,30 @@ export const fastParse = (
     expires: m.expires,
     minExpires: m.minExpires,
     maxForwards: m.maxForwards,
-    contacts: fastContacts(bytes, message, cursor),
+    ...fastContacts(bytes, message, cursor),
     challenges: rowTexts(bytes, m.wwwAuthenticate),
     body: part(m.bodyStart, m.bodyEnd),
   };
 };
 
-const fastContacts = (bytes: Uint8Array, message: SipMessage, cursor: ContactCursor): [string, number][] | null => {
+const instance = createContactInstance();
+
+const fastContacts = (
+  bytes: Uint8Array,
+  message: SipMessage,
+  cursor: ContactCursor,
+): Pick<SlowMessage, 'contacts' | 'contactFlows'> => {
   const contacts: [string, number][] = [];
+  const contactFlows: ContactFlow[] = [];
   let found = firstContact(message, bytes, cursor);
   while (found === CONTACT_FOUND) {
     contacts.push([cursor.isStar ? '*' : decodeLatin1(bytes, cursor.uriStart, cursor.uriEnd), cursor.expires]);
+    const isFound = findInstance(bytes, cursor.paramsStart, cursor.paramsEnd, instance);
+    const urn = isFound ? decodeLatin1(bytes, instance.start, instance.end).toLowerCase() : '';
+    contactFlows.push({ instance: urn, regId: instance.regId });
     found = nextContact(message, bytes, cursor);
   }
-  return found < 0 ? null : contacts;
+  return found < 0 ? { contacts: null, contactFlows: [] } : { contacts, contactFlows };
 };
 
 const rowTexts = (bytes: Uint8Array, table: RowTable): string[] =>

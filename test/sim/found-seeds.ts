@@ -82,5 +82,10 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     hours: null,
     bug: 'the checkers overlooked the row of a request that the end cut off in the turn that composed it',
   },
+  {
+    seed: 920000272,
+    hours: 0.03,
+    bug: 'a binding of another instance under the same URI was taken for ours, by the engine and by the checkers',
+  },
   { seed: 51, hours: null, bug: 'the checkers did not know that a -sess session goes on with the next nonce' },
 ];

@@ -5,6 +5,9 @@
 import { beliefOf, mayBeBound } from '../../engine/index.ts';
 import type { BindingView } from '../../registrar/index.ts';
 import { US_PER_SECOND } from '../../std/index.ts';
+import { contactFlowOf } from '../slow-parser.ts';
+import type { Own } from './grant.ts';
+import { mayBeSameFlow } from './grant.ts';
 import type { ContextPage, End, World } from './model.ts';
 import { rowOf } from './model.ts';
 import type { Listed, Record, RegistrarView } from './registrar-view.ts';
@@ -29,22 +32,33 @@ export function checkAgreement(world: World, view: RegistrarView, end: End): voi
 const heldBy = (end: End, user: string): readonly BindingView[] =>
   end.bindingsOf(user).filter(({ expiresAtUs }) => expiresAtUs > end.nowUs);
 
-/** Seconds are told in whole numbers, so whoever was there a second ago or expires within one may be here or not. */
+/**
+ * Seconds are told in whole numbers, so whoever was there a second ago or expires within one may be here or not. One URI may stand for
+ * several bindings, each of another instance (RFC 5626 §6).
+ */
 function checkListed(world: World, user: string, { atUs, contacts }: Listed, end: End): void {
-  const held = new Map(heldBy(end, user).map((binding) => [binding.contact, binding.expiresAtUs]));
+  const held = [...heldBy(end, user)];
   world.ledger.checks++;
   for (const [uri, seconds] of contacts) {
-    const expiresAtUs = held.get(uri);
-    held.delete(uri);
     const toldUs = atUs + seconds * US_PER_SECOND;
-    const isRight =
-      expiresAtUs === undefined ? toldUs - US_PER_SECOND <= end.nowUs : Math.abs(expiresAtUs - toldUs) <= US_PER_SECOND;
-    if (!isRight)
-      throw wrong('agreement', null, `the registrar told ${user} of ${uri} until ${toldUs}; held ${expiresAtUs}`);
+    const at = held.findIndex(
+      ({ contact, expiresAtUs }) => contact === uri && Math.abs(expiresAtUs - toldUs) <= US_PER_SECOND,
+    );
+    if (at >= 0) held.splice(at, 1);
+    else if (toldUs - US_PER_SECOND > end.nowUs) {
+      const others = held.filter(({ contact }) => contact === uri).map(({ expiresAtUs }) => expiresAtUs);
+      throw wrong('agreement', null, `the registrar told ${user} of ${uri} until ${toldUs}; held ${others.join()}`);
+    }
   }
-  const [extra] = held.keys();
-  if (extra !== undefined) throw wrong('agreement', null, `the registrar holds ${extra} of ${user}, and did not tell`);
+  const [extra] = held;
+  if (extra !== undefined) {
+    const facts = `${extra.contact} of ${user} until ${extra.expiresAtUs}, and did not tell`;
+    throw wrong('agreement', null, `the registrar holds ${facts}`);
+  }
 }
+
+const isOf = (own: Own, { contact, params }: BindingView): boolean =>
+  contact === own.uri && mayBeSameFlow(own, contactFlowOf(params));
 
 /** Why client and registrar need not agree; null: they must. */
 function unsettledBy(page: ContextPage, record: Record | undefined, end: End): string | null {
@@ -72,7 +86,7 @@ function checkSettled(world: World, page: ContextPage, record: Record, end: End)
   const expectedUs = believed === null ? null : believed.untilUs - wayUs;
   const held = heldBy(end, user);
   // Of several Contacts the client believes what holds for all of them.
-  const ends = accepted!.contacts.map((uri) => held.find(({ contact }) => contact === uri)?.expiresAtUs ?? null);
+  const ends = accepted!.contacts.map((own) => held.find((binding) => isOf(own, binding))?.expiresAtUs ?? null);
   const heldUs = ends.reduce((first, end) => (first === null || end === null ? null : Math.min(first, end)));
   world.ledger.checks++;
   world.ledger.settled++;
@@ -89,7 +103,7 @@ function checkSettled(world: World, page: ContextPage, record: Record, end: End)
 /** Stored, and left out of the 200: the client believes in nothing, and knows all the same that it may have something to clean up. */
 function checkConcealed(world: World, page: ContextPage, end: End): void {
   const { accepted, worker, user, isForgotten } = page;
-  const isHeld = heldBy(end, user).some(({ contact }) => accepted!.contacts.includes(contact));
+  const isHeld = heldBy(end, user).some((binding) => accepted!.contacts.some((own) => isOf(own, binding)));
   world.ledger.checks++;
   if (isHeld && !isForgotten && !mayBeBound(worker.engine, rowOf(page, world.workers.length))) {
     throw wrong('agreement', null, `${user} is bound unawares, and its client would not clean up`, accepted!.text);

@@ -14,7 +14,7 @@ import { mayTell, toldBy } from './endings.ts';
 import { turnsToNext } from './failovers.ts';
 import { forgetResends, isFleet, leadsFleetOn, noteRestarts, owedByFleet, takeResend } from './fleet.ts';
 import { owe } from './follow.ts';
-import { readGrants } from './grant.ts';
+import { ownIn, readGrants } from './grant.ts';
 import { asksForLonger, tellLeast } from './intervals.ts';
 import { countIn } from './ledger.ts';
 import { textOf, valuesOf } from './messages.ts';
@@ -125,7 +125,9 @@ function succeed(world: World, transaction: Transaction, delivered: Delivered, p
   const isUnsure = outcomes.length > 0;
   if (procedure === 'register' || procedure === 'refresh') {
     const asked = Math.max(0, transaction.askedSeconds);
-    const grant = readGrants(delivered.parsed, ownUris(world, page, attempt.step), asked);
+    const request = world.read(transaction.text).parsed;
+    const own = ownUris(world, page, attempt.step).map((uri) => ownIn(request, uri));
+    const grant = readGrants(delivered.parsed, own, asked);
     const isMissing = asked > 0 && grant.seconds <= 0;
     if (grant.isUnclear || !isMissing) outcomes.push(...proved);
     if (isMissing || (grant.isUnclear && asked > 0)) outcomes.push('binding-missing');
@@ -169,7 +171,8 @@ const expiresOf = (request: string): number => Number(/\r\nExpires: (\d+)\r\n/.e
 
 function believe(world: World, transaction: Transaction, { text, atUs }: Delivered, belief: Belief): void {
   const { page, branch, attempt, sentUs } = transaction;
-  const own = ownUris(world, page, attempt.step);
+  const uris = ownUris(world, page, attempt.step);
+  const request = world.read(transaction.text).parsed;
   page.belief = belief;
   page.accepted = {
     branch,
@@ -177,7 +180,7 @@ function believe(world: World, transaction: Transaction, { text, atUs }: Deliver
     atUs,
     sentUs,
     askedSeconds: expiresOf(transaction.text),
-    contacts: own.length === 0 ? [page.contact] : own,
+    contacts: (uris.length === 0 ? [page.contact] : uris).map((uri) => ownIn(request, uri)),
   };
   page.isInDoubt = false;
   page.mayBeBoundUnheard = false;

@@ -1,5 +1,7 @@
 // What a context believes of its binding, as far as that can be told from outside, and the answer that it has it from.
 
+import type { Own } from './grant.ts';
+
 export interface Belief {
   readonly grantedSeconds: number;
   /** Null: no binding. */
@@ -16,5 +18,5 @@ export interface Accepted {
   readonly sentUs: number | null;
   readonly askedSeconds: number;
   /** The Contacts that it was about. */
-  readonly contacts: readonly string[];
+  readonly contacts: readonly Own[];
 }

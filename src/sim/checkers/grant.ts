@@ -1,7 +1,25 @@
-// What a 2xx grants (RFC 3261 §10.2.1.1, §10.2.4): the interval of our own Contact among those that it lists.
+// What a 2xx grants (RFC 3261 §10.2.1.1, §10.2.4): the interval of our own Contact among those that it lists. Under one URI several
+// instances may be bound (RFC 5626 §6), and ours is the one that the request named.
 
-import type { SlowMessage } from '../slow-parser.ts';
+import type { ContactFlow, SlowMessage } from '../slow-parser.ts';
 import { unescaped } from './messages.ts';
+
+/** A Contact of a request of ours. */
+export interface Own extends ContactFlow {
+  readonly uri: string;
+}
+
+/** As it stands in the request; `uri` alone where that has no such Contact. */
+export function ownIn(request: SlowMessage | null, uri: string): Own {
+  const at = (request?.contacts ?? []).findIndex(([contact]) => contact === uri);
+  return { uri, ...(request?.contactFlows[at] ?? { instance: '', regId: 0 }) };
+}
+
+/** Whether the one may be the other; what a registrar leaves out says nothing. */
+export const mayBeSameFlow = (own: ContactFlow, listed: ContactFlow): boolean =>
+  own.instance === '' ||
+  listed.instance === '' ||
+  (own.instance === listed.instance && (own.regId === 0 || listed.regId === 0 || own.regId === listed.regId));
 
 export interface Grant {
   /** -1: our Contact is not in it. */
@@ -10,8 +28,10 @@ export interface Grant {
   readonly isUnclear: boolean;
 }
 
-export function readGrant({ contacts, expires }: SlowMessage, contact: string, asked: number): Grant {
-  if (contacts === null) return { seconds: -1, isUnclear: true };
+export function readGrant({ contacts: all, contactFlows, expires }: SlowMessage, own: Own, asked: number): Grant {
+  if (all === null) return { seconds: -1, isUnclear: true };
+  const { uri: contact } = own;
+  const contacts = all.filter((_, at) => mayBeSameFlow(own, contactFlows[at]!));
   const told = expires >= 0 ? expires : asked;
   const line = lineOf(contact);
   const same = plain(contact);
@@ -22,7 +42,7 @@ export function readGrant({ contacts, expires }: SlowMessage, contact: string, a
 }
 
 /** Of several Contacts of one request: the shortest of what they got, or the longest of what is left where all were to go. */
-export function readGrants(message: SlowMessage, contacts: readonly string[], asked: number): Grant {
+export function readGrants(message: SlowMessage, contacts: readonly Own[], asked: number): Grant {
   const grants = contacts.map((contact) => readGrant(message, contact, asked));
   const all = grants.map(({ seconds }) => seconds);
   return {

@@ -42,11 +42,12 @@ export function beginQuery(world: World, { page, text }: Request): Attempt {
 export function noteListed(world: World, page: ContextPage, parsed: SlowMessage, atUs: number): void {
   const { belief, accepted, isInDoubt } = page;
   const { verified } = world.ledger;
-  const grant = readGrant(parsed, page.contact, 1);
+  const grant = readGrant(parsed, { uri: page.contact, instance: '', regId: 0 }, 1);
+  const hasRivals = (parsed.contacts ?? []).filter(([uri]) => uri === page.contact).length > 1;
   const isKnown = belief.certainty === 'known' && !isInDoubt && accepted !== null && accepted.sentUs !== null;
-  const isSure = isKnown && !grant.isUnclear && page.otherwise.length === 0;
+  const isSure = isKnown && !grant.isUnclear && !hasRivals && page.otherwise.length === 0;
   world.ledger.checks++;
   if (isSure && atUs >= accepted.sentUs! + (belief.grantedSeconds - 1) * US_PER_SECOND) return;
   countIn(verified, 'checked', isSure);
-  if (grant.seconds <= 0 || grant.isUnclear) countIn(verified, 'missing', isSure);
+  if (grant.seconds <= 0 || grant.isUnclear || hasRivals) countIn(verified, 'missing', isSure);
 }

@@ -109,6 +109,47 @@ describe('RFC 3261 §10.2.4: several Contacts of one request', () => {
   });
 });
 
+describe('RFC 5626 §6: several instances under one URI', () => {
+  const FLOW = 'flow:\n  - register: { expires: 600s, contacts: [{ uri: "{contact}", instance: true, regId: 2 }] }\n';
+  const another = 'urn:uuid:00000000-0000-4000-8000-000a95a0e128';
+  const listed = (instance: string, seconds: number, more = ''): string =>
+    `Contact: ${OWN}${instance === '' ? '' : `;+sip.instance="<${instance}>"`}${more};expires=${seconds}`;
+  it.each<[string, (ours: string) => readonly string[], string, number]>([
+    ['another one before ours', (ours) => [listed(another, 5), listed(ours, 500)], 'succeeded', 500],
+    ['another one behind ours', (ours) => [listed(ours, 500), listed(another, 5)], 'succeeded', 500],
+    ['another one alone', () => [listed(another, 5)], 'binding-missing', 0],
+    ['a registrar that tells none', () => [listed('', 500)], 'succeeded', 500],
+    ['ours in capitals', (ours) => [listed(another, 5), listed(ours.toUpperCase(), 500)], 'succeeded', 500],
+    [
+      'another reg-id of ours',
+      (ours) => [listed(ours, 5, ';reg-id=1'), listed(ours, 500, ';reg-id=2')],
+      'succeeded',
+      500,
+    ],
+    ['a reg-id that is not told', (ours) => [listed(ours, 500)], 'succeeded', 500],
+  ])('RFC 5626 §6 %s', (_, say, outcome, seconds) => {
+    const run = play(FLOW, (request) => {
+      const ours = /\+sip\.instance="<([^>]*)>"/.exec(readRequest(request).value('Contact') ?? '')?.[1];
+      return say(ours ?? 'none');
+    });
+    expect(outcomesOf(run)).toEqual({ [outcome]: 1 });
+    expect(granted(run)).toBe(seconds);
+  });
+
+  it('RFC 5626 §6 the same whether an answer is parsed or of a known shape', () => {
+    const flow = `flow:
+  - repeat:
+      times: 40
+      steps: [register: { expires: 600s, contacts: [{ uri: "{contact}", instance: true }], onFailure: continue }]
+`;
+    const run = play(flow, (request, number) => {
+      const ours = /\+sip\.instance="<([^>]*)>"/.exec(request)?.[1] ?? 'none';
+      return [listed(number % 2 === 0 ? ours : another, 500)];
+    });
+    expect(outcomesOf(run)).toEqual({ succeeded: 20, 'binding-missing': 20 });
+  });
+});
+
 describe('bindings that a step requires', () => {
   const require = (what: string): string => `flow:\n  - register: { expires: 600s, require: ${what} }\n`;
   it.each([

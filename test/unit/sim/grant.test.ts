@@ -9,7 +9,7 @@ const OWN = 'sip:u1@10.0.0.1:5060;line=0a1b2c';
 const granted = (...contacts: readonly string[]) => {
   const rows = contacts.map((contact) => `Contact: <${contact}>;expires=60\r\n`).join('');
   const text = `SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bKa\r\nFrom: <sip:u1@a>;tag=f\r\nTo: <sip:u1@a>;tag=t\r\nCall-ID: c\r\nCSeq: 1 REGISTER\r\n${rows}Content-Length: 0\r\n\r\n`;
-  return readGrant(slowParse(text)!, OWN, 60);
+  return readGrant(slowParse(text)!, { uri: OWN, instance: '', regId: 0 }, 60);
 };
 
 describe('RFC 3261 §10.2.1.1, §19.1.4: the Contact of a phone in the list of a 200', () => {

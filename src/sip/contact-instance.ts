@@ -5,8 +5,8 @@
 //
 // Parameters that cannot be read end the search: what stands before them counts.
 
-import { createParameter, isParameter, PARAMETER_MALFORMED, type Parameter, readParameter } from '../sip/index.ts';
 import { encodeAscii, readDecimal } from '../std/index.ts';
+import { createParameter, isParameter, PARAMETER_MALFORMED, type Parameter, readParameter } from './parameters.ts';
 
 const INSTANCE: Uint8Array = encodeAscii('+sip.instance');
 const REG_ID: Uint8Array = encodeAscii('reg-id');
@@ -20,7 +20,7 @@ const GREATER = 0x3e;
 const REG_ID_MOST = 2 ** 31 - 1;
 
 /** A reusable record. The instance is what stands between quotes and brackets. */
-export interface Instance {
+export interface ContactInstance {
   start: number;
   end: number;
   /** 0: none, or none that is allowed. */
@@ -28,10 +28,15 @@ export interface Instance {
   readonly parameter: Parameter;
 }
 
-export const createInstance = (): Instance => ({ start: -1, end: -1, regId: 0, parameter: createParameter() });
+export const createContactInstance = (): ContactInstance => ({
+  start: -1,
+  end: -1,
+  regId: 0,
+  parameter: createParameter(),
+});
 
 /** Reads the parameters in [start, end), each with its semicolon; false without an instance. */
-export const findInstance = (bytes: Uint8Array, start: number, end: number, instance: Instance): boolean => {
+export const findInstance = (bytes: Uint8Array, start: number, end: number, instance: ContactInstance): boolean => {
   const { parameter } = instance;
   instance.start = -1;
   instance.end = -1;
@@ -50,7 +55,7 @@ export const findInstance = (bytes: Uint8Array, start: number, end: number, inst
   return instance.end > instance.start;
 };
 
-const takeInstance = (bytes: Uint8Array, valueStart: number, valueEnd: number, instance: Instance): void => {
+const takeInstance = (bytes: Uint8Array, valueStart: number, valueEnd: number, instance: ContactInstance): void => {
   let start = valueStart;
   let end = valueEnd;
   if (end - start >= 2 && bytes[start] === QUOTE && bytes[end - 1] === QUOTE) {
