@@ -5,8 +5,8 @@
 // that domain and say by `maddr` where to go; a 305 leaves the Request-URI as it is. Where none of both is so, the redirect is followed too, and
 // the registrar refuses the request.
 //
-// In worlds with redirects there is one target, no NAT and no keepalive, nobody is commanded, no phone is a device of libeXosip2, no socket is
-// shut and no answer is damaged or forged: so it is always known where an attempt has been led.
+// In worlds with redirects there is one target and no NAT, no phone is a device of libeXosip2, no socket is shut and no answer is damaged or
+// forged: so it is always known where an attempt has been led.
 
 import type { Random } from '../std/index.ts';
 import { DOMAIN } from './draw-identities.ts';

@@ -118,9 +118,8 @@ export function drawScenario(random: Random, wish: ScenarioWish): DrawnScenario 
     ...contactsDrawn.managed,
     ...failures.budget,
     ...(random.split('incoming').chance(0.3) ? { incoming: { notify: 200 } } : {}),
-    ...(redirects === null
-      ? drawKeepalive(random.split('keepalive'), contexts, loadSeconds, 'nat' in nat ? KINDS_BEHIND_NATS : KINDS)
-      : redirects.keys),
+    ...drawKeepalive(random.split('keepalive'), contexts, loadSeconds, 'nat' in nat ? KINDS_BEHIND_NATS : KINDS),
+    ...redirects?.keys,
     ...nat,
     auth: { ...(random.split('auth').chance(0.2) ? { reuseNonce: false } : {}), ...drawMinding(random) },
     ...drawLocal(random.split('sockets'), contexts),
@@ -151,8 +150,9 @@ interface Peered {
 /** How many they speak to, who leads them elsewhere, and what is between: one of these at most, and of who is commanded, or tries again for ever, few. */
 function drawPeers(random: Random, { isCommanded, isExosip, isTireless, loadSeconds }: Peered) {
   const targets = isCommanded || isTireless ? null : drawTargets(random.split('several targets'));
-  const isLed = targets === null && !isCommanded && !isExosip;
-  const redirects = isLed ? drawRedirects(random.split('redirects')) : null;
+  const isLed = targets === null && !isExosip;
+  // Two draws, so that a change of what is drawn for the one kind leaves the worlds of the other as they are.
+  const redirects = isLed ? drawRedirects(random.split(isCommanded ? 'commands redirected' : 'redirects')) : null;
   const nat = targets === null && redirects === null ? drawNat(random.split('nat'), loadSeconds) : {};
   return { targets, redirects, nat };
 }

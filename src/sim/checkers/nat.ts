@@ -28,7 +28,8 @@ export const maySpeakFrom = (world: World, page: ContextPage, socket: SocketBook
   page.socket === socket ||
   page.home === socket ||
   spareOf(world, page.home) === socket ||
-  (world.targets !== null && socket.number % world.targets.homes === page.home.number);
+  (world.targets !== null && socket.number % world.targets.homes === page.home.number) ||
+  (world.redirects !== null && socket.number % world.redirects.homes === page.home.number);
 
 /** A new request comes from this socket: the context's own, or from now on the spare one of it. */
 export function followSocket(world: World, page: ContextPage, socket: SocketBook, text: string): void {
