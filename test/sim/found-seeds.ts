@@ -87,5 +87,20 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     hours: 0.03,
     bug: 'a binding of another instance under the same URI was taken for ours, by the engine and by the checkers',
   },
+  {
+    seed: 930000243,
+    hours: 0.03,
+    bug: 'the checkers took an answer with another CSeq for one to a keepalive',
+  },
+  {
+    seed: 930000263,
+    hours: 0.03,
+    bug: 'the checkers wanted a keepalive counted whose answer came after the next one, both having left a socket that was shut',
+  },
+  {
+    seed: 930000249,
+    hours: 0.03,
+    bug: 'the checkers looked for a rule in the answer to a retransmission, whose damaged copy had been judged anew',
+  },
   { seed: 51, hours: null, bug: 'the checkers did not know that a -sess session goes on with the next nonce' },
 ];

@@ -13,6 +13,10 @@ import { mustEqual, mustLieWithin, wrong } from './wrong.ts';
 
 interface Ping {
   readonly offeredUs: number;
+  /** Whose it is: by STUN's first word, or the Call-ID of OPTIONS. */
+  readonly owner: string;
+  /** Of OPTIONS; 0: none. */
+  readonly cseq: number;
   isSent: boolean;
   /** Right and undamaged within the shortest interval; right or perhaps right, at any time. */
   isSurelyAnswered: boolean;
@@ -22,7 +26,8 @@ interface Ping {
 export interface KeepaliveBook {
   /** By socket and transaction: STUN's id, or the branch of OPTIONS. */
   readonly pings: Map<string, Ping>;
-  /** By socket and Call-ID. */
+  /** By owner: the last one, and when OPTIONS was offered last. What is answered after the next one was made is not counted. */
+  readonly latest: Map<string, Ping>;
   readonly latestUs: Map<string, number>;
   /** Of the branches of OPTIONS, by worker. */
   readonly prefixes: Map<number, string>;
@@ -31,12 +36,14 @@ export interface KeepaliveBook {
 
 const STUN_HEAD = '\0\x01\0\0!\x12\xa4B';
 const STUN_BYTES = 20;
+const STUN_WORD_BYTES = 4;
 const PREFIX_BYTES = 17;
 /** Binding success and error. */
 const STUN_ANSWERS = ['\x01\x01', '\x01\x11'];
 
 export const createKeepaliveBook = (): KeepaliveBook => ({
   pings: new Map(),
+  latest: new Map(),
   latestUs: new Map(),
   prefixes: new Map(),
   sent: 0,
@@ -56,7 +63,16 @@ export function takePingOffered(world: World, book: KeepaliveBook, socket: Socke
   if (id === null || kind === 'crlf') throw wrong('keepalive', worker, `no keepalive of kind ${kind}`, text);
   const key = `${socket.number} ${id}`;
   if (book.pings.has(key)) throw wrong('keepalive', worker, 'the same keepalive twice', text);
-  book.pings.set(key, { offeredUs: worker.turnUs, isSent: false, isSurelyAnswered: false, isMaybeAnswered: false });
+  const ping: Ping = {
+    offeredUs: worker.turnUs,
+    owner: `${socket.number} ${message.parsed?.callId ?? id.slice(0, STUN_WORD_BYTES)}`,
+    cseq: message.parsed?.cseq ?? 0,
+    isSent: false,
+    isSurelyAnswered: false,
+    isMaybeAnswered: false,
+  };
+  book.pings.set(key, ping);
+  book.latest.set(ping.owner, ping);
 }
 
 export function notePingSent(book: KeepaliveBook, socket: SocketBook, bytes: Uint8Array): void {
@@ -86,7 +102,10 @@ export function takePong(
   if (parsed === null || parsed.status === 0 || parsed.cseqMethod !== 'OPTIONS') return false;
   const isOurs =
     parsed.via.length === 1 && parsed.sentBy === socket.sentBy && hasPingBranch(book, socket, parsed.branch);
-  if (isOurs && parsed.status >= 200) note(book, socket, parsed.branch ?? '', arrival, true, keepalive.leastUs);
+  // RFC 3261 §17.1.3: of the transaction, CSeq and all.
+  const isToIt = parsed.cseq === book.pings.get(`${socket.number} ${parsed.branch}`)?.cseq;
+  if (isOurs && isToIt && parsed.status >= 200)
+    note(book, socket, parsed.branch ?? '', arrival, true, keepalive.leastUs);
   return isOurs;
 }
 
@@ -111,7 +130,7 @@ function note(
   const ping = book.pings.get(`${socket.number} ${id}`);
   if (ping === undefined || !ping.isSent) return;
   ping.isMaybeAnswered = true;
-  const isInTime = socket.worker.turnUs < ping.offeredUs + leastUs;
+  const isInTime = socket.worker.turnUs < ping.offeredUs + leastUs && book.latest.get(ping.owner) === ping;
   if (isRight && !arrival.isCorrupted && isInTime) ping.isSurelyAnswered = true;
 }
 

@@ -89,7 +89,7 @@ export function takeRequest(world: World, view: RegistrarView, nowUs: number, ar
   view.refused = null;
   view.unreadUs = -1;
   if (parsed === null || parsed.method === null) {
-    if (taken?.kind === 'new') view.unreadUs = nowUs;
+    if (taken?.kind === 'new') takeUnread(view, nowUs, text);
     return;
   }
   if (taken !== undefined) checkRuledRequest(world, view.rules, nowUs, { parsed, text }, taken);
@@ -112,6 +112,13 @@ export function takeRequest(world: World, view: RegistrarView, nowUs: number, ar
   view.asked = asked;
   view.judged.set(key, asked);
   if (isChanging && isObeyed) recordOf(view, parsed.toUri).open.add(asked.number);
+}
+
+/** What cannot be read here was judged all the same: nobody knows any more what its transaction stands for. */
+function takeUnread(view: RegistrarView, nowUs: number, text: string): void {
+  view.unreadUs = nowUs;
+  const branch = /;\s*branch=([^;,\s]+)/i.exec(text)?.[1];
+  for (const key of view.judged.keys()) if (key.startsWith(`${branch} `)) view.judged.delete(key);
 }
 
 export function takeAnswer(world: World, view: RegistrarView, nowUs: number, bytes: Uint8Array): void {
