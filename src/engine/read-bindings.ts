@@ -156,13 +156,28 @@ function lookFor(
   bytes: Uint8Array,
 ): number {
   const { reader, fields, branch } = engine;
-  const { message, cursor, ownContact, shape, bindings } = reader;
-  const isAlone = shape?.hasOnlyContact && isOnlyContact(shape, contact, fields, branch);
-  if (isAlone && isSameInstance(engine, own, shape.contact, bytes)) {
-    bindings.listed = 1;
-    countGruus(engine, shape.contact, bytes);
-    return grantedBy(shape.contact, message, asked);
+  const { message, shape, bindings } = reader;
+  if (shape?.hasOnlyContact && isOnlyContact(shape, contact, fields, branch)) {
+    if (own === null || isSameInstance(engine, own, shape.contact, bytes)) {
+      bindings.listed = 1;
+      countGruus(engine, shape.contact, bytes);
+      return grantedBy(shape.contact, message, asked);
+    }
   }
+  // Apart, so that what nearly every answer passes is compiled into its caller whole.
+  return search(engine, contact, own, asked, bytes);
+}
+
+/** Through all that are listed. */
+function search(
+  engine: Engine,
+  contact: CompiledText,
+  own: OwnContact | null,
+  asked: number,
+  bytes: Uint8Array,
+): number {
+  const { reader, fields, branch } = engine;
+  const { message, cursor, ownContact, bindings } = reader;
   const line = own?.line ?? null;
   const ownEnd = composeText(line ?? contact, fields, branch, ownContact, 0);
   let granted = NO_BINDING;
@@ -172,7 +187,7 @@ function lookFor(
     if (cursor.isStar) continue;
     listed++;
     if (granted !== NO_BINDING || !isOwn(engine, line !== null, ownEnd, bytes)) continue;
-    if (!isSameInstance(engine, own, cursor, bytes)) continue;
+    if (own !== null && !isSameInstance(engine, own, cursor, bytes)) continue;
     granted = grantedBy(cursor, message, asked);
     countGruus(engine, cursor, bytes);
   }
@@ -189,8 +204,8 @@ function isOwn({ reader }: Engine, isByLine: boolean, ownEnd: number, bytes: Uin
 }
 
 /** RFC 5626 §6: of several bindings with one URI ours is that of our instance and reg-id. What a registrar leaves out says nothing. */
-function isSameInstance(engine: Engine, own: OwnContact | null, contact: ContactCursor, bytes: Uint8Array): boolean {
-  if (own === null || own.instance === null) return true;
+function isSameInstance(engine: Engine, own: OwnContact, contact: ContactCursor, bytes: Uint8Array): boolean {
+  if (own.instance === null) return true;
   const { reader, fields, branch } = engine;
   const { instance, ownInstance } = reader;
   if (!findInstance(bytes, contact.paramsStart, contact.paramsEnd, instance)) return true;
