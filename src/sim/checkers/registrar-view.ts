@@ -68,6 +68,8 @@ export interface RegistrarView {
   refused: string | null;
   /** When a request came that was judged and cannot be read here; negative: the request at hand is another one. */
   unreadUs: number;
+  /** Of such requests. */
+  readonly unreadBranches: Set<string>;
   numbered: number;
 }
 
@@ -80,6 +82,7 @@ export const createRegistrarView = (bounds: GrantBounds): RegistrarView => ({
   answered: new Map(),
   refused: null,
   unreadUs: -1,
+  unreadBranches: new Set(),
   numbered: 0,
 });
 
@@ -114,11 +117,11 @@ export function takeRequest(world: World, view: RegistrarView, nowUs: number, ar
   if (isChanging && isObeyed) recordOf(view, parsed.toUri).open.add(asked.number);
 }
 
-/** What cannot be read here was judged all the same: nobody knows any more what its transaction stands for. */
+/** What cannot be read here was judged all the same, perhaps in the place of what it is a damaged copy of. */
 function takeUnread(view: RegistrarView, nowUs: number, text: string): void {
   view.unreadUs = nowUs;
-  const branch = /;\s*branch=([^;,\s]+)/i.exec(text)?.[1];
-  for (const key of view.judged.keys()) if (key.startsWith(`${branch} `)) view.judged.delete(key);
+  const branch = branchIn(text);
+  if (branch !== undefined) view.unreadBranches.add(branch);
 }
 
 export function takeAnswer(world: World, view: RegistrarView, nowUs: number, bytes: Uint8Array): void {
@@ -131,7 +134,7 @@ export function takeAnswer(world: World, view: RegistrarView, nowUs: number, byt
   if (isToUnread && parsed !== null && parsed.status >= 300) return;
   const asked = isToUnread ? null : askedFor(view, parsed);
   if (asked !== null) {
-    checkRuledAnswer(world, nowUs, asked, parsed, text);
+    if (!isToCopy(view, text)) checkRuledAnswer(world, nowUs, asked, parsed, text);
     checkProof(world, asked, { parsed, text });
   }
   // What is no SIP tells nobody whether the request was obeyed.
@@ -157,6 +160,12 @@ export function takeAnswer(world: World, view: RegistrarView, nowUs: number, byt
   record.open.delete(asked.number);
   takeList(view, record, asked, parsed.contacts, text);
 }
+
+/** It may be the refusal of a damaged copy, which met no rule; and repeats what was damaged, so that it cannot be read either. */
+const isToCopy = ({ unreadBranches }: RegistrarView, answer: string): boolean =>
+  /^SIP\/2\.0 [3-6]/.test(answer) && unreadBranches.has(branchIn(answer) ?? '');
+
+const branchIn = (text: string): string | undefined => /;\s*branch=([^;,\s]+)/i.exec(text)?.[1];
 
 const askedFor = ({ judged, asked }: RegistrarView, answer: SlowMessage | null): Asked | null =>
   (answer === null ? null : judged.get(keyOf(answer))) ?? asked;
