@@ -102,5 +102,10 @@ export const FOUND_SEEDS: readonly FoundSeed[] = [
     hours: 0.03,
     bug: 'the checkers looked for a rule in the answer to a retransmission, whose damaged copy had been judged anew',
   },
+  {
+    seed: 980000014,
+    hours: null,
+    bug: 'the checkers overlooked that what is left, where several Contacts were to go, is the longest of them',
+  },
   { seed: 51, hours: null, bug: 'the checkers did not know that a -sess session goes on with the next nonce' },
 ];
