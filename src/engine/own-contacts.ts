@@ -45,8 +45,9 @@ export function createOwnContacts(
   const compile = (pieces: readonly TemplatePiece[]): CompiledText => compileText(pieces.map(known));
   const line = hasLine ? compile(lineValuePieces(facts.runId)) : null;
   if (step.contacts === undefined) {
+    if (!hasLine) return null;
     const uri = compile(managedPieces(plan, facts));
-    return hasLine ? [{ uri, line, instance: null, regId: 0, askedSeconds: asked }] : null;
+    return [{ uri, line, instance: null, regId: 0, askedSeconds: asked }];
   }
   return step.contacts.map((contact) => ({
     uri: compile(contactUriPieces(plan, contact, facts)),
