@@ -14,7 +14,7 @@ import { mayTell, toldBy } from './endings.ts';
 import { turnsToNext } from './failovers.ts';
 import { forgetResends, isFleet, leadsFleetOn, noteRestarts, owedByFleet, takeResend } from './fleet.ts';
 import { owe } from './follow.ts';
-import { ownIn, readGrants } from './grant.ts';
+import { type Own, ownIn, readGrants } from './grant.ts';
 import { asksForLonger, tellLeast } from './intervals.ts';
 import { countIn } from './ledger.ts';
 import { textOf, valuesOf } from './messages.ts';
@@ -125,9 +125,7 @@ function succeed(world: World, transaction: Transaction, delivered: Delivered, p
   const isUnsure = outcomes.length > 0;
   if (procedure === 'register' || procedure === 'refresh') {
     const asked = Math.max(0, transaction.askedSeconds);
-    const request = world.read(transaction.text).parsed;
-    const own = ownUris(world, page, attempt.step).map((uri) => ownIn(request, uri));
-    const grant = readGrants(delivered.parsed, own, asked);
+    const grant = readGrants(delivered.parsed, ownContacts(world, transaction), asked);
     const isMissing = asked > 0 && grant.seconds <= 0;
     if (grant.isUnclear || !isMissing) outcomes.push(...proved);
     if (isMissing || (grant.isUnclear && asked > 0)) outcomes.push('binding-missing');
@@ -169,10 +167,15 @@ function oweReplacement(page: ContextPage, atUs: number): void {
 
 const expiresOf = (request: string): number => Number(/\r\nExpires: (\d+)\r\n/.exec(request)?.[1] ?? 0);
 
+/** Those that its step sends, each with what its request names beside the URI. */
+function ownContacts(world: World, { page, attempt, text }: Transaction): readonly Own[] {
+  const { parsed } = world.read(text);
+  return ownUris(world, page, attempt.step).map((uri) => ownIn(parsed, uri));
+}
+
 function believe(world: World, transaction: Transaction, { text, atUs }: Delivered, belief: Belief): void {
-  const { page, branch, attempt, sentUs } = transaction;
-  const uris = ownUris(world, page, attempt.step);
-  const request = world.read(transaction.text).parsed;
+  const { page, branch, sentUs } = transaction;
+  const own = ownContacts(world, transaction);
   page.belief = belief;
   page.accepted = {
     branch,
@@ -180,7 +183,7 @@ function believe(world: World, transaction: Transaction, { text, atUs }: Deliver
     atUs,
     sentUs,
     askedSeconds: expiresOf(transaction.text),
-    contacts: (uris.length === 0 ? [page.contact] : uris).map((uri) => ownIn(request, uri)),
+    contacts: own.length === 0 ? [ownIn(null, page.contact)] : own,
   };
   page.isInDoubt = false;
   page.mayBeBoundUnheard = false;

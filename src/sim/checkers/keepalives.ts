@@ -26,9 +26,8 @@ interface Ping {
 export interface KeepaliveBook {
   /** By socket and transaction: STUN's id, or the branch of OPTIONS. */
   readonly pings: Map<string, Ping>;
-  /** By owner: the last one, and when OPTIONS was offered last. What is answered after the next one was made is not counted. */
+  /** By owner. What is answered after the next one was made is not counted. */
   readonly latest: Map<string, Ping>;
-  readonly latestUs: Map<string, number>;
   /** Of the branches of OPTIONS, by worker. */
   readonly prefixes: Map<number, string>;
   sent: number;
@@ -44,7 +43,6 @@ const STUN_ANSWERS = ['\x01\x01', '\x01\x11'];
 export const createKeepaliveBook = (): KeepaliveBook => ({
   pings: new Map(),
   latest: new Map(),
-  latestUs: new Map(),
   prefixes: new Map(),
   sent: 0,
 });
@@ -158,8 +156,7 @@ function optionsIdOf(world: World, book: KeepaliveBook, socket: SocketBook, { te
   if (page === undefined || !maySpeakFrom(world, page, socket))
     throw wrong('keepalive', worker, `${user} is not of this socket`, text);
   if (world.pagesByCallId.has(parsed.callId)) throw wrong('keepalive', worker, 'a Call-ID of registrations', text);
-  const flow = `${socket.number} ${parsed.callId}`;
-  const latestUs = book.latestUs.get(flow);
+  const latestUs = book.latest.get(`${socket.number} ${parsed.callId}`)?.offeredUs;
   const { leastUs } = world.facts.plan.keepalive!;
   if (
     latestUs !== undefined &&
@@ -169,7 +166,6 @@ function optionsIdOf(world: World, book: KeepaliveBook, socket: SocketBook, { te
   ) {
     throw wrong('keepalive', worker, `${worker.turnUs - latestUs} us after the one before`, text);
   }
-  book.latestUs.set(flow, worker.turnUs);
   if (world.transactions.has(parsed.branch ?? '')) throw wrong('branch-unique', worker, 'a branch of a REGISTER', text);
   book.prefixes.set(worker.index, (parsed.branch ?? '').slice(0, PREFIX_BYTES));
   return parsed.branch;
